@@ -1,0 +1,546 @@
+/* dns.c
+ * Signatures of forged DNS answers: one row and one small function each.
+ *
+ * Two different answers to one query prove that somebody else answered too, not which of them it
+ * was; the order of arrival tells nothing (a tenth of injected answers come last). So the conflict
+ * convicts only an answer that carries a sign which its rival does not.
+ *
+ * "Public corpora" in a row's source: 1,733 public test captures with 1,646 unicast transactions
+ * on the benign side; student and research captures of injectors on the other.
+ *
+ * SPDX-License-Identifier: GPL-2.0-or-later
+ */
+#include "dns.h"
+
+#include <string.h>
+
+#include "hops.h"
+
+/* An answer this much more suspicious than its rival is the forged one of the two (dB). */
+#define RIVAL_MARGIN_DB 6.0
+
+/* What a conflict between two equally odd answers is worth: one of them is forged. */
+#define UNDECIDED_CONFIDENCE 45
+
+#define TTL_DEVIATION_MIN 3
+#define RTT_USEFUL_US     4000
+
+typedef char *(*test_t)(const dns_case_t *c, const dns_answer_t *a);
+
+static bool
+is_ipv4(const dns_answer_t *a)
+{
+    return !a->ip.ipv6;
+}
+
+/* One record, one question, nothing else: what injectors write. */
+static bool
+is_single_record(const dns_answer_t *a)
+{
+    return a->complete && a->answers == 1 && !a->authorities && !a->additionals
+        && a->address_count == 1 && dns_rcode(&(dns_message_t){ .flags = a->flags }) == DNS_NOERROR;
+}
+
+static char *
+address_text(const dns_answer_t *a)
+{
+    const uint8_t *b = a->address;
+    if (!a->address_is_ipv6)
+        return g_strdup_printf("%u.%u.%u.%u", b[0], b[1], b[2], b[3]);
+    GString *s = g_string_new(NULL);
+    for (unsigned i = 0; i < 16; i += 2)
+        g_string_append_printf(s, "%s%x", i ? ":" : "", b[i] << 8 | b[i + 1]);
+    return g_string_free(s, FALSE);
+}
+
+/* ---- names and sets ---- */
+
+static bool
+ends_with(const char *name, const char *zone)
+{
+    size_t n = strlen(name), z = strlen(zone);
+    return n >= z && !g_ascii_strcasecmp(name + n - z, zone);
+}
+
+static bool
+starts_with_reversed_address(const char *name)
+{
+    unsigned labels = 0;
+    while (labels < 4) {
+        size_t digits = strspn(name, "0123456789");
+        if (!digits || digits > 3 || name[digits] != '.')
+            return false;
+        name += digits + 1;
+        labels++;
+    }
+    return true;
+}
+
+bool
+dns_name_is_public(const char *name)
+{
+    static const char *const local[] = {
+        ".arpa", ".local", ".localhost", ".localdomain", ".lan", ".home", ".internal", ".intranet",
+        ".corp", ".private", ".test", ".invalid", ".example", ".onion", "localhost",
+    };
+
+    if (!strchr(name, '.') || starts_with_reversed_address(name))
+        return false;
+    for (unsigned i = 0; i < G_N_ELEMENTS(local); i++)
+        if (ends_with(name, local[i]))
+            return false;
+    return true;
+}
+
+static unsigned
+rcode(const dns_answer_t *a)
+{
+    return a->flags & 0xf;
+}
+
+static bool
+is_final(const dns_answer_t *a)
+{
+    return a->complete && !(a->flags & DNS_TRUNCATED)
+        && (rcode(a) == DNS_NOERROR || rcode(a) == DNS_NXDOMAIN);
+}
+
+static bool
+share_an_element(const dns_answer_t *a, const dns_answer_t *b)
+{
+    for (unsigned i = 0, k = 0; i < a->n_elements && k < b->n_elements;) {
+        if (a->element[i] == b->element[k])
+            return true;
+        if (a->element[i] < b->element[k])
+            i++;
+        else
+            k++;
+    }
+    return false;
+}
+
+bool
+dns_answers_conflict(const dns_answer_t *a, const dns_answer_t *b)
+{
+    if (!is_final(a) || !is_final(b))
+        return false;
+    if (!a->n_elements && !b->n_elements)
+        return rcode(a) != rcode(b);
+    return !share_an_element(a, b);
+}
+
+unsigned
+dns_sets(const dns_case_t *c)
+{
+    unsigned sets = 0;
+    for (unsigned i = 0; i < c->n_answers; i++) {
+        bool new_set = true;
+        for (unsigned k = 0; k < i; k++)
+            new_set &= dns_answers_conflict(&c->answer[i], &c->answer[k]);
+        sets += new_set;
+    }
+    return sets;
+}
+
+/* ---- ordering ---- */
+
+static char *
+burst(const dns_case_t *c, const dns_answer_t *a)
+{
+    for (unsigned i = 0; i < c->n_answers; i++) {
+        const dns_answer_t *b = &c->answer[i];
+        int64_t gap = b->time - a->time;
+        if (b->frame == a->frame || gap > DNS_BURST_NS || gap < -DNS_BURST_NS || c->queries > 1)
+            continue;
+        bool other_box = ttl_distance(a->ip.ttl, b->ip.ttl) >= TTL_DEVIATION_MIN
+                      || a->ip.df != b->ip.df || (!a->ip.ip_id) != (!b->ip.ip_id);
+        if (other_box && dns_answers_conflict(a, b))
+            return g_strdup_printf("another answer with other content and another header within "
+                                   "%.2f ms (frame %u)", (gap < 0 ? -gap : gap) / 1e6, b->frame);
+    }
+    return NULL;
+}
+
+static char *
+server_is_closed(const dns_case_t *c, const dns_answer_t *a)
+{
+    (void)a;
+    if (!c->unreachable_frame)
+        return NULL;
+    return g_strdup_printf("the same address says that nobody listens there for this very query "
+                           "(ICMP in frame %u)", c->unreachable_frame);
+}
+
+/* ---- timing ---- */
+
+static char *
+early(const dns_case_t *c, const dns_answer_t *a)
+{
+    int64_t delay = a->time - c->last_query_time;
+
+    if (!c->query_frame || c->queries != 1 || c->server.rtt_us < RTT_USEFUL_US || c->server.answers < 3
+        || delay < 0 || delay * 2 >= c->server.rtt_us * NS_PER_US)
+        return NULL;
+    return g_strdup_printf("answer after %.2f ms; the fastest of this server's %u others took %.2f ms",
+                           delay / 1e6, c->server.answers, c->server.rtt_us / 1e3);
+}
+
+/* ---- TTL ---- */
+
+static char *
+ttl_unlike_server(const dns_case_t *c, const dns_answer_t *a)
+{
+    uint8_t distance;
+
+    if (!ttl_memory_distance(&c->server.ttls, a->ip.ttl, &distance) || distance < TTL_DEVIATION_MIN)
+        return NULL;
+    uint8_t usual = ttl_memory_usual(&c->server.ttls);
+    return g_strdup_printf("IP TTL %u (%u hops); this server's %u other answers: %u (%u hops)",
+                           a->ip.ttl, ttl_hops(a->ip.ttl), ttl_memory_total(&c->server.ttls), usual,
+                           ttl_hops(usual));
+}
+
+static char *
+ttl_implausible(const dns_case_t *c, const dns_answer_t *a)
+{
+    uint8_t distance;
+
+    if (ttl_is_plausible(a->ip.ttl)
+        || (ttl_memory_distance(&c->server.ttls, a->ip.ttl, &distance) && distance < TTL_DEVIATION_MIN))
+        return NULL;
+    return g_strdup_printf("IP TTL %u would mean %u hops, more than any route has", a->ip.ttl,
+                           ttl_hops(a->ip.ttl));
+}
+
+/* ---- header mismatch ---- */
+
+static char *
+id_zero_df_clear(const dns_case_t *c, const dns_answer_t *a)
+{
+    if (!is_ipv4(a) || a->ip.ip_id || a->ip.df || !c->server_is_public || c->tcp)
+        return NULL;
+    return g_strdup("IP ID 0 with don't-fragment clear, as no resolver's stack sends");
+}
+
+static char *
+rd_not_copied(const dns_case_t *c, const dns_answer_t *a)
+{
+    if (!c->query_frame || !((a->flags ^ c->query_flags) & DNS_RECURSION_DESIRED))
+        return NULL;
+    return g_strdup_printf("RD is %s, the query (frame %u) had it %s; servers copy it",
+                           a->flags & DNS_RECURSION_DESIRED ? "set" : "clear", c->query_frame,
+                           c->query_flags & DNS_RECURSION_DESIRED ? "set" : "clear");
+}
+
+static char *
+flags_unlike_server(const dns_case_t *c, const dns_answer_t *a)
+{
+    unsigned n = c->server.answers;
+    bool ra = a->flags & DNS_RECURSION_AVAILABLE;
+
+    if (n < 3 || rcode(a) == DNS_REFUSED)
+        return NULL;
+    unsigned same = ra ? c->server.recursion_available : n - c->server.recursion_available;
+    if (same * 20 > n)
+        return NULL;
+    return g_strdup_printf("recursion available is %s; %s in %u of this server's %u other answers",
+                           ra ? "set" : "clear", ra ? "clear" : "set", n - same, n);
+}
+
+static char *
+opt_stripped(const dns_case_t *c, const dns_answer_t *a)
+{
+    if (!c->query_opt || a->has_opt || !a->complete || a->flags & DNS_TRUNCATED
+        || rcode(a) != DNS_NOERROR)
+        return NULL;
+    return g_strdup_printf("no EDNS record, though the query (frame %u) had one", c->query_frame);
+}
+
+static char *
+opt_unlike_server(const dns_case_t *c, const dns_answer_t *a)
+{
+    if (!c->query_opt || a->has_opt || !a->complete || rcode(a) != DNS_NOERROR
+        || c->server.opt_asked < 3 || c->server.opt_given * 10 < c->server.opt_asked * 9)
+        return NULL;
+    return g_strdup_printf("no EDNS record; this server's other answers had one in %u of %u cases",
+                           c->server.opt_given, c->server.opt_asked);
+}
+
+static char *
+trailing_bytes(const dns_case_t *c, const dns_answer_t *a)
+{
+    (void)c;
+    if (!a->trailing || !a->complete || c->tcp)
+        return NULL;
+    return g_strdup_printf("%u bytes after the last record", a->trailing);
+}
+
+/* ---- content ---- */
+
+static char *
+type_mismatch(const dns_case_t *c, const dns_answer_t *a)
+{
+    if (!a->type_mismatch)
+        return NULL;
+    char *address = address_text(a);
+    char *text = g_strdup_printf("address %s in answer to a query of type %u", address, c->qtype);
+    g_free(address);
+    return text;
+}
+
+static char *
+private_answer(const dns_case_t *c, const dns_answer_t *a)
+{
+    if (!a->special_count || a->special_count < a->address_count || !c->name_is_public
+        || !c->server_is_public || (a->address[0] == 0 && !a->address_is_ipv6))
+        return NULL;
+    char *address = address_text(a);
+    char *text = g_strdup_printf("%s leads to %s, which is no public address; the server is public",
+                                 c->name, address);
+    g_free(address);
+    return text;
+}
+
+static char *
+gfw_injector_1(const dns_case_t *c, const dns_answer_t *a)
+{
+    (void)c;
+    if (!is_ipv4(a) || a->ip.df || !(a->flags & DNS_AUTHORITATIVE) || a->ttl != 60
+        || !a->owner_in_full || !is_single_record(a))
+        return NULL;
+    return g_strdup("authoritative, record TTL 60, name in full, don't-fragment clear: the shape "
+                    "published for GFW DNS injector 1");
+}
+
+static char *
+gfw_injector_3(const dns_case_t *c, const dns_answer_t *a)
+{
+    if (!is_ipv4(a) || a->ip.ip_id || a->ip.df || a->owner_in_full || !is_single_record(a)
+        || !c->server_is_public || (a->flags != 0x8180 && a->flags != 0x8400))
+        return NULL;
+    return g_strdup_printf("IP ID 0, don't-fragment clear, flags 0x%04x, one compressed record and no "
+                           "more: the shape published for GFW DNS injector 3", a->flags);
+}
+
+static char *
+turkmenistan(const dns_case_t *c, const dns_answer_t *a)
+{
+    static const uint8_t loopback[] = { 127, 0, 0, 1 };
+    (void)c;
+    if (!is_ipv4(a) || a->ip.ip_id != 0x7530 || a->ip.df || a->address_count != 1 || a->address_is_ipv6
+        || memcmp(a->address, loopback, 4) || a->ttl != 300)
+        return NULL;
+    return g_strdup("127.0.0.1, record TTL 300, IP ID 0x7530: the answer published for Turkmenistan's "
+                    "filter");
+}
+
+static char *
+iran_address(const dns_case_t *c, const dns_answer_t *a)
+{
+    if (a->address_is_ipv6 || !a->address_count || a->address[0] != 10 || a->address[1] != 10
+        || a->address[2] != 34 || a->address[3] < 34 || a->address[3] > 36 || !c->name_is_public)
+        return NULL;
+    return g_strdup_printf("%s leads to 10.10.34.%u, Iran's block page", c->name, a->address[3]);
+}
+
+/* ---- the catalogue ---- */
+
+static const signature_t conflict_signature = {
+    "dns-dup-conflict", FAMILY_ORDERING, TIER_A, { 0, 1646 }, { 24, 33 },
+    "unicast transactions of public corpora; labelled answers; Duan et al., SATIN 2012 (2 servers in "
+    "26.9 million)",
+    "Different answers to one query, more of them than times it was asked.",
+    "a forwarder that asks several servers and passes on every answer",
+};
+
+static const struct {
+    signature_t signature;
+    test_t test;
+} rows[] = {
+    { { "dns-burst-sub-ms", FAMILY_ORDERING, TIER_A, { 0, 1646 }, { 8, 33 },
+        "unicast transactions of public corpora; Anonymous et al., FOCI 2020 (three injectors)",
+        "Answers with other content and other headers within a millisecond.",
+        "none known" }, burst },
+    { { "dns-non-resolver-answer", FAMILY_ORDERING, TIER_A, { 0, 1646 }, { 4, 33 },
+        "unicast transactions of public corpora; principle of measurements towards unused addresses",
+        "The address that answers also says that nobody listens there.",
+        "a server that stopped between two copies of the query" }, server_is_closed },
+    { { "dns-early-answer", FAMILY_TIMING, TIER_B, { 8, 1417 }, { 12, 33 },
+        "unicast answers of public corpora; Duan et al., SATIN 2012 (half a round trip)",
+        "Sooner than half the fastest answer of this server.",
+        "an anycast resolver that answers from a nearer site" }, early },
+    { { "dns-ttl-mismatch-resolver", FAMILY_TTL, TIER_B, { 12, 1417 }, { 20, 33 },
+        "unicast answers of public corpora; Duan et al., SATIN 2012",
+        "IP TTL three or more hops off this server's other answers.",
+        "an anycast resolver with sites at several distances" }, ttl_unlike_server },
+    { { "dns-ttl-implausible", FAMILY_TTL, TIER_C, { 20, 1417 }, { 8, 33 },
+        "unicast answers of public corpora; Triplet Censors, FOCI 2020 (random TTLs)",
+        "IP TTL that no initial value in use explains.",
+        "carriers that rewrite TTLs" }, ttl_implausible },
+    { { "dns-id-zero-df-clear", FAMILY_HEADER_MISMATCH, TIER_B, { 0, 1665 }, { 8, 33 },
+        "unicast answers of public corpora; Fan et al., NDSS 2025",
+        "IP ID 0 with don't-fragment clear from a public server.",
+        "small embedded resolvers" }, id_zero_df_clear },
+    { { "dns-rd-not-copied", FAMILY_HEADER_MISMATCH, TIER_B, { 6, 1417 }, { 22, 33 },
+        "unicast answers of public corpora; RFC 1035 section 4.1.1; net4people/bbs #466",
+        "Recursion desired is not what the query said.",
+        "servers that do not copy the flag" }, rd_not_copied },
+    { { "dns-flags-unlike-server", FAMILY_HEADER_MISMATCH, TIER_C, { 12, 1417 }, { 24, 33 },
+        "unicast answers of public corpora; labelled answers",
+        "Recursion available unlike this server's other answers.",
+        "a server that recurses for some zones only" }, flags_unlike_server },
+    { { "dns-opt-unlike-server", FAMILY_HEADER_MISMATCH, TIER_B, { 2, 107 }, { 14, 33 },
+        "answers to queries with EDNS, public corpora; labelled answers",
+        "No EDNS record from a server that always answers with one.",
+        "an EDNS fallback inside the resolver" }, opt_unlike_server },
+    { { "dns-opt-stripped", FAMILY_HEADER_MISMATCH, TIER_C, { 10, 107 }, { 14, 33 },
+        "answers to queries with EDNS, public corpora; labelled answers",
+        "No EDNS record although the query had one.",
+        "old resolvers without EDNS" }, opt_stripped },
+    { { "dns-trailing-bytes", FAMILY_HEADER_MISMATCH, TIER_B, { 3, 1665 }, { 4, 33 },
+        "unicast answers of public corpora; net4people/bbs #80",
+        "Bytes after the last record.",
+        "padding by middleboxes" }, trailing_bytes },
+    { { "dns-qtype-mismatch", FAMILY_CONTENT, TIER_A, { 0, 1646 }, { 9, 33 },
+        "unicast transactions of public corpora; labelled answers; Fan et al., NDSS 2025",
+        "An address of another type than asked for, without an alias.",
+        "none known" }, type_mismatch },
+    { { "dns-private-answer", FAMILY_CONTENT, TIER_B, { 9, 1646 }, { 33, 33 },
+        "unicast transactions of public corpora; labelled answers; Pearce et al., USENIX Security 2017",
+        "A public name leads to a private address, says a public server.",
+        "split horizon, or a zone that publishes internal addresses" }, private_answer },
+    { { "dns-gfw-inj1", FAMILY_CONTENT, TIER_A, { 0, 1665 }, { 4, 33 },
+        "unicast answers of public corpora; Anonymous et al., FOCI 2020",
+        "The shape of GFW DNS injector 1.",
+        "none known" }, gfw_injector_1 },
+    { { "dns-gfw-inj3", FAMILY_CONTENT, TIER_A, { 0, 1665 }, { 8, 33 },
+        "unicast answers of public corpora; Fan et al., NDSS 2025",
+        "The shape of GFW DNS injector 3.",
+        "none known" }, gfw_injector_3 },
+    { { "dns-tm-loopback", FAMILY_CONTENT, TIER_A, { 0, 1665 }, { 4, 33 },
+        "unicast answers of public corpora; net4people/bbs #80; Nourin et al., WWW 2023",
+        "The answer of Turkmenistan's filter.",
+        "none known" }, turkmenistan },
+    { { "dns-ir-1010", FAMILY_CONTENT, TIER_A, { 0, 1646 }, { 4, 33 },
+        "unicast transactions of public corpora; net4people/bbs #98; Aryan et al., FOCI 2013",
+        "The address of Iran's block page.",
+        "a network that uses 10.10.34.0/24 itself" }, iran_address },
+};
+
+const signature_t *
+dns_signature(unsigned index)
+{
+    if (index == 0)
+        return &conflict_signature;
+    return index <= G_N_ELEMENTS(rows) ? &rows[index - 1].signature : NULL;
+}
+
+/* Fires every row on one answer. */
+static void
+collect(const dns_case_t *c, const dns_answer_t *a, GArray *evidence)
+{
+    for (unsigned i = 0; i < G_N_ELEMENTS(rows); i++) {
+        char *text = rows[i].test(c, a);
+        if (text)
+            evidence_add(evidence, &rows[i].signature, text);
+    }
+}
+
+/* How odd an answer is by itself, in dB. */
+static double
+oddness(const dns_case_t *c, const dns_answer_t *a)
+{
+    GArray *evidence = g_array_new(FALSE, FALSE, sizeof(evidence_t));
+    double family[N_FAMILIES] = { 0 }, total = 0;
+
+    collect(c, a, evidence);
+    for (unsigned i = 0; i < evidence->len; i++) {
+        const signature_t *s = g_array_index(evidence, evidence_t, i).signature;
+        family[s->family] = MAX(family[s->family], signature_weight(s));
+    }
+    for (unsigned f = 0; f < N_FAMILIES; f++)
+        total += family[f];
+    evidence_clear(evidence);
+    g_array_free(evidence, TRUE);
+    return total;
+}
+
+/* The least odd answer that contradicts answer `which`; -1 when none does. */
+static int
+best_rival(const dns_case_t *c, unsigned which, double *rival_oddness)
+{
+    int best = -1;
+
+    for (unsigned i = 0; i < c->n_answers; i++) {
+        if (i == which || !dns_answers_conflict(&c->answer[i], &c->answer[which]))
+            continue;
+        double odd = oddness(c, &c->answer[i]);
+        if (best < 0 || odd < *rival_oddness) {
+            best = (int)i;
+            *rival_oddness = odd;
+        }
+    }
+    return best;
+}
+
+static char *
+conflict_text(const dns_case_t *c, unsigned which, unsigned rival)
+{
+    const dns_answer_t *a = &c->answer[which], *b = &c->answer[rival];
+    char *mine = a->address_count ? address_text(a) : g_strdup_printf("code %u, no address", rcode(a));
+    char *other = b->address_count ? address_text(b) : g_strdup_printf("code %u, no address", rcode(b));
+    char *text = g_strdup_printf("%u different answers to a query sent %u time%s: %s here, %s in frame "
+                                 "%u", dns_sets(c), MAX(c->queries, 1), c->queries > 1 ? "s" : "", mine,
+                                 other, b->frame);
+    g_free(mine);
+    g_free(other);
+    return text;
+}
+
+judgement_t
+dns_judge(const dns_case_t *c, unsigned which, GArray *evidence, int *rival)
+{
+    const dns_answer_t *a = &c->answer[which];
+    double rival_oddness = 0;
+    int other = best_rival(c, which, &rival_oddness);
+    /* A resolver may change its mind between two copies of a query, but not within one. */
+    bool conflict = other >= 0 && dns_sets(c) > MAX(c->queries, 1);
+
+    *rival = -1;
+    evidence_clear(evidence);
+    collect(c, a, evidence);
+    if (!conflict)
+        return judge((const evidence_t *)(void *)evidence->data, evidence->len);
+
+    double margin = oddness(c, a) - rival_oddness;
+    if (margin <= -RIVAL_MARGIN_DB) {
+        /* The other one stands out: judge this one by its own signs alone. */
+        return judge((const evidence_t *)(void *)evidence->data, evidence->len);
+    }
+    evidence_add(evidence, &conflict_signature, conflict_text(c, which, (unsigned)other));
+    judgement_t j = judge((const evidence_t *)(void *)evidence->data, evidence->len);
+    if (margin < RIVAL_MARGIN_DB) {
+        /* Neither stands out: one of the two is forged, and saying which would be a guess. */
+        j.verdict = VERDICT_SUSPECT;
+        j.confidence = UNDECIDED_CONFIDENCE;
+    } else {
+        *rival = other;
+    }
+    return j;
+}
+
+const char *
+dns_innocent(const dns_case_t *c, unsigned which, const GArray *evidence)
+{
+    const signature_t *strongest = NULL;
+
+    (void)which;
+    if (c->queries > 1 && dns_sets(c) > 1)
+        return "a resolver that answers each copy of the query from another cache";
+    for (unsigned i = 0; i < evidence->len; i++) {
+        const signature_t *s = g_array_index(evidence, evidence_t, i).signature;
+        if (!strongest || signature_weight(s) > signature_weight(strongest))
+            strongest = s;
+    }
+    return strongest ? strongest->twin : NULL;
+}

@@ -1,0 +1,454 @@
+/* dns_cases.c
+ * Follows DNS transactions: queries, every answer to them, and what each server usually sends.
+ * Judged again with every answer, since the genuine one often comes last (dns.c).
+ *
+ * SPDX-License-Identifier: GPL-2.0-or-later
+ */
+#include "detector.h"
+#include "dns.h"
+#include "hops.h"
+
+#include <string.h>
+
+#define DNS_PORT 53
+
+/* Transactions are kept this long after their last packet. Genuine answers come within 0.4 s in
+ * 99 % of cases; resolvers that give up answer after 30 s. */
+#define KEPT_NS (60 * NS_PER_S)
+
+/* Two copies of one datagram are captured at most this far apart. */
+#define DUPLICATE_NS (50 * NS_PER_MS)
+
+/* One name asked of one server by one socket under one id. */
+typedef struct {
+    GList       link;           /* in queries_t.recent; data is the query itself */
+    host_t     *client, *server;
+    uint32_t    name_hash;
+    uint16_t    client_port, id, qtype;
+    bool        tcp, opt;
+    uint16_t    flags;          /* of the query */
+    uint16_t    ip_id;          /* of the last copy, to know it when captured twice */
+    uint16_t    count;          /* copies of the query */
+    uint32_t    frame, unreachable_frame;
+    int64_t     time, last_time;
+    GArray     *answers;        /* of dns_answer_t; NULL until the first */
+} query_t;
+
+struct queries {
+    GHashTable *by_key;         /* set of query_t */
+    GQueue      recent;         /* links of query_t, the longest silent first */
+    host_table_t *hosts;
+    unsigned    max;
+    bool        limit_told;
+};
+
+static unsigned
+query_hash(const void *key)
+{
+    const query_t *q = key;
+    struct {
+        const host_t *client, *server;
+        uint32_t name;
+        uint16_t port, id, qtype, tcp;
+    } k;
+
+    memset(&k, 0, sizeof k);
+    k.client = q->client;
+    k.server = q->server;
+    k.name = q->name_hash;
+    k.port = q->client_port;
+    k.id = q->id;
+    k.qtype = q->qtype;
+    k.tcp = q->tcp;
+    return hash_bytes((const uint8_t *)&k, sizeof k);
+}
+
+static gboolean
+query_equal(const void *a, const void *b)
+{
+    const query_t *x = a, *y = b;
+    return x->client == y->client && x->server == y->server && x->name_hash == y->name_hash
+        && x->client_port == y->client_port && x->id == y->id && x->qtype == y->qtype
+        && x->tcp == y->tcp;
+}
+
+queries_t *
+queries_new(unsigned max)
+{
+    queries_t *queries = g_new0(queries_t, 1);
+    queries->by_key = g_hash_table_new(query_hash, query_equal);
+    g_queue_init(&queries->recent);
+    queries->max = max ? max : 1;
+    return queries;
+}
+
+static void
+drop(engine_t *engine, query_t *q)
+{
+    queries_t *queries = engine->queries;
+
+    g_hash_table_remove(queries->by_key, q);
+    g_queue_unlink(&queries->recent, &q->link);
+    host_unref(engine->hosts, q->client);
+    host_unref(engine->hosts, q->server);
+    if (q->answers)
+        g_array_free(q->answers, TRUE);
+    g_free(q);
+}
+
+void
+queries_free(engine_t *engine)
+{
+    while (engine->queries->recent.head)
+        drop(engine, engine->queries->recent.head->data);
+    g_hash_table_destroy(engine->queries->by_key);
+    g_free(engine->queries);
+}
+
+static void
+make_room(engine_t *engine, const observation_t *obs)
+{
+    queries_t *queries = engine->queries;
+    query_t *oldest;
+
+    while ((oldest = queries->recent.head ? queries->recent.head->data : NULL)
+           && obs->time - oldest->last_time > KEPT_NS)
+        drop(engine, oldest);
+    if (queries->recent.length >= queries->max) {
+        drop(engine, queries->recent.head->data);
+        notice_limit(engine, obs, &queries->limit_told,
+                     "DNS limit reached: answers to the oldest queries are no longer compared");
+    }
+}
+
+static query_t *
+query_get(engine_t *engine, const observation_t *obs, const dns_message_t *m, bool answer, bool create)
+{
+    queries_t *queries = engine->queries;
+    const ip_address_t *client = answer ? &obs->dst : &obs->src;
+    const ip_address_t *server = answer ? &obs->src : &obs->dst;
+    query_t probe = {
+        .client = host_get(engine->hosts, client, create),
+        .server = host_get(engine->hosts, server, create),
+        .name_hash = m->name_hash, .client_port = answer ? obs->dport : obs->sport,
+        .id = m->id, .qtype = m->qtype, .tcp = obs->protocol == PROTOCOL_TCP,
+    };
+    if (!probe.client || !probe.server)
+        return NULL;
+    query_t *q = g_hash_table_lookup(queries->by_key, &probe);
+    if (q && obs->time - q->last_time > KEPT_NS) {
+        drop(engine, q);        /* the same id on the same port, a minute later: another query */
+        probe.client = host_get(engine->hosts, client, create);
+        probe.server = host_get(engine->hosts, server, create);
+        q = NULL;
+    }
+    if (q || !create)
+        return q;
+    probe.client->flows++;      /* referenced before others are dropped to make room */
+    probe.server->flows++;
+    make_room(engine, obs);
+    q = g_new(query_t, 1);
+    *q = probe;
+    q->last_time = obs->time;
+    q->link.data = q;
+    g_hash_table_add(queries->by_key, q);
+    g_queue_push_tail_link(&queries->recent, &q->link);
+    return q;
+}
+
+static void
+touch(engine_t *engine, query_t *q, const observation_t *obs)
+{
+    q->last_time = obs->time;
+    g_queue_unlink(&engine->queries->recent, &q->link);
+    g_queue_push_tail_link(&engine->queries->recent, &q->link);
+}
+
+/* ---- judging and showing ---- */
+
+static void
+read_case(const query_t *q, const dns_message_t *m, dns_case_t *c)
+{
+    const ip_address_t *server = &q->server->address;
+
+    c->query_frame = q->frame;
+    c->query_time = q->time;
+    c->last_query_time = q->last_time;
+    c->queries = q->count;
+    c->query_flags = q->flags;
+    c->qtype = q->qtype;
+    c->query_opt = q->opt;
+    c->name = m->name;
+    c->name_is_public = dns_name_is_public(m->name);
+    c->server_is_public = !address_is_special(server->bytes, server->ipv6);
+    c->tcp = q->tcp;
+    c->unreachable_frame = q->unreachable_frame;
+    if (q->server->dns)
+        c->server = *q->server->dns;
+    else
+        memset(&c->server, 0, sizeof c->server);
+    c->n_answers = q->answers->len;
+    memcpy(c->answer, q->answers->data, q->answers->len * sizeof c->answer[0]);
+}
+
+static void
+add_facts(finding_t *finding, const dns_case_t *c, const dns_answer_t *a)
+{
+    uint8_t distance;
+
+    finding_fact(finding, F_DNS_ANSWERS, c->n_answers);
+    finding_fact(finding, F_DNS_SETS, dns_sets(c));
+    finding_fact(finding, F_DNS_QUERIES, c->queries);
+    if (c->query_frame) {
+        finding_fact(finding, F_DNS_QUERY_FRAME, c->query_frame);
+        finding_fact(finding, F_DNS_DELAY, a->time - c->query_time);
+    }
+    finding_fact(finding, F_TTL_HOPS, ttl_hops(a->ip.ttl));
+    if (!ttl_is_plausible(a->ip.ttl))
+        finding_fact(finding, F_TTL_IMPLAUSIBLE, 1);
+    if (ttl_memory_distance(&c->server.ttls, a->ip.ttl, &distance)) {
+        finding_fact(finding, F_TTL_USUAL, ttl_memory_usual(&c->server.ttls));
+        finding_fact(finding, F_TTL_PACKETS, ttl_memory_total(&c->server.ttls));
+        finding_fact(finding, F_TTL_DEVIATION, distance);
+    }
+}
+
+static void
+link_frames(engine_t *engine, finding_t *finding, const dns_case_t *c, int rival)
+{
+    finding->trigger_frame = c->query_frame;
+    if (c->query_frame) {
+        finding_t *asked = publish(engine, c->query_frame, 0, VERDICT_TRIGGER, CLASS_DNS_ANSWER, 0);
+        if (asked) {
+            asked->forged_frame = finding->frame;
+            asked->trigger = finding->trigger;
+        }
+    }
+    if (rival >= 0) {
+        uint32_t genuine = c->answer[rival].frame;
+        finding_t *real = publish(engine, genuine, 0, VERDICT_GENUINE, CLASS_DNS_ANSWER, 0);
+        if (real) {
+            real->forged_frame = finding->frame;
+            real->trigger_frame = c->query_frame;
+            real->trigger = finding->trigger;
+        }
+        finding->genuine_frame = genuine;
+    }
+}
+
+/* Judges one answer and says so. Returns its verdict. */
+static verdict_t
+judge_answer(engine_t *engine, const dns_case_t *c, unsigned which)
+{
+    const dns_answer_t *a = &c->answer[which];
+    GArray *evidence = g_array_new(FALSE, FALSE, sizeof(evidence_t));
+    int rival;
+    judgement_t j = dns_judge(c, which, evidence, &rival);
+    finding_t *finding = j.verdict == VERDICT_NONE ? NULL
+        : publish(engine, a->frame, a->time, j.verdict, CLASS_DNS_ANSWER, j.confidence);
+
+    if (finding) {
+        GArray *old = finding->evidence;
+        finding->evidence = evidence;
+        evidence = old;
+        finding->innocent = dns_innocent(c, which, finding->evidence);
+        finding->trigger = store_text(engine->store, c->name, strlen(c->name));
+        finding->trigger_frame = c->query_frame;
+        add_facts(finding, c, a);
+        if (j.verdict == VERDICT_FORGED)
+            link_frames(engine, finding, c, rival);
+    }
+    evidence_clear(evidence);
+    g_array_free(evidence, TRUE);
+    return j.verdict;
+}
+
+/* ---- an answer arrives ---- */
+
+static dns_answer_t
+read_answer(const observation_t *obs, const dns_message_t *m)
+{
+    dns_answer_t a = {
+        .frame = obs->frame, .time = obs->time, .ip = obs->ip, .flags = m->flags,
+        .answers = m->answers, .authorities = m->authorities, .additionals = m->additionals,
+        .ttl = m->ttl, .n_elements = m->n_elements, .address_count = m->address_count,
+        .special_count = m->special_count, .address_is_ipv6 = m->address_is_ipv6,
+        .complete = m->complete, .has_opt = m->has_opt, .type_mismatch = m->type_mismatch,
+        .owner_in_full = m->owner_in_full, .has_soa = m->has_soa, .trailing = m->trailing,
+    };
+    memcpy(a.element, m->element, sizeof a.element);
+    memcpy(a.address, m->address, sizeof a.address);
+    return a;
+}
+
+static bool
+same_content(const dns_answer_t *a, const dns_answer_t *b)
+{
+    return a->flags == b->flags && a->answers == b->answers && a->ttl == b->ttl
+        && a->n_elements == b->n_elements
+        && !memcmp(a->element, b->element, a->n_elements * sizeof a->element[0]);
+}
+
+/* The same datagram seen twice: mirror port, or both sides of a router. */
+static bool
+is_duplicate(const query_t *q, const dns_answer_t *new)
+{
+    for (unsigned i = 0; i < q->answers->len; i++) {
+        const dns_answer_t *old = &g_array_index(q->answers, dns_answer_t, i);
+        int ttl_step = old->ip.ttl - new->ip.ttl;
+        if (old->ip.ip_id == new->ip.ip_id && old->ip.df == new->ip.df && same_content(old, new)
+            && ttl_step >= -1 && ttl_step <= 1 && new->time - old->time < DUPLICATE_NS)
+            return true;
+    }
+    return false;
+}
+
+static void
+learn_server(const query_t *q, const dns_answer_t *a)
+{
+    dns_server_t *server = host_dns(q->server);
+    int64_t us = (a->time - q->time) / NS_PER_US;
+
+    count_up(&server->answers);
+    if (a->flags & DNS_RECURSION_AVAILABLE)
+        count_up(&server->recursion_available);
+    if (a->flags & DNS_AUTHORITATIVE)
+        count_up(&server->authoritative);
+    if (q->opt) {
+        count_up(&server->opt_asked);
+        if (a->has_opt)
+            count_up(&server->opt_given);
+    }
+    if (!a->ip.ip_id)
+        count_up(&server->id_zero);
+    if (a->ip.df)
+        count_up(&server->df);
+    ttl_memory_add(&server->ttls, a->ip.ttl);
+    if (q->count == 1 && us > 0 && us < UINT32_MAX && (!server->rtt_us || us < server->rtt_us))
+        server->rtt_us = (uint32_t)us;
+}
+
+static void
+observe_answer(engine_t *engine, const observation_t *obs, const dns_message_t *m)
+{
+    query_t *q = query_get(engine, obs, m, true, true);
+    dns_answer_t a = read_answer(obs, m);
+    verdict_t verdict = VERDICT_NONE;
+    dns_case_t c;
+
+    if (!q->answers)
+        q->answers = g_array_sized_new(FALSE, FALSE, sizeof(dns_answer_t), 1);
+    if (q->answers->len >= DNS_ANSWERS_MAX || is_duplicate(q, &a))
+        return;
+    g_array_append_val(q->answers, a);
+    int64_t asked = q->last_time;
+    read_case(q, m, &c);
+    for (unsigned i = 0; i < c.n_answers; i++)
+        verdict = judge_answer(engine, &c, i);
+    if (verdict != VERDICT_FORGED)
+        learn_server(q, &a);
+    touch(engine, q, obs);
+    q->last_time = asked ? asked : obs->time;   /* the age counts from the query */
+}
+
+static void
+observe_query(engine_t *engine, const observation_t *obs, const dns_message_t *m)
+{
+    query_t *q = query_get(engine, obs, m, false, true);
+
+    if (q->frame && obs->time - q->last_time < DUPLICATE_NS && q->ip_id == obs->ip.ip_id && obs->ip.ip_id)
+        return;                         /* captured twice */
+    if (!q->frame) {
+        q->frame = obs->frame;
+        q->time = obs->time;
+        q->flags = m->flags;
+        q->opt = m->has_opt;
+    }
+    q->ip_id = obs->ip.ip_id;
+    count_up(&q->count);
+    touch(engine, q, obs);
+}
+
+/* ---- packets ---- */
+
+static bool
+is_multicast(const ip_address_t *address)
+{
+    const uint8_t *b = address->bytes;
+    return address->ipv6 ? b[0] == 0xff : b[0] >= 224;
+}
+
+static void
+observe_message(engine_t *engine, const observation_t *obs, const uint8_t *bytes, size_t length)
+{
+    dns_message_t m;
+
+    if (!dns_message_read(&m, bytes, length, hash_bytes) || m.flags & 0x7800)   /* opcode QUERY only */
+        return;
+    if (m.flags & DNS_QR && obs->sport == DNS_PORT)
+        observe_answer(engine, obs, &m);
+    else if (!(m.flags & DNS_QR) && obs->dport == DNS_PORT)
+        observe_query(engine, obs, &m);
+}
+
+static void
+dns_datagram(engine_t *engine, const observation_t *obs)
+{
+    if ((obs->sport != DNS_PORT && obs->dport != DNS_PORT) || !obs->captured || is_multicast(&obs->dst))
+        return;
+    observe_message(engine, obs, obs->payload, obs->captured);
+}
+
+/* Messages that lie whole in one segment; transfers of zones answer one query many times. */
+static void
+dns_segment(engine_t *engine, const segment_t *s)
+{
+    const observation_t *obs = s->obs;
+    const uint8_t *p = obs->payload;
+    size_t left = obs->captured;
+
+    if ((obs->sport != DNS_PORT && obs->dport != DNS_PORT) || obs->flags & TCP_RST)
+        return;
+    while (left > 2) {
+        size_t length = (size_t)(p[0] << 8 | p[1]);
+        if (!length || length > left - 2)
+            return;
+        dns_message_t m;
+        if (!dns_message_read(&m, p + 2, length, hash_bytes)
+            || m.qtype == DNS_AXFR || m.qtype == DNS_IXFR)
+            return;
+        observe_message(engine, obs, p + 2, length);
+        p += 2 + length;
+        left -= 2 + length;
+    }
+}
+
+static void
+dns_quote(engine_t *engine, const observation_t *obs)
+{
+    dns_message_t m;
+
+    if (obs->protocol != PROTOCOL_UDP || obs->dport != DNS_PORT || !obs->captured
+        || obs->quoted != QUOTED_PORT_UNREACHABLE
+        || memcmp(obs->reporter.bytes, obs->dst.bytes, sizeof obs->dst.bytes)
+        || !dns_message_read(&m, obs->payload, obs->captured, hash_bytes) || m.flags & DNS_QR)
+        return;
+    query_t *q = query_get(engine, obs, &m, false, false);
+    if (!q)
+        return;
+    q->unreachable_frame = obs->frame;
+    if (!q->answers)
+        return;
+    dns_case_t c;
+    read_case(q, &m, &c);
+    for (unsigned i = 0; i < c.n_answers; i++)
+        judge_answer(engine, &c, i);
+}
+
+const detector_t detector_dns = {
+    .name = "dns",
+    .segment = dns_segment,
+    .datagram = dns_datagram,
+    .quote = dns_quote,
+    .signature = dns_signature,
+};

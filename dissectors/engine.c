@@ -1,0 +1,189 @@
+/* engine.c
+ * The way of a packet through the detectors; see engine.h.
+ *
+ * SPDX-License-Identifier: GPL-2.0-or-later
+ */
+#include "detector.h"
+#include "request.h"
+
+#include <string.h>
+
+static const detector_t *const detectors[N_DETECTORS] = {
+    [DETECT_TTL] = &detector_ttl,
+    [DETECT_DNS] = &detector_dns,
+    [DETECT_RESET] = &detector_reset,
+};
+
+static void
+forget_flow(void *context, flow_t *flow)
+{
+    engine_t *engine = context;
+    resets_forget(engine->resets, flow);
+}
+
+engine_t *
+engine_new(const limits_t *limits, const bool enabled[N_DETECTORS])
+{
+    engine_t *engine = g_new0(engine_t, 1);
+    engine->limits = *limits;
+    memcpy(engine->enabled, enabled, sizeof engine->enabled);
+    engine->store = store_new();
+    engine->hosts = host_table_new(limits->hosts);
+    engine->flows = flow_table_new(engine->hosts, limits->flows, limits->half_open, forget_flow, engine);
+    engine->resets = resets_new(limits->resets);
+    engine->queries = queries_new(limits->queries);
+    return engine;
+}
+
+void
+engine_free(engine_t *engine)
+{
+    if (!engine)
+        return;
+    queries_free(engine);
+    resets_free(engine->resets);
+    flow_table_free(engine->flows);
+    host_table_free(engine->hosts);
+    store_free(engine->store);
+    g_free(engine);
+}
+
+const store_t *
+engine_store(const engine_t *engine)
+{
+    return engine->store;
+}
+
+finding_t *
+publish(engine_t *engine, uint32_t frame, int64_t time, verdict_t verdict, class_t class,
+        uint8_t confidence)
+{
+    finding_t *finding = store_finding(engine->store, frame, time);
+
+    if (verdict < finding->verdict
+        || (verdict == finding->verdict && confidence < finding->confidence))
+        return NULL;
+    if (time)
+        finding->time = time;
+    finding->verdict = verdict;
+    finding->class = class;
+    finding->confidence = confidence;
+    return finding;
+}
+
+void
+notice_limit(engine_t *engine, const observation_t *obs, bool *told, const char *text)
+{
+    if (*told)
+        return;
+    *told = true;
+    store_finding(engine->store, obs->frame, obs->time)->notice = text;
+}
+
+/* A SYN that is no copy of the one before: the ports begin a new connection. */
+static bool
+begins_anew(const flow_t *flow, unsigned end, const observation_t *obs)
+{
+    const direction_t *sender = &flow->end[end], *peer = &flow->end[!end];
+
+    if ((obs->flags & (TCP_SYN | TCP_ACK)) != TCP_SYN || (!sender->packets && !peer->packets))
+        return false;
+    return !(sender->packets && sender->last.bits & TCP_SYN && sender->next_seq == obs->seq + obs->length + 1);
+}
+
+static void
+note_client(flow_t *flow, unsigned end, const observation_t *obs)
+{
+    if (obs->flags & TCP_SYN) {
+        flow->client = (uint8_t)(obs->flags & TCP_ACK ? !end : end);
+        flow->handshake = true;
+    } else if (!flow->handshake && !flow->end[0].last.frame && !flow->end[1].last.frame) {
+        flow->client = (uint8_t)(obs->sport >= obs->dport ? end : !end);
+    }
+}
+
+static void
+note_request(engine_t *engine, flow_t *flow, unsigned end, const observation_t *obs)
+{
+    const uint8_t *name;
+    size_t length;
+
+    if (flow->request_frame || end != flow->client || !obs->length)
+        return;
+    flow->request_frame = obs->frame;
+    if (!obs->captured || !request_find(obs->payload, obs->captured, &name, &length))
+        return;
+    char text[256];
+    length = MIN(length, sizeof text - 1);
+    memcpy(text, name, length);
+    text[length] = '\0';
+    flow->request = flow_name(engine->flows, text);
+}
+
+static void
+observe_segment(engine_t *engine, const observation_t *obs)
+{
+    uint64_t evicted = flow_table_evicted(engine->flows);
+    segment_t s = { .obs = obs };
+    s.flow = flow_get(engine->flows, obs, true, &s.end);
+
+    if (flow_table_evicted(engine->flows) != evicted)
+        notice_limit(engine, obs, &engine->flow_limit_told,
+                     "connection limit reached: the oldest unanswered or silent connections are "
+                     "forgotten, and what follows in them is judged without its past");
+    if (begins_anew(s.flow, s.end, obs))
+        flow_restart(engine->flows, s.flow);
+    note_client(s.flow, s.end, obs);
+
+    for (unsigned i = 0; i < N_DETECTORS; i++)
+        if (engine->enabled[i] && detectors[i]->segment)
+            detectors[i]->segment(engine, &s);
+
+    if (!(obs->flags & TCP_RST) && flow_learn(s.flow, s.end, obs)) {
+        host_learn(engine->hosts, s.flow->host[s.end], &obs->ip);
+        note_request(engine, s.flow, s.end, obs);
+    }
+    if (!s.flow->half_open || (obs->flags & (TCP_SYN | TCP_ACK)) != TCP_SYN)
+        flow_touch(engine->flows, s.flow);
+}
+
+static void
+observe_datagram(engine_t *engine, const observation_t *obs)
+{
+    for (unsigned i = 0; i < N_DETECTORS; i++)
+        if (engine->enabled[i] && detectors[i]->datagram)
+            detectors[i]->datagram(engine, obs);
+}
+
+void
+engine_observe(engine_t *engine, const observation_t *obs)
+{
+    /* A read filter drops frames and gives their numbers to the next ones. */
+    if (obs->frame < engine->last_frame
+        || (obs->frame == engine->last_frame && obs->time != engine->last_time))
+        store_forget(engine->store, obs->frame);
+    engine->last_frame = obs->frame;
+    engine->last_time = obs->time;
+
+    if (obs->quoted) {
+        for (unsigned i = 0; i < N_DETECTORS; i++)
+            if (engine->enabled[i] && detectors[i]->quote)
+                detectors[i]->quote(engine, obs);
+    } else if (obs->protocol == PROTOCOL_TCP) {
+        observe_segment(engine, obs);
+    } else {
+        observe_datagram(engine, obs);
+    }
+}
+
+const signature_t *
+detector_signature(detector_id_t detector, unsigned index)
+{
+    return detectors[detector]->signature(index);
+}
+
+const char *
+detector_name(detector_id_t detector)
+{
+    return detectors[detector]->name;
+}

@@ -1,0 +1,43 @@
+/* engine.h
+ * The way of a packet: observation in, findings out. plugin/ calls these functions and no other
+ * part of dissectors/ but the store.
+ *
+ * SPDX-License-Identifier: GPL-2.0-or-later
+ */
+#pragma once
+
+#include "observation.h"
+#include "store.h"
+
+/* Families of signatures that can be switched, one file each. */
+typedef enum { DETECT_TTL, DETECT_DNS, DETECT_RESET, N_DETECTORS } detector_id_t;
+
+/* How much may be remembered. Reaching a limit never changes what was said before; it leaves a
+ * notice at the frame where it happened. */
+typedef struct {
+    unsigned flows;         /* TCP connections, 160 bytes each with their share of the tables */
+    unsigned half_open;     /* of those, with a SYN and nothing else */
+    unsigned hosts;         /* addresses remembered for the whole file, about 110 bytes each */
+    unsigned queries;       /* DNS transactions of the last minute, about 100 bytes each and 128
+                             * for every answer */
+    unsigned resets;        /* resets that later packets may still tell more about, 300 bytes each */
+} limits_t;
+
+#define LIMITS_DEFAULT \
+    { .flows = 524288, .half_open = 65536, .hosts = 262144, .queries = 65536, .resets = 16384 }
+
+typedef struct engine engine_t;
+
+/* enabled: by detector_id_t. Both arguments are copied. */
+engine_t *engine_new(const limits_t *limits, const bool enabled[N_DETECTORS]);
+void      engine_free(engine_t *engine);
+
+/* Takes one packet. Packets come in capture order; several per frame (tunnels) are fine: a frame
+ * that has something said about an outer packet has it replaced by what is said about the inner. */
+void engine_observe(engine_t *engine, const observation_t *obs);
+
+const store_t *engine_store(const engine_t *engine);
+
+/* The rows of the catalogue of one detector: n is set to their number. For documents and tests. */
+const signature_t *detector_signature(detector_id_t detector, unsigned index);
+const char        *detector_name(detector_id_t detector);

@@ -1,0 +1,109 @@
+/* flow.h
+ * TCP connections: what each end has sent so far, in 160 bytes with the hash table's share.
+ *
+ * SPDX-License-Identifier: GPL-2.0-or-later
+ */
+#pragma once
+
+#include "host.h"
+
+/* Capture time in steps of 64 us, modulo 2^32 (76 hours): differences of up to 38 hours hold. */
+typedef uint32_t ticks_t;
+#define TICK_NS INT64_C(64000)
+
+static inline ticks_t
+ticks(int64_t ns)
+{
+    return (ticks_t)(ns / TICK_NS);
+}
+
+/* ns from then to now; negative when the capture is out of order. */
+static inline int64_t
+ticks_since(ticks_t then, ticks_t now)
+{
+    return (int32_t)(now - then) * TICK_NS;
+}
+
+/* Bits of packet_t.bits above the TCP flags. */
+enum { BIT_DF = 0x1000, BIT_TIMESTAMPS = 0x2000, BIT_OPTIONS = 0x4000 };
+
+/* The last packet of one end: what an answer answers, and what an injector copies from. */
+typedef struct {
+    uint32_t frame;             /* 0: nothing sent yet */
+    ticks_t  time;
+    uint32_t ack;
+    uint16_t length;            /* payload bytes, saturating */
+    uint16_t ip_id;
+    uint16_t window;
+    uint16_t bits;              /* TCP_* and BIT_* */
+    uint8_t  ttl, tos;
+} packet_t;
+
+/* What one end has shown, resets left out. Counters saturate at 255. */
+typedef struct {
+    packet_t last;
+    uint32_t next_seq;          /* highest sequence number + length; valid when packets > 0 */
+    uint32_t tsval;             /* of the last packet with timestamps */
+    uint32_t rtt;               /* shortest round trip capture - this end - capture, in us; 0: none */
+    uint8_t  ttl[2];            /* the two most frequent TTLs, or the first two */
+    uint8_t  ttl_packets[2];
+    uint8_t  packets;           /* all but resets */
+    uint8_t  df;                /* of those, with DF */
+    uint8_t  id_zero;           /* with IP ID 0 */
+    uint8_t  id_steps;          /* with an IP ID 1 to 64 above the one before: a counter */
+    uint8_t  mirrors;           /* with the IP ID, or one more, of the packet they answer */
+    uint8_t  duplicates;        /* captured twice */
+    uint8_t  unanswered;        /* sent since the other end last sent anything */
+    uint8_t  seen;              /* SEEN_* */
+} direction_t;
+
+enum {
+    SEEN_SYN = 0x01, SEEN_FIN = 0x02, SEEN_RST = 0x04, SEEN_DATA = 0x08,
+    SEEN_TIMESTAMPS = 0x10, SEEN_OPTIONS = 0x20, SEEN_ACCECN = 0x40,
+};
+
+/* Addresses and ports are in a fixed order; end 0 is the lower. */
+typedef struct {
+    host_t     *host[2];
+    direction_t end[2];
+    uint32_t    request_frame;  /* first payload of the client; 0: none seen */
+    uint32_t    request;        /* what it asked for: an index for flow_table_name(); 0: unnamed */
+    uint32_t    older, newer;   /* neighbours in the queue, slot numbers */
+    uint32_t    slot;           /* own slot number, from 1 */
+    uint16_t    port[2];
+    uint8_t     client;         /* which end opened it, or has the higher port */
+    bool        handshake;      /* SYN or SYN/ACK seen */
+    bool        half_open;      /* nothing but one end's SYN so far */
+    bool        has_resets;     /* resets.c keeps a list for it */
+} flow_t;
+
+/* A flow's slot is needed for another one, or its ports begin a new connection. */
+typedef void (*flow_forget_t)(void *context, flow_t *flow);
+
+typedef struct flow_table flow_table_t;
+
+/* max: connections; max_half_open: of those, with a SYN and nothing else. */
+flow_table_t *flow_table_new(host_table_t *hosts, unsigned max, unsigned max_half_open,
+                             flow_forget_t forget, void *context);
+void          flow_table_free(flow_table_t *table);
+
+/* Flows given up because a cap was reached. */
+uint64_t      flow_table_evicted(const flow_table_t *table);
+
+/* The flow of a TCP packet and which end sent it. Makes room by giving up the oldest half-open
+ * flow, or the one longest silent. With create unset NULL where there is none. */
+flow_t *flow_get(flow_table_t *table, const observation_t *obs, bool create, unsigned *end);
+
+/* Moves a flow to the young end of its queue. */
+void flow_touch(flow_table_t *table, flow_t *flow);
+
+/* Forgets what the flow's ends sent: its ports are used again. */
+void flow_restart(flow_table_t *table, flow_t *flow);
+
+/* Adds a packet, not a reset, to what its sender has shown. Detects capture duplicates: returns
+ * false for one and leaves all but their count alone. */
+bool flow_learn(flow_t *flow, unsigned end, const observation_t *obs);
+
+/* Texts of requests, kept once each; 0 when there is no more room. */
+uint32_t    flow_name(flow_table_t *table, const char *text);
+const char *flow_table_name(const flow_table_t *table, uint32_t index);

@@ -1,0 +1,177 @@
+/* host.c
+ * What the whole capture has shown of one address; see host.h.
+ *
+ * SPDX-License-Identifier: GPL-2.0-or-later
+ */
+#include "host.h"
+
+#include <string.h>
+
+#include "hops.h"
+
+struct host_table {
+    GHashTable *by_address;     /* set of host_t */
+    unsigned    max, remembered;
+};
+
+static hash_bytes_t hash_function;
+
+void
+hash_bytes_set(hash_bytes_t function)
+{
+    hash_function = function;
+}
+
+uint32_t
+hash_bytes(const uint8_t *bytes, size_t length)
+{
+    return hash_function(bytes, length);
+}
+
+void
+ttl_memory_add(ttl_memory_t *memory, uint8_t ttl)
+{
+    for (unsigned i = 0; i < TTL_SLOTS; i++) {
+        if (memory->count[i] && memory->ttl[i] != ttl)
+            continue;
+        memory->ttl[i] = ttl;
+        count_up(&memory->count[i]);
+        return;
+    }
+    count_up(&memory->others);
+}
+
+unsigned
+ttl_memory_total(const ttl_memory_t *memory)
+{
+    unsigned total = memory->others;
+    for (unsigned i = 0; i < TTL_SLOTS; i++)
+        total += memory->count[i];
+    return total;
+}
+
+uint8_t
+ttl_memory_usual(const ttl_memory_t *memory)
+{
+    unsigned best = 0;
+    for (unsigned i = 1; i < TTL_SLOTS; i++)
+        if (memory->count[i] > memory->count[best])
+            best = i;
+    return memory->count[best] ? memory->ttl[best] : 0;
+}
+
+bool
+ttl_memory_distance(const ttl_memory_t *memory, uint8_t ttl, uint8_t *distance)
+{
+    unsigned total = ttl_memory_total(memory);
+    bool known = false;
+
+    for (unsigned i = 0; i < TTL_SLOTS; i++) {
+        if (memory->count[i] < 2 || memory->count[i] * 4 < total)
+            continue;
+        uint8_t apart = ttl_distance(ttl, memory->ttl[i]);
+        if (!known || apart < *distance)
+            *distance = apart;
+        known = true;
+    }
+    return known;
+}
+
+static unsigned
+address_hash(const void *key)
+{
+    const host_t *host = key;
+    return hash_bytes(host->address.bytes, host->address.ipv6 ? 16 : 4);
+}
+
+static gboolean
+address_equal(const void *a, const void *b)
+{
+    const host_t *x = a, *y = b;
+    return x->address.ipv6 == y->address.ipv6
+        && !memcmp(x->address.bytes, y->address.bytes, sizeof x->address.bytes);
+}
+
+static void
+host_free(void *data)
+{
+    host_t *host = data;
+    g_free(host->dns);
+    g_free(host->suspicions);
+    g_free(host);
+}
+
+host_table_t *
+host_table_new(unsigned max)
+{
+    host_table_t *table = g_new0(host_table_t, 1);
+    table->by_address = g_hash_table_new_full(address_hash, address_equal, host_free, NULL);
+    table->max = max;
+    return table;
+}
+
+void
+host_table_free(host_table_t *table)
+{
+    g_hash_table_destroy(table->by_address);
+    g_free(table);
+}
+
+bool
+host_table_is_full(const host_table_t *table)
+{
+    return table->remembered >= table->max;
+}
+
+host_t *
+host_get(host_table_t *table, const ip_address_t *address, bool create)
+{
+    host_t probe = { .address = *address };
+    host_t *host = g_hash_table_lookup(table->by_address, &probe);
+
+    if (!host && create) {
+        host = g_new0(host_t, 1);
+        host->address = *address;
+        g_hash_table_add(table->by_address, host);
+    }
+    return host;
+}
+
+void
+host_unref(host_table_t *table, host_t *host)
+{
+    host->flows--;
+    if (!host->flows && !host->remembered)
+        g_hash_table_remove(table->by_address, host);
+}
+
+void
+host_learn(host_table_t *table, host_t *host, const ip_header_t *ip)
+{
+    if (!host->remembered) {
+        if (host_table_is_full(table))
+            return;
+        host->remembered = true;
+        table->remembered++;
+    }
+    ttl_memory_add(&host->ttls, ip->ttl);
+    count_up(ip->df ? &host->df_set : &host->df_clear);
+    if (!ip->ip_id)
+        count_up(&host->id_zero);
+}
+
+host_suspicions_t *
+host_suspicions(host_t *host)
+{
+    if (!host->suspicions)
+        host->suspicions = g_new0(host_suspicions_t, 1);
+    return host->suspicions;
+}
+
+dns_server_t *
+host_dns(host_t *host)
+{
+    if (!host->dns)
+        host->dns = g_new0(dns_server_t, 1);
+    return host->dns;
+}

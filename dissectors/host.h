@@ -1,0 +1,105 @@
+/* host.h
+ * What the whole capture has shown of one address, whichever flow it was in.
+ *
+ * SPDX-License-Identifier: GPL-2.0-or-later
+ */
+#pragma once
+
+#include <glib.h>
+
+#include "observation.h"
+
+/* Strong seeded hash over bytes, set once before any table is made (plugin: wmem_strong_hash).
+ * The one global of this library: GLib's hash callbacks take no context. */
+typedef uint32_t (*hash_bytes_t)(const uint8_t *bytes, size_t length);
+void hash_bytes_set(hash_bytes_t function);
+uint32_t hash_bytes(const uint8_t *bytes, size_t length);
+
+#define TTL_SLOTS 4
+
+/* A multiset of TTLs: the first four different ones by name, the rest as a number. */
+typedef struct {
+    uint16_t count[TTL_SLOTS];  /* saturating */
+    uint8_t  ttl[TTL_SLOTS];
+    uint16_t others;
+} ttl_memory_t;
+
+void ttl_memory_add(ttl_memory_t *memory, uint8_t ttl);
+/* Packets remembered. */
+unsigned ttl_memory_total(const ttl_memory_t *memory);
+/* The most frequent TTL; 0 when nothing is remembered. */
+uint8_t ttl_memory_usual(const ttl_memory_t *memory);
+/* How many hops ttl is away from the nearest TTL that this sender is known to use: one seen at
+ * least twice and in a quarter of its packets. Returns false when none is known. */
+bool ttl_memory_distance(const ttl_memory_t *memory, uint8_t ttl, uint8_t *distance);
+
+/* A reset with a window, remembered to find two whose window and TTL move together. */
+typedef struct {
+    int32_t  constant;          /* window - TTL */
+    uint32_t frame;
+    uint8_t  ttl;
+} window_ttl_t;
+
+/* Header of a forged packet sent in this host's name, to recognise the same box again. */
+typedef struct {
+    uint32_t frame;             /* the proof; 0: none */
+    uint8_t  ttl;
+    bool     df;
+    bool     id_zero;
+} injector_profile_t;
+
+#define WINDOW_TTL_SLOTS 8
+#define INJECTOR_SLOTS   4
+
+/* Allocated for the few hosts in whose name something odd was sent. */
+typedef struct {
+    window_ttl_t       window_ttl[WINDOW_TTL_SLOTS];
+    injector_profile_t injector[INJECTOR_SLOTS];
+    unsigned           n_window_ttl, n_injectors;   /* total ever; slots are reused in turn */
+} host_suspicions_t;
+
+/* Flags and habits of the DNS answers of one server. */
+typedef struct {
+    uint16_t answers;           /* saturating, as all below */
+    uint16_t recursion_available, authoritative;
+    uint16_t opt_asked, opt_given;  /* answers to queries with OPT; of those, with OPT */
+    uint16_t id_zero, df;
+    uint32_t rtt_us;            /* shortest time from a query to its answer; 0: none yet */
+    ttl_memory_t ttls;
+} dns_server_t;
+
+/* Lives until the file closes, or until its last flow goes if it only ever sent SYNs. */
+typedef struct {
+    ip_address_t address;
+    uint32_t     flows;         /* references */
+    bool         remembered;    /* it sent more than a SYN */
+    uint16_t     df_set, df_clear, id_zero;
+    ttl_memory_t ttls;          /* of everything but resets */
+    dns_server_t      *dns;         /* NULL until it answers */
+    host_suspicions_t *suspicions;  /* NULL until something odd */
+} host_t;
+
+typedef struct host_table host_table_t;
+
+/* max: hosts remembered; further ones live only as long as their flows. */
+host_table_t *host_table_new(unsigned max);
+void          host_table_free(host_table_t *table);
+bool          host_table_is_full(const host_table_t *table);
+
+/* The host of an address; made when there is none and create is set. NULL otherwise. */
+host_t *host_get(host_table_t *table, const ip_address_t *address, bool create);
+void    host_unref(host_table_t *table, host_t *host);
+
+/* Adds one packet, not a reset, to what is known of its sender. */
+void host_learn(host_table_t *table, host_t *host, const ip_header_t *ip);
+
+host_suspicions_t *host_suspicions(host_t *host);
+dns_server_t      *host_dns(host_t *host);
+
+/* Adds one to a counter that stays at its highest value. */
+static inline void
+count_up(uint16_t *counter)
+{
+    if (*counter < UINT16_MAX)
+        (*counter)++;
+}

@@ -1,0 +1,115 @@
+/* judge.c
+ * From evidence to a verdict; see judge.h.
+ *
+ * SPDX-License-Identifier: GPL-2.0-or-later
+ */
+#include "judge.h"
+
+#include <math.h>
+
+/* Odds, in dB, that a packet worth looking at was forged before anything is known of it: 1 to 100.
+ * Resets end 15-25 % of all connections, so forged ones are rare even where there is interference. */
+#define PRIOR_DB -20.0
+
+/* No family says more than this, however many of its signs agree: counts end at a few thousand. */
+#define FAMILY_CAP_DB 30.0
+
+double
+signature_weight(const signature_t *s)
+{
+    if (s->tier == TIER_D)
+        return 0;
+    double benign = (s->benign.hits + 0.5) / (s->benign.of + 1.0);
+    double injected = (s->injected.hits + 0.5) / (s->injected.of + 1.0);
+    double weight = 10.0 * log10(injected / benign);
+    return weight < 0 ? 0 : weight;
+}
+
+static bool
+ties_to_the_exchange(family_t family)
+{
+    return family != FAMILY_TTL && family != FAMILY_HEADER_MISMATCH;
+}
+
+judgement_t
+judge(const evidence_t *evidence, unsigned n)
+{
+    double family[N_FAMILIES] = { 0 };
+    bool near_certain = false, tied = false;
+    unsigned agreeing = 0;
+
+    for (unsigned i = 0; i < n; i++) {
+        const signature_t *s = evidence[i].signature;
+        double weight = signature_weight(s);
+        near_certain |= s->tier == TIER_A;
+        if (weight > family[s->family])
+            family[s->family] = weight;
+    }
+
+    double total = PRIOR_DB;
+    for (unsigned f = 0; f < N_FAMILIES; f++) {
+        if (family[f] <= 0)
+            continue;
+        agreeing++;
+        tied |= ties_to_the_exchange((family_t)f);
+        total += family[f] < FAMILY_CAP_DB ? family[f] : FAMILY_CAP_DB;
+    }
+
+    double probability = 1.0 / (1.0 + pow(10.0, -total / 10.0));
+    judgement_t result = { .confidence = (uint8_t)fmin(99, floor(100 * probability)) };
+
+    if (!near_certain && !(agreeing >= 2 && tied) && result.confidence >= CONFIDENCE_FORGED)
+        result.confidence = CONFIDENCE_FORGED - 1;
+    result.verdict = result.confidence >= CONFIDENCE_FORGED ? VERDICT_FORGED
+                   : result.confidence >= CONFIDENCE_SHOWN  ? VERDICT_SUSPECT
+                                                            : VERDICT_NONE;
+    return result;
+}
+
+void
+evidence_add(GArray *evidence, const signature_t *signature, char *text)
+{
+    evidence_t e = { signature, text };
+    g_array_append_val(evidence, e);
+}
+
+void
+evidence_clear(GArray *evidence)
+{
+    for (unsigned i = 0; i < evidence->len; i++)
+        g_free(g_array_index(evidence, evidence_t, i).text);
+    g_array_set_size(evidence, 0);
+}
+
+const char *
+class_name(class_t class)
+{
+    static const char *const names[N_CLASSES] = {
+        "", "reset", "dns-answer", "data", "fin", "syn-ack", "ack", "ttl", "silence",
+    };
+    return names[class];
+}
+
+const char *
+verdict_name(verdict_t verdict)
+{
+    static const char *const names[N_VERDICTS] = {
+        "", "silenced", "trigger", "genuine", "suspect", "forged",
+    };
+    return names[verdict];
+}
+
+const char *
+family_name(family_t family)
+{
+    static const char *const names[N_FAMILIES] = {
+        "ordering", "header-copy", "header-mismatch", "ttl", "timing", "content", "absence",
+    };
+    return names[family];
+}
+
+const char *
+confidence_level(uint8_t confidence)
+{
+    return confidence < CONFIDENCE_FORGED ? "low" : confidence < 80 ? "medium" : "high";
+}

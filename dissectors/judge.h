@@ -1,0 +1,33 @@
+/* judge.h
+ * From evidence to a verdict. The only place where signs are weighed against each other.
+ *
+ * SPDX-License-Identifier: GPL-2.0-or-later
+ */
+#pragma once
+
+#include "signature.h"
+
+/* Confidence below which a packet is only suspected. */
+#define CONFIDENCE_FORGED 50
+/* Confidence below which nothing is said at all. */
+#define CONFIDENCE_SHOWN 10
+
+typedef struct {
+    verdict_t verdict;      /* VERDICT_NONE, _SUSPECT or _FORGED */
+    uint8_t   confidence;   /* 0-99 */
+} judgement_t;
+
+/* How much more often a forged packet shows the sign than a genuine one, in decibels
+ * (10 log10 of the likelihood ratio, half a hit added on both sides). 0 for tier D. */
+double signature_weight(const signature_t *signature);
+
+/* Weighs n pieces of evidence. A packet is forged when the families add up to at least even odds
+ * and either one sign is of tier A, or two families agree of which one says more than "another
+ * box sent it" (TTL and header mismatch alone never convict: load balancers, proxies and
+ * firewalls answer for servers all day). */
+judgement_t judge(const evidence_t *evidence, unsigned n);
+
+/* Adds evidence; text is taken over. */
+void evidence_add(GArray *evidence, const signature_t *signature, char *text);
+/* Frees the texts and empties the array. */
+void evidence_clear(GArray *evidence);

@@ -1,0 +1,82 @@
+/* observation.h
+ * What one packet says, as plain values. This is the whole seam between Wireshark and the
+ * judgement: plugin/observer.c fills one of these per IP layer and first pass, everything in
+ * dissectors/ reads nothing else.
+ *
+ * SPDX-License-Identifier: GPL-2.0-or-later
+ */
+#pragma once
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#define NS_PER_US INT64_C(1000)
+#define NS_PER_MS INT64_C(1000000)
+#define NS_PER_S  INT64_C(1000000000)
+
+enum { PROTOCOL_TCP = 6, PROTOCOL_UDP = 17 };
+
+/* TCP flags as on the wire: eight of RFC 9293, AE (RFC 9768) and three reserved bits. */
+enum {
+    TCP_FIN = 0x001, TCP_SYN = 0x002, TCP_RST = 0x004, TCP_PSH = 0x008,
+    TCP_ACK = 0x010, TCP_URG = 0x020, TCP_ECE = 0x040, TCP_CWR = 0x080,
+    TCP_AE  = 0x100, TCP_RESERVED = 0xe00,
+};
+
+/* An IPv4 address in the first four bytes (the rest zero), or an IPv6 address. */
+typedef struct {
+    uint8_t bytes[16];
+    bool    ipv6;
+} ip_address_t;
+
+/* The fields of an IP header that tell one sender from another. */
+typedef struct {
+    uint8_t  ttl;           /* TTL or hop limit as captured */
+    uint8_t  tos;           /* DSCP and ECN, IPv4 TOS or IPv6 traffic class */
+    uint16_t ip_id;         /* IPv4 Identification; 0 for IPv6 */
+    uint32_t flow_label;    /* IPv6 flow label; 0 for IPv4 */
+    bool     df;            /* IPv4 don't-fragment; false for IPv6 */
+    bool     ipv6;
+} ip_header_t;
+
+/* Why an ICMP error quotes a packet. */
+typedef enum {
+    QUOTED_NOT,                 /* it is no quote: somebody sent this packet here */
+    QUOTED_EXPIRED,             /* its TTL or hop limit ran out on the way */
+    QUOTED_PORT_UNREACHABLE,    /* nobody listens at its destination */
+    QUOTED_OTHER,
+} quoted_t;
+
+/* One IP packet that carries TCP or UDP. Pointers are valid during the call only. */
+typedef struct {
+    uint32_t     frame;         /* Wireshark's frame number, from 1 */
+    int64_t      time;          /* capture time, ns since the epoch */
+    ip_address_t src, dst;
+    ip_header_t  ip;
+    uint8_t      protocol;      /* PROTOCOL_TCP or PROTOCOL_UDP */
+    quoted_t     quoted;        /* in an ICMP error: of the rest, only addresses, ports, IP header and
+                                 * sequence number are certain */
+    ip_address_t reporter;      /* who sent the ICMP error */
+    uint16_t     sport, dport;
+
+    /* TCP only, zero otherwise. */
+    uint32_t     seq, ack;      /* raw, not relative */
+    uint16_t     flags;         /* TCP_* */
+    uint16_t     window;        /* raw, not scaled */
+    bool         has_timestamps;
+    bool         has_options;   /* any TCP option */
+    uint32_t     tsval, tsecr;
+    uint16_t     mss;           /* of a SYN, 0: none announced */
+
+    uint32_t       length;      /* payload bytes on the wire */
+    uint32_t       captured;    /* payload bytes in the capture, never more than length */
+    const uint8_t *payload;     /* captured bytes; NULL when captured is 0 */
+} observation_t;
+
+/* Sequence number arithmetic modulo 2^32 (RFC 9293, section 3.4). */
+static inline int32_t
+seq_diff(uint32_t a, uint32_t b)
+{
+    return (int32_t)(a - b);
+}

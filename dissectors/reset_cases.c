@@ -1,0 +1,515 @@
+/* reset_cases.c
+ * Follows every reset through its flow: what came before, what it answers, what comes after. Each
+ * new fact has the case judged again (reset.c); a verdict only ever grows.
+ *
+ * SPDX-License-Identifier: GPL-2.0-or-later
+ */
+#include "detector.h"
+#include "hops.h"
+#include "reset.h"
+
+#include <string.h>
+
+/* Resets kept of one flow. A storm of resets says no more after that. */
+#define CASES_PER_FLOW 16
+
+/* Of the cases still open, how many are looked at again when a box is proven to forge. */
+#define REVISIT_MAX 256
+
+/* What follows a reset by less may have been overtaken by it on the way. */
+#define REORDER_NS (1 * NS_PER_MS)
+
+typedef struct {
+    GList      link;            /* in resets_t.flows; data is the flow_t */
+    GPtrArray *cases;           /* of reset_case_t, owned, in capture order */
+    bool       limit_told;
+    uint32_t   died_frame;      /* ICMP error that quotes a packet of this flow; 0: none */
+    uint16_t   died_ip_id;
+    uint32_t   died_seq;
+    uint8_t    died_end;
+} flow_resets_t;
+
+struct resets {
+    GHashTable *by_flow;        /* flow_t -> flow_resets_t */
+    GQueue      flows;          /* links of flow_resets_t, oldest first */
+    unsigned    open, max;      /* lists and cases */
+    bool        limit_told;
+};
+
+static void
+flow_resets_free(void *data)
+{
+    flow_resets_t *list = data;
+    g_ptr_array_free(list->cases, TRUE);
+    g_free(list);
+}
+
+resets_t *
+resets_new(unsigned max)
+{
+    resets_t *resets = g_new0(resets_t, 1);
+    resets->by_flow = g_hash_table_new_full(NULL, NULL, NULL, flow_resets_free);
+    g_queue_init(&resets->flows);
+    resets->max = max;
+    return resets;
+}
+
+void
+resets_free(resets_t *resets)
+{
+    g_hash_table_destroy(resets->by_flow);  /* and with it the links of the queue */
+    g_free(resets);
+}
+
+void
+resets_forget(resets_t *resets, flow_t *flow)
+{
+    if (!flow->has_resets)
+        return;
+    flow_resets_t *list = g_hash_table_lookup(resets->by_flow, flow);
+    resets->open -= list->cases->len + 1;
+    flow->has_resets = false;
+    g_queue_unlink(&resets->flows, &list->link);
+    g_hash_table_remove(resets->by_flow, flow);
+}
+
+static flow_resets_t *
+resets_of(engine_t *engine, flow_t *flow)
+{
+    flow_resets_t *list = g_hash_table_lookup(engine->resets->by_flow, flow);
+    if (list)
+        return list;
+    list = g_new0(flow_resets_t, 1);
+    list->cases = g_ptr_array_new_with_free_func(g_free);
+    g_hash_table_insert(engine->resets->by_flow, flow, list);
+    list->link.data = flow;
+    g_queue_push_tail_link(&engine->resets->flows, &list->link);
+    engine->resets->open++;
+    flow->has_resets = true;
+    return list;
+}
+
+/* ---- showing ---- */
+
+static void
+add_facts(finding_t *finding, const reset_case_t *c)
+{
+    uint8_t distance, usual;
+    unsigned packets;
+
+    finding_fact(finding, F_TTL_HOPS, ttl_hops(c->reset.ip.ttl));
+    if (reset_ttl_distance(c, &distance, &usual, &packets)) {
+        finding_fact(finding, F_TTL_USUAL, usual);
+        finding_fact(finding, F_TTL_PACKETS, packets);
+        finding_fact(finding, F_TTL_DEVIATION, distance);
+    }
+    if (!ttl_is_plausible(c->reset.ip.ttl))
+        finding_fact(finding, F_TTL_IMPLAUSIBLE, 1);
+    if (c->mirror_frame)
+        finding_fact(finding, F_TTL_MIRRORED, 1);
+    if (c->peer.last.frame) {
+        finding_fact(finding, F_RESET_ANSWERS, c->peer.last.frame);
+        finding_fact(finding, F_RESET_DELAY,
+                     ticks_since(c->peer.last.time, ticks(c->reset.time)));
+    }
+    if (c->previous.frame) {
+        finding_fact(finding, F_RESET_PAIR_GAP, c->reset.time - c->previous.time);
+        finding_fact(finding, F_RESET_PAIR_STEP, c->reset.seq - c->previous.seq);
+    }
+    if (c->burst > 1)
+        finding_fact(finding, F_RESET_BURST, c->burst);
+    if (c->reset.window)
+        finding_fact(finding, F_RESET_WINDOW_TTL, c->reset.window - c->reset.ip.ttl);
+    if (c->sender.rtt)
+        finding_fact(finding, F_RESET_PATH_RTT, c->sender.rtt * NS_PER_US);
+}
+
+static void
+link_frames(engine_t *engine, finding_t *finding, const reset_case_t *c, const flow_t *flow)
+{
+    uint32_t answered = c->peer.last.frame;
+    uint32_t trigger = c->request_frame ? c->request_frame : answered;
+    uint32_t genuine = c->syn_ack_frame ? c->syn_ack_frame : c->data_frame;
+
+    finding->trigger_frame = trigger;
+    if (c->request_frame && flow->request && c->request_frame == flow->request_frame) {
+        const char *name = flow_table_name(engine->flows, flow->request);
+        finding->trigger = store_text(engine->store, name, strlen(name));
+    }
+    const char *text = finding->trigger;
+    if (trigger) {
+        finding_t *asked = publish(engine, trigger, 0, VERDICT_TRIGGER, CLASS_RESET, 0);
+        if (asked) {
+            asked->forged_frame = finding->frame;
+            asked->trigger = text;
+        }
+    }
+    if (genuine) {
+        finding_t *real = publish(engine, genuine, 0, VERDICT_GENUINE, CLASS_RESET, 0);
+        if (real) {
+            real->forged_frame = finding->frame;
+            real->trigger_frame = trigger;
+            real->trigger = text;
+        }
+        finding->genuine_frame = genuine;
+    }
+}
+
+/* ---- what the host's other packets add ---- */
+
+static void
+compare_with_host(reset_case_t *c, const flow_t *flow)
+{
+    const host_t *host = flow->host[c->end];
+
+    c->host_ttls = host->ttls;
+    c->host_df_set = host->df_set;
+    c->host_df_clear = host->df_clear;
+    if (!host->suspicions)
+        return;
+    for (unsigned i = 0; i < WINDOW_TTL_SLOTS; i++) {
+        const window_ttl_t *other = &host->suspicions->window_ttl[i];
+        int apart = other->ttl - c->reset.ip.ttl;
+        if (other->frame && c->reset.window && other->frame != c->reset.frame
+            && other->constant == c->reset.window - c->reset.ip.ttl && (apart > 1 || apart < -1)) {
+            c->lockstep_frame = other->frame;
+            c->lockstep_ttl = other->ttl;
+        }
+    }
+    for (unsigned i = 0; i < INJECTOR_SLOTS; i++) {
+        const injector_profile_t *box = &host->suspicions->injector[i];
+        int apart = box->ttl - c->reset.ip.ttl;
+        if (box->frame && box->frame != c->reset.frame && apart >= -1 && apart <= 1
+            && box->df == c->reset.ip.df && box->id_zero == !c->reset.ip.ip_id)
+            c->same_box_frame = box->frame;
+    }
+}
+
+/* True when the host itself is known to send with this TTL, give or take one. */
+static bool
+host_uses_ttl(const reset_case_t *c)
+{
+    for (unsigned i = 0; i < TTL_SLOTS; i++) {
+        int apart = c->host_ttls.ttl[i] - c->reset.ip.ttl;
+        if (c->host_ttls.count[i] && apart >= -HOPS_JITTER && apart <= HOPS_JITTER)
+            return true;
+    }
+    return false;
+}
+
+static void judge_case(engine_t *engine, flow_t *flow, reset_case_t *c);
+
+static void
+revisit_host(engine_t *engine, const host_t *host)
+{
+    unsigned budget = REVISIT_MAX;
+    for (GList *l = engine->resets->flows.tail; l && budget; l = l->prev, budget--) {
+        flow_t *flow = l->data;
+        if (flow->host[0] != host && flow->host[1] != host)
+            continue;
+        flow_resets_t *list = g_hash_table_lookup(engine->resets->by_flow, flow);
+        for (unsigned i = 0; i < list->cases->len; i++) {
+            reset_case_t *c = g_ptr_array_index(list->cases, i);
+            if (flow->host[c->end] == host && !c->same_box_frame)
+                judge_case(engine, flow, c);
+        }
+    }
+}
+
+/* Remembers the header of a proven forgery, unless it could be the host's own. */
+static void
+remember_injector(engine_t *engine, flow_t *flow, const reset_case_t *c)
+{
+    host_t *host = flow->host[c->end];
+    if (c->same_box_frame || host_uses_ttl(c) || !ttl_memory_total(&c->host_ttls))
+        return;
+    host_suspicions_t *s = host_suspicions(host);
+    s->injector[s->n_injectors++ % INJECTOR_SLOTS] = (injector_profile_t){
+        .frame = c->reset.frame, .ttl = c->reset.ip.ttl, .df = c->reset.ip.df,
+        .id_zero = !c->reset.ip.ip_id,
+    };
+    revisit_host(engine, host);
+}
+
+/* ---- judging ---- */
+
+static void
+judge_case(engine_t *engine, flow_t *flow, reset_case_t *c)
+{
+    compare_with_host(c, flow);
+
+    GArray *evidence = g_array_new(FALSE, FALSE, sizeof(evidence_t));
+    judgement_t j = reset_judge(c, evidence);
+    const finding_t *before = store_lookup(engine->store, c->reset.frame);
+    bool convicted_before = before && before->verdict == VERDICT_FORGED;
+    finding_t *finding = j.verdict == VERDICT_NONE ? NULL
+        : publish(engine, c->reset.frame, c->reset.time, j.verdict, CLASS_RESET, j.confidence);
+
+    if (finding) {
+        GArray *old = finding->evidence;
+        finding->evidence = evidence;
+        evidence = old;
+        finding->innocent = reset_innocent(c, finding->evidence);
+        add_facts(finding, c);
+        if (j.verdict == VERDICT_FORGED) {
+            link_frames(engine, finding, c, flow);
+            if (!convicted_before)
+                remember_injector(engine, flow, c);
+        }
+    }
+    evidence_clear(evidence);
+    g_array_free(evidence, TRUE);
+}
+
+/* ---- a reset arrives ---- */
+
+static reset_t
+read_reset(const observation_t *obs)
+{
+    reset_t r = {
+        .frame = obs->frame, .time = obs->time, .ip = obs->ip, .seq = obs->seq, .ack = obs->ack,
+        .flags = obs->flags, .window = obs->window, .length = obs->length, .tsval = obs->tsval,
+        .has_timestamps = obs->has_timestamps, .has_options = obs->has_options,
+        .payload_kept = (uint8_t)MIN(obs->captured, RESET_PAYLOAD_KEPT),
+    };
+    if (r.payload_kept)
+        memcpy(r.payload, obs->payload, r.payload_kept);
+    return r;
+}
+
+static bool
+same_packet(const reset_t *a, const reset_t *b)
+{
+    int ttl_step = a->ip.ttl - b->ip.ttl;
+    return a->ip.ip_id == b->ip.ip_id && a->seq == b->seq && a->ack == b->ack
+        && a->flags == b->flags && a->window == b->window && ttl_step >= -1 && ttl_step <= 1;
+}
+
+static bool
+same_numbers(const reset_t *a, const reset_t *b)
+{
+    return a->seq == b->seq && a->ack == b->ack && a->flags == b->flags;
+}
+
+/* Compares a new reset with the earlier ones of its sender, and them with it. */
+static void
+compare_with_earlier(engine_t *engine, flow_t *flow, flow_resets_t *list, reset_case_t *c)
+{
+    bool captures_twice = c->sender.duplicates || c->peer.duplicates;
+    uint8_t burst = 1;
+
+    for (unsigned i = 0; i < list->cases->len; i++) {
+        reset_case_t *e = g_ptr_array_index(list->cases, i);
+        int64_t gap = c->reset.time - e->reset.time;
+        if (gap < 0 || gap > PAIR_NS)
+            continue;
+        if (e->end != c->end) {
+            if (gap <= BURST_NS && c->sender.rtt && c->sender.rtt * NS_PER_US > 2 * BURST_NS)
+                e->reverse_frame = c->reset.frame, c->reverse_frame = e->reset.frame;
+            continue;
+        }
+        if (captures_twice && gap <= BURST_NS && same_packet(&e->reset, &c->reset))
+            continue;
+        c->previous = e->reset;
+        if (e->peer.last.frame != c->peer.last.frame)
+            continue;               /* the peer gave the sender something new to answer */
+        if (gap <= BURST_NS && same_numbers(&e->reset, &c->reset))
+            burst++;
+        if (gap <= BURST_NS && (e->reset.flags ^ c->reset.flags) & TCP_ACK)
+            e->flavour_frame = c->reset.frame, c->flavour_frame = e->reset.frame;
+
+        uint32_t step = c->reset.seq - e->reset.seq;
+        if (seq_diff(c->reset.seq, e->reset.seq) > 2 && c->sender.packets
+            && seq_diff(c->reset.seq, c->sender.next_seq) > 2 && c->peer.last.bits & TCP_ACK
+            && seq_diff(c->reset.seq, c->peer.last.ack) > 2) {
+            e->changed_frame = c->reset.frame, e->changed_step = step;
+            c->changed_frame = e->reset.frame, c->changed_step = step;
+        }
+    }
+    c->burst = burst;
+    for (unsigned i = 0; i < list->cases->len; i++) {
+        reset_case_t *e = g_ptr_array_index(list->cases, i);
+        if (e->end == c->end && c->reset.time - e->reset.time <= BURST_NS
+            && same_numbers(&e->reset, &c->reset))
+            e->burst = MAX(e->burst, burst);
+        if (e->end != c->end || c->reset.time - e->reset.time <= PAIR_NS)
+            judge_case(engine, flow, e);
+    }
+}
+
+static void
+remember_window_ttl(flow_t *flow, const reset_case_t *c)
+{
+    if (!c->reset.window || !(c->reset.flags & TCP_ACK) || host_uses_ttl(c))
+        return;
+    host_suspicions_t *s = host_suspicions(flow->host[c->end]);
+    window_ttl_t entry = { c->reset.window - c->reset.ip.ttl, c->reset.frame, c->reset.ip.ttl };
+    for (unsigned i = 0; i < WINDOW_TTL_SLOTS; i++)
+        if (s->window_ttl[i].frame && s->window_ttl[i].constant == entry.constant
+            && s->window_ttl[i].ttl == entry.ttl)
+            return;
+    s->window_ttl[s->n_window_ttl++ % WINDOW_TTL_SLOTS] = entry;
+}
+
+static bool
+has_room(engine_t *engine, const segment_t *s, flow_resets_t *list)
+{
+    if (list->cases->len >= CASES_PER_FLOW) {
+        notice_limit(engine, s->obs, &list->limit_told, "more resets in this connection than are followed: only "
+                     "the first 16 are judged");
+        return false;
+    }
+    while (engine->resets->open >= engine->resets->max) {
+        flow_t *oldest = g_queue_peek_head(&engine->resets->flows);
+        if (oldest == s->flow)
+            oldest = g_queue_peek_nth(&engine->resets->flows, 1);
+        if (!oldest)
+            return false;
+        resets_forget(engine->resets, oldest);
+        notice_limit(engine, s->obs, &engine->resets->limit_told,
+                     "reset limit reached: later packets no longer add to the oldest resets");
+    }
+    return true;
+}
+
+static void
+observe_reset(engine_t *engine, const segment_t *s)
+{
+    flow_t *flow = s->flow;
+    flow_resets_t *list = resets_of(engine, flow);
+
+    if (!has_room(engine, s, list))
+        return;
+    reset_case_t *c = g_new0(reset_case_t, 1);
+    c->reset = read_reset(s->obs);
+    c->end = s->end;
+    c->sender = flow->end[s->end];
+    c->peer = flow->end[!s->end];
+    c->answered_seq = c->peer.next_seq;
+    c->request_frame = flow->request_frame;
+    if (list->died_frame && list->died_end != s->end && c->peer.last.ip_id == list->died_ip_id)
+        c->died_frame = list->died_frame;
+
+    compare_with_host(c, flow);
+    compare_with_earlier(engine, flow, list, c);
+    g_ptr_array_add(list->cases, c);
+    engine->resets->open++;
+    judge_case(engine, flow, c);
+
+    unsigned before = flow->host[s->end]->suspicions ? flow->host[s->end]->suspicions->n_window_ttl : 0;
+    remember_window_ttl(flow, c);
+    if (c->lockstep_frame && flow->host[s->end]->suspicions->n_window_ttl != before)
+        revisit_host(engine, flow->host[s->end]);
+}
+
+/* ---- a packet follows ---- */
+
+static bool
+continues_series(const reset_case_t *c, const observation_t *obs)
+{
+    uint16_t step = (uint16_t)(obs->ip.ip_id - c->sender.last.ip_id);
+    bool counter = c->sender.id_steps >= 2 && c->sender.last.ip_id && step >= 1 && step <= 64;
+    int32_t clock = seq_diff(obs->tsval, c->sender.tsval);
+    int64_t elapsed = ticks_since(c->sender.last.time, ticks(obs->time));
+    bool timestamps = obs->has_timestamps && c->sender.seen & SEEN_TIMESTAMPS && !c->reset.has_timestamps
+                   && clock >= 0 && clock <= elapsed / NS_PER_US + 10000;
+
+    /* Only where the reset itself stands outside the series. */
+    return (counter || timestamps) && c->reset.ip.ip_id != (uint16_t)(obs->ip.ip_id - 1)
+        && (counter ? c->reset.ip.ip_id != 0 || !c->reset.ip.df : timestamps);
+}
+
+/* The sender speaks again although it reset the connection. Returns true when that is news. */
+static bool
+note_afterlife(reset_case_t *c, const segment_t *s)
+{
+    const observation_t *obs = s->obs;
+    int64_t delay = obs->time - c->reset.time;
+    uint32_t after = obs->seq + obs->length;
+
+    if ((obs->flags & (TCP_SYN | TCP_ACK)) == (TCP_SYN | TCP_ACK)) {
+        if (c->syn_ack_frame || c->sender.packets || s->flow->end[!s->end].last.frame != c->peer.last.frame
+            || (c->peer.last.bits & (TCP_SYN | TCP_ACK)) != TCP_SYN || obs->ack != c->answered_seq)
+            return false;
+        c->syn_ack_frame = obs->frame;
+        c->syn_ack_delay = delay;
+        return true;
+    }
+    if (c->data_frame || obs->flags & TCP_SYN || delay < REORDER_NS || !obs->length
+        || (c->sender.packets && seq_diff(after, c->sender.next_seq) <= 0)
+        || seq_diff(after, c->reset.seq) <= 0
+        || seq_diff(obs->seq, c->reset.seq) > UINT16_MAX)
+        return false;
+    c->data_frame = obs->frame;
+    c->data_delay = delay;
+    c->data_continues = continues_series(c, obs);
+    return true;
+}
+
+static void
+observe_afterlife(engine_t *engine, const segment_t *s)
+{
+    flow_resets_t *list = g_hash_table_lookup(engine->resets->by_flow, s->flow);
+
+    if (list->died_frame && list->died_end == s->end && s->obs->seq == list->died_seq)
+        list->died_frame = 0;           /* sent again: it may have arrived this time */
+    for (unsigned i = 0; i < list->cases->len; i++) {
+        reset_case_t *c = g_ptr_array_index(list->cases, i);
+        if (c->end != s->end)
+            continue;
+        bool news = note_afterlife(c, s);
+        if (c->sender_is_later || !c->sender.packets) {
+            /* Nothing to compare with before: this packet will have to do. */
+            c->sender = s->flow->end[s->end];
+            c->sender_is_later = c->sender.packets > 0;
+            news |= c->sender.packets == 1;
+        }
+        if (news)
+            judge_case(engine, s->flow, c);
+    }
+}
+
+static void
+reset_segment(engine_t *engine, const segment_t *s)
+{
+    if (s->obs->flags & TCP_RST)
+        observe_reset(engine, s);
+    else if (s->flow->has_resets)
+        observe_afterlife(engine, s);
+}
+
+/* ---- an ICMP error quotes a packet ---- */
+
+static void
+reset_quote(engine_t *engine, const observation_t *obs)
+{
+    unsigned end;
+
+    if (obs->protocol != PROTOCOL_TCP || obs->quoted != QUOTED_EXPIRED)
+        return;
+    flow_t *flow = flow_get(engine->flows, obs, false, &end);
+    if (!flow)
+        return;
+    const packet_t *last = &flow->end[end].last;
+    if (last->ip_id != obs->ip.ip_id || obs->ip.ipv6)
+        return;                         /* not the last packet: something may have arrived since */
+    flow_resets_t *list = resets_of(engine, flow);
+    list->died_frame = obs->frame;
+    list->died_ip_id = obs->ip.ip_id;
+    list->died_seq = obs->seq;
+    list->died_end = (uint8_t)end;
+    for (unsigned i = 0; i < list->cases->len; i++) {
+        reset_case_t *c = g_ptr_array_index(list->cases, i);
+        if (c->end != end && c->peer.last.ip_id == obs->ip.ip_id && c->peer.last.frame == last->frame) {
+            c->died_frame = obs->frame;
+            judge_case(engine, flow, c);
+        }
+    }
+}
+
+const detector_t detector_reset = {
+    .name = "reset",
+    .segment = reset_segment,
+    .quote = reset_quote,
+    .signature = reset_signature,
+};

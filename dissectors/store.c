@@ -1,0 +1,132 @@
+/* store.c
+ * Findings by frame; see store.h.
+ *
+ * SPDX-License-Identifier: GPL-2.0-or-later
+ */
+#include "store.h"
+
+#include "judge.h"
+
+/* Longest text shown, in bytes: a DNS name fits, a URL is cut. */
+#define TEXT_MAX 255
+
+struct store {
+    GHashTable   *by_frame;     /* uint32_t frame -> finding_t */
+    GStringChunk *texts;
+};
+
+static void
+finding_free(void *data)
+{
+    finding_t *finding = data;
+    evidence_clear(finding->evidence);
+    g_array_free(finding->evidence, TRUE);
+    g_array_free(finding->facts, TRUE);
+    g_free(finding);
+}
+
+store_t *
+store_new(void)
+{
+    store_t *store = g_new0(store_t, 1);
+    store->by_frame = g_hash_table_new_full(NULL, NULL, NULL, finding_free);
+    store->texts = g_string_chunk_new(1024);
+    return store;
+}
+
+void
+store_free(store_t *store)
+{
+    if (!store)
+        return;
+    g_hash_table_destroy(store->by_frame);
+    g_string_chunk_free(store->texts);
+    g_free(store);
+}
+
+const finding_t *
+store_lookup(const store_t *store, uint32_t frame)
+{
+    return g_hash_table_lookup(store->by_frame, GUINT_TO_POINTER(frame));
+}
+
+finding_t *
+store_finding(store_t *store, uint32_t frame, int64_t time)
+{
+    finding_t *finding = g_hash_table_lookup(store->by_frame, GUINT_TO_POINTER(frame));
+    if (finding)
+        return finding;
+    finding = g_new0(finding_t, 1);
+    finding->frame = frame;
+    finding->time = time;
+    finding->evidence = g_array_new(FALSE, FALSE, sizeof(evidence_t));
+    finding->facts = g_array_new(FALSE, FALSE, sizeof(fact_t));
+    g_hash_table_insert(store->by_frame, GUINT_TO_POINTER(frame), finding);
+    return finding;
+}
+
+void
+store_forget(store_t *store, uint32_t frame)
+{
+    g_hash_table_remove(store->by_frame, GUINT_TO_POINTER(frame));
+}
+
+unsigned
+store_size(const store_t *store)
+{
+    return g_hash_table_size(store->by_frame);
+}
+
+static bool
+is_unsafe(gunichar c)
+{
+    return c < 0x20 || (c >= 0x7f && c < 0xa0)
+        || c == 0x061c || (c >= 0x200e && c <= 0x200f)          /* bidirectional marks */
+        || (c >= 0x202a && c <= 0x202e) || (c >= 0x2066 && c <= 0x2069)
+        || c == 0x2028 || c == 0x2029 || c == 0xfeff;           /* line and paragraph, BOM */
+}
+
+const char *
+store_text(store_t *store, const char *bytes, size_t length)
+{
+    GString *out = g_string_sized_new(length + 1);
+    const char *p = bytes, *end = bytes + length;
+
+    while (p < end) {
+        size_t before = out->len;
+        gunichar c = g_utf8_get_char_validated(p, end - p);
+        if (c == (gunichar)-1 || c == (gunichar)-2) {
+            g_string_append_printf(out, "\\x%02x", (uint8_t)*p);
+            p++;
+        } else {
+            if (!is_unsafe(c))
+                g_string_append_unichar(out, c);
+            else if (c < 0x100)
+                g_string_append_printf(out, "\\x%02x", c);
+            else
+                g_string_append_printf(out, "\\u{%04x}", c);
+            p = *p ? g_utf8_next_char(p) : p + 1;
+        }
+        if (out->len > TEXT_MAX) {
+            g_string_truncate(out, before);
+            break;
+        }
+    }
+    const char *text = g_string_chunk_insert_const(store->texts, out->str);
+    g_string_free(out, TRUE);
+    return text;
+}
+
+void
+finding_fact(finding_t *finding, fact_id_t id, int64_t value)
+{
+    for (unsigned i = 0; i < finding->facts->len; i++) {
+        fact_t *fact = &g_array_index(finding->facts, fact_t, i);
+        if (fact->id == id) {
+            fact->value = value;
+            return;
+        }
+    }
+    fact_t fact = { id, value };
+    g_array_append_val(finding->facts, fact);
+}

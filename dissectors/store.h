@@ -1,0 +1,32 @@
+/* store.h
+ * Findings by frame. Filled while the file is read for the first time, only read afterwards.
+ *
+ * SPDX-License-Identifier: GPL-2.0-or-later
+ */
+#pragma once
+
+#include "signature.h"
+
+typedef struct store store_t;
+
+store_t *store_new(void);
+void     store_free(store_t *store);
+
+/* The finding of a frame, or NULL. Valid until the store is freed; its contents may still grow
+ * while the file is being read for the first time. */
+const finding_t *store_lookup(const store_t *store, uint32_t frame);
+
+/* The finding of a frame, made when there is none. */
+finding_t *store_finding(store_t *store, uint32_t frame, int64_t time);
+
+/* Takes back all that was said about a frame: its number belongs to another packet now. */
+void store_forget(store_t *store, uint32_t frame);
+
+/* Text made safe to show: control characters, DEL, C1, and bidirectional controls escaped as \xNN or
+ * \u{NNNN}, invalid UTF-8 as \xNN, at most 255 bytes. Interned; lives as long as the store. */
+const char *store_text(store_t *store, const char *bytes, size_t length);
+
+unsigned store_size(const store_t *store);
+
+/* Writes v into a finding, replacing an earlier value of the same fact. */
+void finding_fact(finding_t *finding, fact_id_t id, int64_t value);

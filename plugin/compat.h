@@ -1,0 +1,33 @@
+/* compat.h
+ * What differs between Wireshark 4.0, 4.4 and 4.6. Nothing else in this project asks for the version.
+ *
+ * SPDX-License-Identifier: GPL-2.0-or-later
+ */
+#pragma once
+
+#define WS_BUILD_DLL
+#include <wireshark.h>
+#include <ws_version.h>
+
+#define WS_AT_LEAST(major, minor) \
+    (WIRESHARK_VERSION_MAJOR > (major) \
+     || (WIRESHARK_VERSION_MAJOR == (major) && WIRESHARK_VERSION_MINOR >= (minor)))
+
+/* wsutil/plugins.h is not installed with 4.0. */
+#ifndef WS_PLUGIN_DESC_DISSECTOR
+#define WS_PLUGIN_DESC_DISSECTOR (1UL << 0)
+#endif
+
+/* Preference variables of type bool were gboolean, four bytes, before 4.4. */
+#if WS_AT_LEAST(4, 4)
+typedef bool pref_bool_t;
+#else
+typedef gboolean pref_bool_t;
+#endif
+
+/* "Export packets" takes the linked frames along. */
+#if WS_AT_LEAST(4, 4)
+#define depend_on_frame(pinfo, frame) mark_frame_as_depended_upon((pinfo)->fd, (frame))
+#else
+#define depend_on_frame(pinfo, frame) mark_frame_as_depended_upon((pinfo), (frame))
+#endif

@@ -1,0 +1,235 @@
+/* observer.c
+ * Reads packets: the one place where Wireshark's view of a packet becomes an observation.
+ *
+ * It stands in the "ip.proto" table in front of TCP, UDP and ICMP, because there the segment and
+ * the IP header that carries it arrive together, for every encapsulation, with and without a tree.
+ * (Fields would need a tree for every packet; a post-dissector no longer knows which IP header
+ * belonged to which segment.) The original dissector is called with what it would have been called
+ * with; packets are never changed.
+ *
+ * SPDX-License-Identifier: GPL-2.0-or-later
+ */
+#include "plugin.h"
+
+#include <string.h>
+
+#include <epan/dissectors/packet-ip.h>
+#include <epan/ipproto.h>
+#include <wsutil/pint.h>
+
+#define TCP_HEADER_MIN 20
+#define UDP_HEADER     8
+#define IP_OFFSET_DF   0x4000
+#define TOP_FLOW_LABEL 0x000fffff
+
+typedef struct {
+    dissector_handle_t original;
+    uint8_t            protocol;
+} stage_t;
+
+static stage_t stage_tcp = { NULL, IP_PROTO_TCP }, stage_udp = { NULL, IP_PROTO_UDP },
+               stage_icmp = { NULL, IP_PROTO_ICMP }, stage_icmpv6 = { NULL, IP_PROTO_ICMPV6 };
+
+/* The ICMP error that is being dissected: who sent it, and what it says of the packet it quotes. */
+static struct {
+    ip_address_t reporter;
+    quoted_t     reason;
+} error_now = { .reason = QUOTED_OTHER };
+
+static ip_address_t
+read_address(const address *a)
+{
+    ip_address_t out = { .ipv6 = a->type == AT_IPv6 };
+    memcpy(out.bytes, a->data, out.ipv6 ? 16 : 4);
+    return out;
+}
+
+/* False for a header that is neither IPv4 nor IPv6. */
+static bool
+read_ip(observation_t *obs, void *data)
+{
+    const ws_ip4 *ip4 = WS_IP4_PTR(data);
+    const ws_ip6 *ip6 = WS_IP6_PTR(data);
+
+    if (ip4 && ip4->ip_src.type == AT_IPv4 && ip4->ip_dst.type == AT_IPv4) {
+        obs->src = read_address(&ip4->ip_src);
+        obs->dst = read_address(&ip4->ip_dst);
+        obs->ip = (ip_header_t){ .ttl = ip4->ip_ttl, .tos = ip4->ip_tos, .ip_id = ip4->ip_id,
+                                 .df = (ip4->ip_off & IP_OFFSET_DF) != 0 };
+        return true;
+    }
+    if (ip6 && ip6->ip6_src.type == AT_IPv6 && ip6->ip6_dst.type == AT_IPv6) {
+        obs->src = read_address(&ip6->ip6_src);
+        obs->dst = read_address(&ip6->ip6_dst);
+        obs->ip = (ip_header_t){ .ttl = ip6->ip6_hop, .tos = ip6->ip6_tc, .ipv6 = true,
+                                 .flow_label = ip6->ip6_flw & TOP_FLOW_LABEL };
+        return true;
+    }
+    return false;
+}
+
+/* The options that matter here: timestamps and MSS. */
+static void
+read_options(observation_t *obs, const uint8_t *p, const uint8_t *end)
+{
+    enum { END = 0, NOP = 1, MSS = 2, TIMESTAMPS = 8 };
+
+    obs->has_options = p < end;
+    while (p < end && *p != END) {
+        if (*p == NOP) {
+            p++;
+            continue;
+        }
+        if (end - p < 2 || p[1] < 2 || p[1] > end - p)
+            return;
+        if (*p == TIMESTAMPS && p[1] == 10) {
+            obs->has_timestamps = true;
+            obs->tsval = pntoh32(p + 2);
+            obs->tsecr = pntoh32(p + 6);
+        } else if (*p == MSS && p[1] == 4) {
+            obs->mss = pntoh16(p + 2);
+        }
+        p += p[1];
+    }
+}
+
+static bool
+read_tcp(observation_t *obs, tvbuff_t *tvb, unsigned captured)
+{
+    /* A quote holds at least the ports and the sequence number. */
+    unsigned wanted = obs->quoted ? 8 : TCP_HEADER_MIN;
+    if (captured < wanted)
+        return false;
+    const uint8_t *p = tvb_get_ptr(tvb, 0, (int)captured);
+    obs->sport = pntoh16(p);
+    obs->dport = pntoh16(p + 2);
+    obs->seq = pntoh32(p + 4);
+    if (captured < TCP_HEADER_MIN)
+        return true;
+    obs->ack = pntoh32(p + 8);
+    obs->flags = pntoh16(p + 12) & 0xfff;
+    obs->window = pntoh16(p + 14);
+    unsigned header = (p[12] >> 4) * 4u, reported = tvb_reported_length(tvb);
+    if (header < TCP_HEADER_MIN || header > reported)
+        return obs->quoted != QUOTED_NOT;
+    read_options(obs, p + TCP_HEADER_MIN, p + MIN(header, captured));
+    obs->length = reported - header;
+    obs->captured = captured > header ? MIN(captured - header, obs->length) : 0;
+    obs->payload = obs->captured ? p + header : NULL;
+    return true;
+}
+
+static bool
+read_udp(observation_t *obs, tvbuff_t *tvb, unsigned captured)
+{
+    if (captured < UDP_HEADER)
+        return false;
+    const uint8_t *p = tvb_get_ptr(tvb, 0, (int)captured);
+    unsigned length = pntoh16(p + 4), reported = tvb_reported_length(tvb);
+    obs->sport = pntoh16(p);
+    obs->dport = pntoh16(p + 2);
+    length = length >= UDP_HEADER && length <= reported ? length : reported;
+    obs->length = length - UDP_HEADER;
+    obs->captured = MIN(captured, length) - UDP_HEADER;
+    obs->payload = obs->captured ? p + UDP_HEADER : NULL;
+    return true;
+}
+
+static void
+observe(const stage_t *stage, tvbuff_t *tvb, packet_info *pinfo, void *data)
+{
+    engine_t *engine = session_engine();
+    observation_t obs;
+
+    if (!engine || PINFO_FD_VISITED(pinfo) || !data)
+        return;
+    memset(&obs, 0, sizeof obs);
+    if (!read_ip(&obs, data))
+        return;
+    obs.frame = pinfo->num;
+    obs.time = (int64_t)pinfo->abs_ts.secs * NS_PER_S + pinfo->abs_ts.nsecs;
+    obs.protocol = stage->protocol;
+    if (pinfo->flags.in_error_pkt) {
+        obs.quoted = error_now.reason;
+        obs.reporter = error_now.reporter;
+    }
+    unsigned captured = tvb_captured_length(tvb);
+    if (stage->protocol == IP_PROTO_TCP ? read_tcp(&obs, tvb, captured) : read_udp(&obs, tvb, captured))
+        engine_observe(engine, &obs);
+}
+
+static int
+observe_tcp(tvbuff_t *tvb, packet_info *pinfo, proto_tree *tree, void *data)
+{
+    observe(&stage_tcp, tvb, pinfo, data);
+    return call_dissector_only(stage_tcp.original, tvb, pinfo, tree, data);
+}
+
+static int
+observe_udp(tvbuff_t *tvb, packet_info *pinfo, proto_tree *tree, void *data)
+{
+    observe(&stage_udp, tvb, pinfo, data);
+    return call_dissector_only(stage_udp.original, tvb, pinfo, tree, data);
+}
+
+/* ---- ICMP errors: remember what they say, their quotes come through the functions above ---- */
+
+static quoted_t
+icmp_reason(bool ipv6, uint8_t type, uint8_t code)
+{
+    if (ipv6)
+        return type == 3 ? QUOTED_EXPIRED : type == 1 && code == 4 ? QUOTED_PORT_UNREACHABLE
+                                                                    : QUOTED_OTHER;
+    return type == 11 ? QUOTED_EXPIRED : type == 3 && code == 3 ? QUOTED_PORT_UNREACHABLE
+                                                                 : QUOTED_OTHER;
+}
+
+static int
+observe_error(const stage_t *stage, tvbuff_t *tvb, packet_info *pinfo, proto_tree *tree, void *data)
+{
+    observation_t outer;
+
+    memset(&outer, 0, sizeof outer);
+    error_now.reason = QUOTED_OTHER;
+    if (data && tvb_captured_length(tvb) >= 2 && read_ip(&outer, data)) {
+        const uint8_t *p = tvb_get_ptr(tvb, 0, 2);
+        error_now.reporter = outer.src;
+        error_now.reason = icmp_reason(outer.src.ipv6, p[0], p[1]);
+    }
+    return call_dissector_only(stage->original, tvb, pinfo, tree, data);
+}
+
+static int
+observe_icmp(tvbuff_t *tvb, packet_info *pinfo, proto_tree *tree, void *data)
+{
+    return observe_error(&stage_icmp, tvb, pinfo, tree, data);
+}
+
+static int
+observe_icmpv6(tvbuff_t *tvb, packet_info *pinfo, proto_tree *tree, void *data)
+{
+    return observe_error(&stage_icmpv6, tvb, pinfo, tree, data);
+}
+
+static void
+stand_before(dissector_table_t table, stage_t *stage, dissector_t dissector, const char *name,
+             const char *description)
+{
+    stage->original = dissector_get_uint_handle(table, stage->protocol);
+    if (!stage->original)
+        return;
+    /* No protocol of its own (-1): no extra layer, and no way to switch TCP off by accident. */
+    dissector_add_uint("ip.proto", stage->protocol,
+                       create_dissector_handle_with_name_and_description(dissector, -1, name, description));
+}
+
+void
+observer_install(void)
+{
+    dissector_table_t table = find_dissector_table("ip.proto");
+
+    stand_before(table, &stage_tcp, observe_tcp, "interference_tcp", "TCP");
+    stand_before(table, &stage_udp, observe_udp, "interference_udp", "UDP");
+    stand_before(table, &stage_icmp, observe_icmp, "interference_icmp", "ICMP");
+    stand_before(table, &stage_icmpv6, observe_icmpv6, "interference_icmpv6", "ICMPv6");
+}

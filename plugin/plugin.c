@@ -1,0 +1,29 @@
+/* plugin.c
+ * What Wireshark's plugin loader looks for.
+ *
+ * SPDX-License-Identifier: GPL-2.0-or-later
+ */
+#include "plugin.h"
+
+WS_DLL_PUBLIC_DEF const char plugin_version[] = PLUGIN_VERSION;
+WS_DLL_PUBLIC_DEF const int plugin_want_major = WIRESHARK_VERSION_MAJOR;
+WS_DLL_PUBLIC_DEF const int plugin_want_minor = WIRESHARK_VERSION_MINOR;
+
+WS_DLL_PUBLIC void plugin_register(void);
+WS_DLL_PUBLIC uint32_t plugin_describe(void);
+
+uint32_t
+plugin_describe(void)
+{
+    return WS_PLUGIN_DESC_DISSECTOR;
+}
+
+void
+plugin_register(void)
+{
+    static proto_plugin plugin = {
+        .register_protoinfo = present_register,
+        .register_handoff = present_handoff,
+    };
+    proto_register_plugin(&plugin);
+}

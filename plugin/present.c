@@ -1,0 +1,339 @@
+/* present.c
+ * Shows findings: fields, expert information, the tree. Nothing is decided here, and no signature
+ * is known here; every pass looks the frame up in the store and shows what is there.
+ *
+ * SPDX-License-Identifier: GPL-2.0-or-later
+ */
+#include "plugin.h"
+
+#include <epan/expert.h>
+
+#include "../dissectors/judge.h"
+
+int proto_interference = -1;
+int proto_detector[N_DETECTORS] = { -1, -1, -1 };
+static int proto_finding = -1;          /* the post-dissector's own name; cheaper than a protocol */
+
+static int hf_verdict, hf_class, hf_confidence, hf_level, hf_trigger, hf_forged_frame,
+           hf_genuine_frame, hf_trigger_frame, hf_signature, hf_evidence, hf_explanation, hf_notice;
+static int hf_fact[N_FACTS];
+
+static int ett_interference = -1, ett_facts = -1;
+
+static expert_field ei_forged = EI_INIT, ei_suspect = EI_INIT, ei_genuine = EI_INIT,
+                    ei_trigger = EI_INIT, ei_silenced = EI_INIT, ei_notice = EI_INIT;
+
+typedef struct {
+    const char *filter, *label;
+    fact_kind_t kind;
+} fact_row_t;
+
+static const fact_row_t fact_rows[N_FACTS] = {
+#define X(name, filter, label, kind) { filter, label, FACT_##kind },
+    FACTS(X)
+#undef X
+};
+
+static const char *const detector_titles[N_DETECTORS] = {
+    [DETECT_TTL] = "Suspicious TTLs", [DETECT_DNS] = "Forged DNS Answers",
+    [DETECT_RESET] = "Forged TCP Resets",
+};
+
+/* ---- words ---- */
+
+static const char *
+class_words(class_t class)
+{
+    static const char *const words[N_CLASSES] = {
+        "packet", "reset", "DNS answer", "data", "FIN", "SYN/ACK", "ACK", "TTL", "silence",
+    };
+    return words[class];
+}
+
+static const evidence_t *
+strongest_evidence(const finding_t *f)
+{
+    const evidence_t *best = NULL;
+    for (unsigned i = 0; i < f->evidence->len; i++) {
+        const evidence_t *e = &g_array_index(f->evidence, evidence_t, i);
+        if (!best || signature_weight(e->signature) > signature_weight(best->signature))
+            best = e;
+    }
+    return best;
+}
+
+/* The whole finding in one line. Lives as long as the packet. */
+static const char *
+summary(packet_info *pinfo, const finding_t *f)
+{
+    const evidence_t *e = strongest_evidence(f);
+    const char *why = e ? e->text : "";
+
+    switch (f->verdict) {
+    case VERDICT_FORGED:
+        return wmem_strdup_printf(pinfo->pool, "Forged %s (suspected), confidence %u (%s): %s",
+                                  class_words(f->class), f->confidence,
+                                  confidence_level(f->confidence), why);
+    case VERDICT_SUSPECT:
+        return wmem_strdup_printf(pinfo->pool, "Odd %s, confidence %u (%s) that it is forged: %s",
+                                  class_words(f->class), f->confidence,
+                                  confidence_level(f->confidence), why);
+    case VERDICT_GENUINE:
+        return wmem_strdup_printf(pinfo->pool, "Genuine packet; the forged %s is frame %u",
+                                  class_words(f->class), f->forged_frame);
+    case VERDICT_TRIGGER:
+        return wmem_strdup_printf(pinfo->pool, "Set off the forged %s in frame %u",
+                                  class_words(f->class), f->forged_frame);
+    case VERDICT_SILENCED:
+        return "Never answered after this packet";
+    default:
+        return f->notice ? f->notice : "";
+    }
+}
+
+static expert_field *
+expert_of(verdict_t verdict)
+{
+    switch (verdict) {
+    case VERDICT_FORGED:   return &ei_forged;
+    case VERDICT_SUSPECT:  return &ei_suspect;
+    case VERDICT_GENUINE:  return &ei_genuine;
+    case VERDICT_TRIGGER:  return &ei_trigger;
+    case VERDICT_SILENCED: return &ei_silenced;
+    default:               return NULL;
+    }
+}
+
+/* ---- fields ---- */
+
+static void
+add_string(proto_tree *tree, tvbuff_t *tvb, int hf, const char *value)
+{
+    if (value && *value)
+        proto_item_set_generated(proto_tree_add_string(tree, hf, tvb, 0, 0, value));
+}
+
+static void
+add_frame(proto_tree *tree, tvbuff_t *tvb, packet_info *pinfo, int hf, uint32_t frame)
+{
+    if (!frame)
+        return;
+    proto_item_set_generated(proto_tree_add_uint(tree, hf, tvb, 0, 0, frame));
+    if (frame < pinfo->num)
+        depend_on_frame(pinfo, frame);
+}
+
+static void
+add_fact(proto_tree *tree, tvbuff_t *tvb, const fact_t *fact)
+{
+    int hf = hf_fact[fact->id];
+    proto_item *item = NULL;
+    nstime_t time;
+
+    switch (fact_rows[fact->id].kind) {
+    case FACT_UINT:
+    case FACT_FRAME:
+        item = proto_tree_add_uint(tree, hf, tvb, 0, 0, (uint32_t)fact->value);
+        break;
+    case FACT_INT:
+        item = proto_tree_add_int(tree, hf, tvb, 0, 0, (int32_t)fact->value);
+        break;
+    case FACT_FLAG:
+        item = proto_tree_add_boolean(tree, hf, tvb, 0, 0, fact->value != 0);
+        break;
+    case FACT_TIME:
+        time.secs = (time_t)(fact->value / NS_PER_S);
+        time.nsecs = (int)(fact->value % NS_PER_S);
+        item = proto_tree_add_time(tree, hf, tvb, 0, 0, &time);
+        break;
+    }
+    proto_item_set_generated(item);
+}
+
+static bool
+fact_belongs_to(fact_id_t id, detector_id_t detector)
+{
+    const char *name = detector_name(detector);
+    size_t n = strlen(name);
+    return !strncmp(fact_rows[id].filter, name, n) && fact_rows[id].filter[n] == '.';
+}
+
+static void
+add_facts(proto_tree *tree, tvbuff_t *tvb, const finding_t *f)
+{
+    for (unsigned d = 0; d < N_DETECTORS; d++) {
+        proto_tree *subtree = NULL;
+        for (unsigned i = 0; i < f->facts->len; i++) {
+            const fact_t *fact = &g_array_index(f->facts, fact_t, i);
+            if (!fact_belongs_to(fact->id, (detector_id_t)d))
+                continue;
+            if (!subtree) {
+                proto_item *item = proto_tree_add_item(tree, proto_detector[d], tvb, 0, 0, ENC_NA);
+                proto_item_set_generated(item);
+                subtree = proto_item_add_subtree(item, ett_facts);
+            }
+            add_fact(subtree, tvb, fact);
+        }
+    }
+}
+
+static void
+add_finding(proto_tree *tree, tvbuff_t *tvb, packet_info *pinfo, const finding_t *f)
+{
+    const char *line = summary(pinfo, f);
+    proto_item *top = proto_tree_add_item(tree, proto_interference, tvb, 0, 0, ENC_NA);
+    proto_tree *subtree = proto_item_add_subtree(top, ett_interference);
+
+    proto_item_set_generated(top);
+    proto_item_set_text(top, "Interference: %s", line);
+    if (f->verdict != VERDICT_NONE) {
+        add_string(subtree, tvb, hf_verdict, verdict_name(f->verdict));
+        add_string(subtree, tvb, hf_class, class_name(f->class));
+    }
+    if (f->confidence) {
+        proto_item_set_generated(proto_tree_add_uint(subtree, hf_confidence, tvb, 0, 0, f->confidence));
+        add_string(subtree, tvb, hf_level, confidence_level(f->confidence));
+    }
+    for (unsigned i = 0; i < f->evidence->len; i++) {
+        const evidence_t *e = &g_array_index(f->evidence, evidence_t, i);
+        add_string(subtree, tvb, hf_signature, e->signature->id);
+        add_string(subtree, tvb, hf_evidence, e->text);
+    }
+    add_string(subtree, tvb, hf_explanation, f->innocent);
+    add_string(subtree, tvb, hf_trigger, f->trigger);
+    add_frame(subtree, tvb, pinfo, hf_trigger_frame, f->trigger_frame);
+    add_frame(subtree, tvb, pinfo, hf_forged_frame, f->forged_frame);
+    add_frame(subtree, tvb, pinfo, hf_genuine_frame, f->genuine_frame);
+    add_facts(subtree, tvb, f);
+    add_string(subtree, tvb, hf_notice, f->notice);
+
+    if (expert_of(f->verdict))
+        expert_add_info_format(pinfo, top, expert_of(f->verdict), "%s", line);
+    if (f->notice)
+        expert_add_info_format(pinfo, top, &ei_notice, "%s", f->notice);
+}
+
+static int
+show(tvbuff_t *tvb, packet_info *pinfo, proto_tree *tree, void *data _U_)
+{
+    engine_t *engine = session_engine();
+    const finding_t *f = engine ? store_lookup(engine_store(engine), pinfo->num) : NULL;
+    int64_t time = (int64_t)pinfo->abs_ts.secs * NS_PER_S + pinfo->abs_ts.nsecs;
+
+    if (!f || (f->time && f->time != time))
+        return 0;
+    /* Expert information of a protocol in name only would be filed under "Frame". */
+    const char *protocol = pinfo->current_proto;
+    pinfo->current_proto = "Interference";
+    add_finding(tree, tvb, pinfo, f);
+    pinfo->current_proto = protocol;
+    return 0;
+}
+
+/* ---- registration ---- */
+
+static hf_register_info
+fact_field(fact_id_t id)
+{
+    const fact_row_t *row = &fact_rows[id];
+    enum ftenum type = FT_UINT32;
+    int display = BASE_DEC;
+
+    switch (row->kind) {
+    case FACT_UINT:  break;
+    case FACT_INT:   type = FT_INT32; break;
+    case FACT_FLAG:  type = FT_BOOLEAN; display = BASE_NONE; break;
+    case FACT_TIME:  type = FT_RELATIVE_TIME; display = BASE_NONE; break;
+    case FACT_FRAME: type = FT_FRAMENUM; display = BASE_NONE; break;
+    }
+    return (hf_register_info){ &hf_fact[id],
+        { row->label, g_strconcat("interference.", row->filter, NULL), type, display, NULL, 0, NULL,
+          HFILL } };
+}
+
+static void
+register_facts(void)
+{
+    static hf_register_info fields[N_FACTS];
+
+    for (unsigned i = 0; i < N_FACTS; i++) {
+        fields[i] = fact_field((fact_id_t)i);
+        for (unsigned d = 0; d < N_DETECTORS; d++)
+            if (fact_belongs_to((fact_id_t)i, (detector_id_t)d))
+                proto_register_field_array(proto_detector[d], &fields[i], 1);
+    }
+}
+
+void
+present_register(void)
+{
+    static hf_register_info fields[] = {
+        { &hf_verdict, { "Verdict", "interference.verdict", FT_STRING, BASE_NONE, NULL, 0,
+            "forged, suspect, genuine, trigger or silenced", HFILL } },
+        { &hf_class, { "Class", "interference.class", FT_STRING, BASE_NONE, NULL, 0,
+            "What kind of interference this frame is part of", HFILL } },
+        { &hf_confidence, { "Confidence", "interference.confidence", FT_UINT8, BASE_DEC, NULL, 0,
+            "That this packet was not sent by its claimed source, 0 to 100", HFILL } },
+        { &hf_level, { "Confidence level", "interference.level", FT_STRING, BASE_NONE, NULL, 0,
+            "low below 50, medium below 80, high", HFILL } },
+        { &hf_trigger, { "Trigger", "interference.trigger", FT_STRING, BASE_NONE, NULL, 0,
+            "What was asked for: DNS name, HTTP Host or TLS server name", HFILL } },
+        { &hf_trigger_frame, { "Trigger in frame", "interference.trigger_frame", FT_FRAMENUM,
+            BASE_NONE, FRAMENUM_TYPE(FT_FRAMENUM_REQUEST), 0, "The packet that set it off", HFILL } },
+        { &hf_forged_frame, { "Forged packet in frame", "interference.forged_frame", FT_FRAMENUM,
+            BASE_NONE, NULL, 0, "The forged packet that this one belongs to", HFILL } },
+        { &hf_genuine_frame, { "Genuine packet in frame", "interference.genuine_frame", FT_FRAMENUM,
+            BASE_NONE, NULL, 0, "What the claimed source really sent", HFILL } },
+        { &hf_signature, { "Signature", "interference.signature", FT_STRING, BASE_NONE, NULL, 0,
+            "Name of a sign in the catalogue", HFILL } },
+        { &hf_evidence, { "Evidence", "interference.evidence", FT_STRING, BASE_NONE, NULL, 0,
+            "What was observed, beside what was expected", HFILL } },
+        { &hf_explanation, { "Innocent explanation", "interference.explanation", FT_STRING,
+            BASE_NONE, NULL, 0, "What else could explain it", HFILL } },
+        { &hf_notice, { "Notice", "interference.notice", FT_STRING, BASE_NONE, NULL, 0,
+            "What could not be judged from this frame on", HFILL } },
+    };
+    static int *subtrees[] = { &ett_interference, &ett_facts };
+    static ei_register_info experts[] = {
+        { &ei_forged, { "interference.expert.forged", PI_SECURITY, PI_WARN,
+            "Probably not sent by its claimed source", EXPFILL } },
+        { &ei_suspect, { "interference.expert.suspect", PI_SECURITY, PI_NOTE,
+            "Unlike its claimed source", EXPFILL } },
+        { &ei_genuine, { "interference.expert.genuine", PI_SECURITY, PI_CHAT,
+            "Genuine packet beside a forged one", EXPFILL } },
+        { &ei_trigger, { "interference.expert.trigger", PI_SECURITY, PI_CHAT,
+            "Set off a forged packet", EXPFILL } },
+        { &ei_silenced, { "interference.expert.silenced", PI_SECURITY, PI_NOTE,
+            "Never answered", EXPFILL } },
+        { &ei_notice, { "interference.expert.notice", PI_SECURITY, PI_NOTE,
+            "Not everything could be judged", EXPFILL } },
+    };
+
+    proto_interference = proto_register_protocol("Interference", "Interference", "interference");
+    proto_finding = proto_register_protocol_in_name_only("Interference Finding",
+        "Interference Finding", "interference.finding", proto_interference, FT_PROTOCOL);
+    for (unsigned d = 0; d < N_DETECTORS; d++) {
+        char *filter = g_strconcat("interference.", detector_name((detector_id_t)d), NULL);
+        char *name = g_strconcat("Interference: ", detector_titles[d], NULL);
+        proto_detector[d] = proto_register_protocol(name, name, filter);
+    }
+    proto_register_field_array(proto_interference, fields, G_N_ELEMENTS(fields));
+    register_facts();
+    proto_register_subtree_array(subtrees, G_N_ELEMENTS(subtrees));
+    expert_register_field_array(expert_register_protocol(proto_interference), experts,
+                                G_N_ELEMENTS(experts));
+    session_register(prefs_register_protocol(proto_interference, NULL));
+}
+
+void
+present_handoff(void)
+{
+    static bool done;
+
+    if (done)
+        return;
+    done = true;
+    /* No fields are asked for: that would cost every packet of every capture a tree. */
+    register_postdissector(create_dissector_handle(show, proto_finding));
+    register_final_registration_routine(observer_install);
+}

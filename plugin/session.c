@@ -1,0 +1,64 @@
+/* session.c
+ * One engine per open capture. Wireshark runs the two routines below whenever a file is opened,
+ * closed, reloaded, or dissected again because a preference changed: nothing survives that.
+ *
+ * SPDX-License-Identifier: GPL-2.0-or-later
+ */
+#include "plugin.h"
+
+#include "../dissectors/host.h"
+
+static engine_t *engine;
+static limits_t limits = LIMITS_DEFAULT;
+
+engine_t *
+session_engine(void)
+{
+    return engine;
+}
+
+static void
+session_open(void)
+{
+    bool enabled[N_DETECTORS];
+
+    engine_free(engine);
+    engine = NULL;
+    if (!proto_is_protocol_enabled(find_protocol_by_id(proto_interference)))
+        return;
+    for (unsigned i = 0; i < N_DETECTORS; i++)
+        enabled[i] = proto_is_protocol_enabled(find_protocol_by_id(proto_detector[i]));
+    engine = engine_new(&limits, enabled);
+}
+
+static void
+session_close(void)
+{
+    engine_free(engine);
+    engine = NULL;
+}
+
+void
+session_register(module_t *preferences)
+{
+    hash_bytes_set(wmem_strong_hash);
+    register_init_routine(session_open);
+    register_cleanup_routine(session_close);
+
+    prefs_register_uint_preference(preferences, "max_flows", "TCP connections remembered",
+        "At most this many TCP connections are followed at a time (160 bytes each). Beyond it the "
+        "longest silent ones are forgotten, which leaves a notice in the packet list.",
+        10, &limits.flows);
+    prefs_register_uint_preference(preferences, "max_half_open", "Unanswered connections remembered",
+        "Of the connections, at most this many may have shown a SYN and nothing else.",
+        10, &limits.half_open);
+    prefs_register_uint_preference(preferences, "max_hosts", "Addresses remembered",
+        "TTLs and header habits are kept for at most this many addresses (about 110 bytes each).",
+        10, &limits.hosts);
+    prefs_register_uint_preference(preferences, "max_queries", "DNS queries remembered",
+        "At most this many DNS transactions of the last minute are followed at a time.",
+        10, &limits.queries);
+    prefs_register_uint_preference(preferences, "max_resets", "Resets remembered",
+        "At most this many resets are kept open for what later packets may add to them.",
+        10, &limits.resets);
+}
