@@ -51,10 +51,15 @@ void       resets_forget(resets_t *resets, flow_t *flow);
 queries_t *queries_new(unsigned max);
 void       queries_free(engine_t *engine);
 
-/* The finding of a frame if this verdict is worth as much as what is already said there, else
- * NULL. Sets verdict, class and confidence. */
+/* The finding of a frame, with verdict, class and confidence set; NULL when the verdict already
+ * there is a higher one. What was once called forged stays so: a run that prints frames as they
+ * come and one that reads the file twice must agree. */
 finding_t *publish(engine_t *engine, uint32_t frame, int64_t time, verdict_t verdict,
                    class_t class, uint8_t confidence);
+
+/* What to do with a judgement: its verdict, or VERDICT_SUSPECT for the slightest observation when the
+ * user wants to see them all. */
+verdict_t shown_verdict(const engine_t *engine, judgement_t j, const GArray *evidence);
 
 /* Leaves a notice at the first frame where a limit was reached. */
 void notice_limit(engine_t *engine, const observation_t *obs, bool *told, const char *text);

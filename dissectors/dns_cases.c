@@ -244,8 +244,9 @@ judge_answer(engine_t *engine, const dns_case_t *c, unsigned which)
     GArray *evidence = g_array_new(FALSE, FALSE, sizeof(evidence_t));
     int rival;
     judgement_t j = dns_judge(c, which, evidence, &rival);
-    finding_t *finding = j.verdict == VERDICT_NONE ? NULL
-        : publish(engine, a->frame, a->time, j.verdict, CLASS_DNS_ANSWER, j.confidence);
+    verdict_t verdict = shown_verdict(engine, j, evidence);
+    finding_t *finding = verdict == VERDICT_NONE ? NULL
+        : publish(engine, a->frame, a->time, verdict, CLASS_DNS_ANSWER, j.confidence);
 
     if (finding) {
         GArray *old = finding->evidence;

@@ -60,8 +60,7 @@ publish(engine_t *engine, uint32_t frame, int64_t time, verdict_t verdict, class
 {
     finding_t *finding = store_finding(engine->store, frame, time);
 
-    if (verdict < finding->verdict
-        || (verdict == finding->verdict && confidence < finding->confidence))
+    if (verdict < finding->verdict)
         return NULL;
     if (time)
         finding->time = time;
@@ -69,6 +68,13 @@ publish(engine_t *engine, uint32_t frame, int64_t time, verdict_t verdict, class
     finding->class = class;
     finding->confidence = confidence;
     return finding;
+}
+
+verdict_t
+shown_verdict(const engine_t *engine, judgement_t j, const GArray *evidence)
+{
+    return j.verdict == VERDICT_NONE && engine->limits.all_observations && evidence->len
+        ? VERDICT_SUSPECT : j.verdict;
 }
 
 void

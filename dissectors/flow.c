@@ -331,8 +331,9 @@ flow_learn(flow_t *flow, unsigned end, const observation_t *obs)
     if (!sender->packets || seq_diff(after, sender->next_seq) > 0)
         sender->next_seq = after;
     count8(&sender->packets);
-    count8(&sender->unanswered);
-    peer->unanswered = 0;
+    if (obs->ack != sender->last.ack)
+        sender->same_ack = 0;
+    count8(&sender->same_ack);
     if (obs->ip.df)
         count8(&sender->df);
     if (obs->has_timestamps)

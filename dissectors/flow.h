@@ -53,7 +53,7 @@ typedef struct {
     uint8_t  id_steps;          /* with an IP ID 1 to 64 above the one before: a counter */
     uint8_t  mirrors;           /* with the IP ID, or one more, of the packet they answer */
     uint8_t  duplicates;        /* captured twice */
-    uint8_t  unanswered;        /* sent since the other end last sent anything */
+    uint8_t  same_ack;          /* with the acknowledgement number of the last one */
     uint8_t  seen;              /* SEEN_* */
 } direction_t;
 

@@ -25,10 +25,12 @@ signature_weight(const signature_t *s)
     return weight < 0 ? 0 : weight;
 }
 
+/* TTL, other header fields and a short delay all say that another, perhaps nearer, box sent it:
+ * load balancers, caches and firewalls do so for the server. The rest says what it did. */
 static bool
-ties_to_the_exchange(family_t family)
+is_about_the_exchange(family_t family)
 {
-    return family != FAMILY_TTL && family != FAMILY_HEADER_MISMATCH;
+    return family != FAMILY_TTL && family != FAMILY_HEADER_MISMATCH && family != FAMILY_TIMING;
 }
 
 judgement_t
@@ -51,7 +53,7 @@ judge(const evidence_t *evidence, unsigned n)
         if (family[f] <= 0)
             continue;
         agreeing++;
-        tied |= ties_to_the_exchange((family_t)f);
+        tied |= is_about_the_exchange((family_t)f);
         total += family[f] < FAMILY_CAP_DB ? family[f] : FAMILY_CAP_DB;
     }
 

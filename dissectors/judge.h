@@ -23,7 +23,7 @@ double signature_weight(const signature_t *signature);
 
 /* Weighs n pieces of evidence. A packet is forged when the families add up to at least even odds
  * and either one sign is of tier A, or two families agree of which one says more than "another
- * box sent it" (TTL and header mismatch alone never convict: load balancers, proxies and
+ * box sent it" (TTL, header mismatch and timing alone never convict: load balancers, caches and
  * firewalls answer for servers all day). */
 judgement_t judge(const evidence_t *evidence, unsigned n);
 

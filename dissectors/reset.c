@@ -97,18 +97,20 @@ unaware_of_reset(const reset_case_t *c)
 static char *
 identical_burst(const reset_case_t *c)
 {
-    /* A stack resets every segment that arrives: as many resets as segments are its right. */
-    if (c->burst < 3 || c->burst <= c->peer.unanswered || c->peer.duplicates || c->sender.duplicates)
+    /* A closed socket answers every segment with a bare reset that has the segment's ack as its
+     * sequence number (RFC 9293 section 3.5.2): so many are its right. RST/ACK it sends once. */
+    unsigned allowed = c->reset.flags & TCP_ACK ? 1 : c->peer.same_ack;
+    if (c->burst < 3 || c->burst <= allowed || c->peer.duplicates || c->sender.duplicates
+        || (c->reset.seq != c->peer.last.ack && !(c->reset.flags & TCP_ACK)))
         return NULL;
-    return g_strdup_printf("%u resets with the same numbers within %.0f ms of each other; the other "
-                           "end had sent %u packet%s", c->burst, milliseconds(BURST_NS),
-                           c->peer.unanswered, c->peer.unanswered == 1 ? "" : "s");
+    return g_strdup_printf("%u resets with the same numbers within %.0f ms of each other, where the "
+                           "packets before explain %u", c->burst, milliseconds(BURST_NS), allowed);
 }
 
 static char *
 mixed_flavours(const reset_case_t *c)
 {
-    if (!c->flavour_frame || c->peer.unanswered > 1)
+    if (!c->flavour_frame)
         return NULL;
     return g_strdup_printf("one packet answered with both RST and RST/ACK (frame %u) within %.0f ms",
                            c->flavour_frame, milliseconds(BURST_NS));
@@ -126,7 +128,7 @@ behind_own_data(const reset_case_t *c)
     uint32_t data_start = c->sender.next_seq - c->sender.last.length
                         - !!(c->sender.last.bits & TCP_FIN);
     if (c->reset.seq != data_start || c->sender.last.ack != c->answered_seq
-        || c->peer.unanswered || c->sender.duplicates)
+        || c->peer.last.frame > c->sender.last.frame || c->sender.duplicates)
         return NULL;
     return g_strdup_printf("sequence number lies before the %u bytes this sender sent in frame %u, "
                            "and nothing arrived in between that it could answer",
@@ -259,14 +261,13 @@ df_mismatch(const reset_case_t *c)
 {
     if (c->reset.ip.ipv6)
         return NULL;
-    unsigned same = c->reset.ip.df ? c->sender.df : c->sender.packets - c->sender.df;
-    unsigned host_same = c->reset.ip.df ? c->host_df_set : c->host_df_clear;
-    unsigned host_other = c->reset.ip.df ? c->host_df_clear : c->host_df_set;
-    if (same || host_same || host_other < 2)
+    unsigned same = c->reset.ip.df ? c->host_df_set : c->host_df_clear;
+    unsigned other = c->reset.ip.df ? c->host_df_clear : c->host_df_set;
+    if (other < 3 || same * 10 > other)     /* one in ten: forged data may be among them */
         return NULL;
-    return g_strdup_printf("don't-fragment is %s; %s in this host's %s %u packets",
+    return g_strdup_printf("don't-fragment is %s; %s in %u of this host's %s %u packets",
                            c->reset.ip.df ? "set" : "clear", c->reset.ip.df ? "clear" : "set",
-                           before_or_after(c), host_other);
+                           other, before_or_after(c), same + other);
 }
 
 static char *
@@ -370,8 +371,8 @@ before_min_rtt(const reset_case_t *c)
     int64_t delay = ticks_since(c->peer.last.time, ticks(c->reset.time));
 
     if (!c->peer.last.frame || c->sender.rtt < RTT_USEFUL_US || !(c->reset.flags & TCP_ACK)
-        || c->reset.ack != c->answered_seq || c->sender_is_later || c->peer.unanswered == 0
-        || delay < 0 || delay * 2 >= c->sender.rtt * NS_PER_US)
+        || c->reset.ack != c->answered_seq || c->sender_is_later
+        || c->peer.last.frame < c->sender.last.frame || delay < 0 || delay * 2 >= c->sender.rtt * NS_PER_US)
         return NULL;
     return g_strdup_printf("acknowledges frame %u after %.2f ms; the shortest round trip to this "
                            "sender is %.2f ms", c->peer.last.frame, milliseconds(delay),
@@ -534,10 +535,10 @@ static const struct {
         "half-flows with a reset, public corpora; Wu et al., S&P 2025 (GFW I); GoodbyeDPI's drop rule",
         "IP ID 0 without don't-fragment, from a sender that sets don't-fragment.",
         BOX_TWIN }, id_zero_df_clear },
-    { { "rst-ipid-regime", FAMILY_HEADER_MISMATCH, TIER_C, { 9, 505 }, { 12, 55 },
+    { { "rst-ipid-regime", FAMILY_HEADER_MISMATCH, TIER_D, { 9, 505 }, { 12, 55 },
         "half-flows with a reset, public corpora; labelled resets",
         "IP ID far off a counter that the sender has shown in this flow.",
-        "a counter shared by busy connections, or a load-balanced server" }, ip_id_regime },
+        "Linux, which numbers the resets of closed sockets by another counter than connections" }, ip_id_regime },
     { { "rst-dscp-mismatch", FAMILY_HEADER_MISMATCH, TIER_C, { 25, 505 }, { 4, 55 },
         "half-flows with a reset, public corpora; labelled resets",
         "DSCP unlike the sender's other packets.",

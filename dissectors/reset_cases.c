@@ -242,8 +242,9 @@ judge_case(engine_t *engine, flow_t *flow, reset_case_t *c)
     judgement_t j = reset_judge(c, evidence);
     const finding_t *before = store_lookup(engine->store, c->reset.frame);
     bool convicted_before = before && before->verdict == VERDICT_FORGED;
-    finding_t *finding = j.verdict == VERDICT_NONE ? NULL
-        : publish(engine, c->reset.frame, c->reset.time, j.verdict, CLASS_RESET, j.confidence);
+    verdict_t verdict = shown_verdict(engine, j, evidence);
+    finding_t *finding = verdict == VERDICT_NONE ? NULL
+        : publish(engine, c->reset.frame, c->reset.time, verdict, CLASS_RESET, j.confidence);
 
     if (finding) {
         GArray *old = finding->evidence;
@@ -428,14 +429,16 @@ note_afterlife(reset_case_t *c, const segment_t *s)
     uint32_t after = obs->seq + obs->length;
 
     if ((obs->flags & (TCP_SYN | TCP_ACK)) == (TCP_SYN | TCP_ACK)) {
-        if (c->syn_ack_frame || c->sender.packets || s->flow->end[!s->end].last.frame != c->peer.last.frame
+        if (c->syn_ack_frame || (c->sender.packets && !c->sender_is_later) || s->flow->end[!s->end].last.frame != c->peer.last.frame
             || (c->peer.last.bits & (TCP_SYN | TCP_ACK)) != TCP_SYN || obs->ack != c->answered_seq)
             return false;
         c->syn_ack_frame = obs->frame;
         c->syn_ack_delay = delay;
         return true;
     }
-    if (c->data_frame || obs->flags & TCP_SYN || delay < REORDER_NS || !obs->length
+    /* A SYN from a raw socket is reset by the kernel behind it, and the tool carries on: scanners. */
+    bool raw_socket = c->sender.packets == 1 && (c->sender.last.bits & (TCP_SYN | TCP_ACK)) == TCP_SYN;
+    if (c->data_frame || obs->flags & TCP_SYN || delay < REORDER_NS || !obs->length || raw_socket
         || (c->sender.packets && seq_diff(after, c->sender.next_seq) <= 0)
         || seq_diff(after, c->reset.seq) <= 0
         || seq_diff(obs->seq, c->reset.seq) > UINT16_MAX)

@@ -31,3 +31,13 @@ typedef gboolean pref_bool_t;
 #else
 #define depend_on_frame(pinfo, frame) mark_frame_as_depended_upon((pinfo), (frame))
 #endif
+
+/* Big-endian numbers in memory. */
+#include <wsutil/pint.h>
+#if WS_AT_LEAST(4, 6)
+#define read_be16(p) pntohu16(p)
+#define read_be32(p) pntohu32(p)
+#else
+#define read_be16(p) pntoh16(p)
+#define read_be32(p) pntoh32(p)
+#endif

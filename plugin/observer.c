@@ -15,7 +15,6 @@
 
 #include <epan/dissectors/packet-ip.h>
 #include <epan/ipproto.h>
-#include <wsutil/pint.h>
 
 #define TCP_HEADER_MIN 20
 #define UDP_HEADER     8
@@ -84,10 +83,10 @@ read_options(observation_t *obs, const uint8_t *p, const uint8_t *end)
             return;
         if (*p == TIMESTAMPS && p[1] == 10) {
             obs->has_timestamps = true;
-            obs->tsval = pntoh32(p + 2);
-            obs->tsecr = pntoh32(p + 6);
+            obs->tsval = read_be32(p + 2);
+            obs->tsecr = read_be32(p + 6);
         } else if (*p == MSS && p[1] == 4) {
-            obs->mss = pntoh16(p + 2);
+            obs->mss = read_be16(p + 2);
         }
         p += p[1];
     }
@@ -101,14 +100,14 @@ read_tcp(observation_t *obs, tvbuff_t *tvb, unsigned captured)
     if (captured < wanted)
         return false;
     const uint8_t *p = tvb_get_ptr(tvb, 0, (int)captured);
-    obs->sport = pntoh16(p);
-    obs->dport = pntoh16(p + 2);
-    obs->seq = pntoh32(p + 4);
+    obs->sport = read_be16(p);
+    obs->dport = read_be16(p + 2);
+    obs->seq = read_be32(p + 4);
     if (captured < TCP_HEADER_MIN)
         return true;
-    obs->ack = pntoh32(p + 8);
-    obs->flags = pntoh16(p + 12) & 0xfff;
-    obs->window = pntoh16(p + 14);
+    obs->ack = read_be32(p + 8);
+    obs->flags = read_be16(p + 12) & 0xfff;
+    obs->window = read_be16(p + 14);
     unsigned header = (p[12] >> 4) * 4u, reported = tvb_reported_length(tvb);
     if (header < TCP_HEADER_MIN || header > reported)
         return obs->quoted != QUOTED_NOT;
@@ -125,9 +124,9 @@ read_udp(observation_t *obs, tvbuff_t *tvb, unsigned captured)
     if (captured < UDP_HEADER)
         return false;
     const uint8_t *p = tvb_get_ptr(tvb, 0, (int)captured);
-    unsigned length = pntoh16(p + 4), reported = tvb_reported_length(tvb);
-    obs->sport = pntoh16(p);
-    obs->dport = pntoh16(p + 2);
+    unsigned length = read_be16(p + 4), reported = tvb_reported_length(tvb);
+    obs->sport = read_be16(p);
+    obs->dport = read_be16(p + 2);
     length = length >= UDP_HEADER && length <= reported ? length : reported;
     obs->length = length - UDP_HEADER;
     obs->captured = MIN(captured, length) - UDP_HEADER;
@@ -228,8 +227,9 @@ observer_install(void)
 {
     dissector_table_t table = find_dissector_table("ip.proto");
 
-    stand_before(table, &stage_tcp, observe_tcp, "interference_tcp", "TCP");
-    stand_before(table, &stage_udp, observe_udp, "interference_udp", "UDP");
-    stand_before(table, &stage_icmp, observe_icmp, "interference_icmp", "ICMP");
-    stand_before(table, &stage_icmpv6, observe_icmpv6, "interference_icmpv6", "ICMPv6");
+    stand_before(table, &stage_tcp, observe_tcp, "interference_tcp", "TCP, watched for interference");
+    stand_before(table, &stage_udp, observe_udp, "interference_udp", "UDP, watched for interference");
+    stand_before(table, &stage_icmp, observe_icmp, "interference_icmp", "ICMP, watched for interference");
+    stand_before(table, &stage_icmpv6, observe_icmpv6, "interference_icmpv6",
+                 "ICMPv6, watched for interference");
 }

@@ -10,6 +10,7 @@
 
 static engine_t *engine;
 static limits_t limits = LIMITS_DEFAULT;
+static pref_bool_t all_observations;
 
 engine_t *
 session_engine(void)
@@ -28,6 +29,7 @@ session_open(void)
         return;
     for (unsigned i = 0; i < N_DETECTORS; i++)
         enabled[i] = proto_is_protocol_enabled(find_protocol_by_id(proto_detector[i]));
+    limits.all_observations = all_observations;
     engine = engine_new(&limits, enabled);
 }
 
@@ -61,4 +63,7 @@ session_register(module_t *preferences)
     prefs_register_uint_preference(preferences, "max_resets", "Resets remembered",
         "At most this many resets are kept open for what later packets may add to them.",
         10, &limits.resets);
+    prefs_register_bool_preference(preferences, "all_observations", "Show every observation",
+        "Also show signs that are common in genuine packets and weigh next to nothing.",
+        &all_observations);
 }
