@@ -9,8 +9,9 @@
 #include "flow.h"
 #include "judge.h"
 
-typedef struct resets resets_t;     /* reset.c */
-typedef struct queries queries_t;   /* dns.c */
+typedef struct resets resets_t;     /* reset_cases.c */
+typedef struct queries queries_t;   /* dns_cases.c */
+typedef struct answers answers_t;   /* data_cases.c */
 
 struct engine {
     limits_t      limits;
@@ -20,6 +21,7 @@ struct engine {
     flow_table_t *flows;
     resets_t     *resets;
     queries_t    *queries;
+    answers_t    *answers;
     uint32_t      last_frame;
     int64_t       last_time;
     bool          flow_limit_told;
@@ -30,23 +32,30 @@ typedef struct {
     const observation_t *obs;
     flow_t              *flow;
     unsigned             end;       /* that sent it */
+    bool                 forged;    /* set by a detector: its header says nothing about the host */
 } segment_t;
 
 /* A family of signatures. Unused entries are NULL. */
 typedef struct {
     const char *name;
-    void (*segment)(engine_t *, const segment_t *);         /* a TCP packet, before it is learnt */
+    void (*segment)(engine_t *, segment_t *);               /* a TCP packet, before it is learnt */
     void (*datagram)(engine_t *, const observation_t *);    /* a UDP packet */
     void (*quote)(engine_t *, const observation_t *);       /* a packet quoted by an ICMP error */
     const signature_t *(*signature)(unsigned index);        /* NULL beyond the last */
 } detector_t;
 
-extern const detector_t detector_ttl, detector_dns, detector_reset;
+extern const detector_t detector_ttl, detector_dns, detector_reset, detector_data;
 
 resets_t  *resets_new(unsigned max);
 void       resets_free(resets_t *resets);
 /* The flow's ports begin a new connection, or its slot is needed. */
 void       resets_forget(resets_t *resets, flow_t *flow);
+/* The ICMP error that says that the last packet towards this end died on the way; 0: none. */
+uint32_t   resets_died(const resets_t *resets, const flow_t *flow, unsigned end);
+
+answers_t *answers_new(void);
+void       answers_free(answers_t *answers);
+void       answers_forget(answers_t *answers, flow_t *flow);
 
 queries_t *queries_new(unsigned max);
 void       queries_free(engine_t *engine);
@@ -57,9 +66,16 @@ void       queries_free(engine_t *engine);
 finding_t *publish(engine_t *engine, uint32_t frame, int64_t time, verdict_t verdict,
                    class_t class, uint8_t confidence);
 
-/* What to do with a judgement: its verdict, or VERDICT_SUSPECT for the slightest observation when the
- * user wants to see them all. */
-verdict_t shown_verdict(const engine_t *engine, judgement_t j, const GArray *evidence);
+/* Publishes a judgement with its evidence, which is taken over and freed in any case. NULL when
+ * there is nothing worth saying. */
+finding_t *publish_judgement(engine_t *engine, uint32_t frame, int64_t time, class_t class,
+                             judgement_t judgement, GArray *evidence);
+
+/* Names the packet that set a forged one off, and the genuine one, on all three frames. 0: none. */
+void publish_links(engine_t *engine, finding_t *forged, uint32_t trigger, uint32_t genuine);
+
+/* What the flow's client asked for, as text to show; NULL when that is not known. */
+const char *request_text(engine_t *engine, const flow_t *flow);
 
 /* Leaves a notice at the first frame where a limit was reached. */
 void notice_limit(engine_t *engine, const observation_t *obs, bool *told, const char *text);

@@ -450,18 +450,11 @@ collect(const dns_case_t *c, const dns_answer_t *a, GArray *evidence)
 static double
 oddness(const dns_case_t *c, const dns_answer_t *a)
 {
-    GArray *evidence = g_array_new(FALSE, FALSE, sizeof(evidence_t));
-    double family[N_FAMILIES] = { 0 }, total = 0;
+    GArray *evidence = evidence_new();
 
     collect(c, a, evidence);
-    for (unsigned i = 0; i < evidence->len; i++) {
-        const signature_t *s = g_array_index(evidence, evidence_t, i).signature;
-        family[s->family] = MAX(family[s->family], signature_weight(s));
-    }
-    for (unsigned f = 0; f < N_FAMILIES; f++)
-        total += family[f];
-    evidence_clear(evidence);
-    g_array_free(evidence, TRUE);
+    double total = evidence_weight(evidence);
+    evidence_free(evidence);
     return total;
 }
 
@@ -510,15 +503,15 @@ dns_judge(const dns_case_t *c, unsigned which, GArray *evidence, int *rival)
     evidence_clear(evidence);
     collect(c, a, evidence);
     if (!conflict)
-        return judge((const evidence_t *)(void *)evidence->data, evidence->len);
+        return judge(evidence);
 
     double margin = oddness(c, a) - rival_oddness;
     if (margin <= -RIVAL_MARGIN_DB) {
         /* The other one stands out: judge this one by its own signs alone. */
-        return judge((const evidence_t *)(void *)evidence->data, evidence->len);
+        return judge(evidence);
     }
     evidence_add(evidence, &conflict_signature, conflict_text(c, which, (unsigned)other));
-    judgement_t j = judge((const evidence_t *)(void *)evidence->data, evidence->len);
+    judgement_t j = judge(evidence);
     if (margin < RIVAL_MARGIN_DB) {
         /* Neither stands out: one of the two is forged, and saying which would be a guess. */
         j.verdict = VERDICT_SUSPECT;
@@ -530,17 +523,10 @@ dns_judge(const dns_case_t *c, unsigned which, GArray *evidence, int *rival)
 }
 
 const char *
-dns_innocent(const dns_case_t *c, unsigned which, const GArray *evidence)
+dns_innocent(const dns_case_t *c, const GArray *evidence)
 {
-    const signature_t *strongest = NULL;
-
-    (void)which;
     if (c->queries > 1 && dns_sets(c) > 1)
         return "a resolver that answers each copy of the query from another cache";
-    for (unsigned i = 0; i < evidence->len; i++) {
-        const signature_t *s = g_array_index(evidence, evidence_t, i).signature;
-        if (!strongest || signature_weight(s) > signature_weight(strongest))
-            strongest = s;
-    }
-    return strongest ? strongest->twin : NULL;
+    const evidence_t *strongest = evidence_strongest(evidence);
+    return strongest ? strongest->signature->twin : NULL;
 }

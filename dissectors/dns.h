@@ -56,7 +56,8 @@ judgement_t dns_judge(const dns_case_t *c, unsigned which, GArray *evidence, int
 /* Different answers, by dns_answers_conflict(). */
 unsigned dns_sets(const dns_case_t *c);
 
-const char *dns_innocent(const dns_case_t *c, unsigned which, const GArray *evidence);
+/* The innocent explanation that fits best; static text. */
+const char *dns_innocent(const dns_case_t *c, const GArray *evidence);
 
 /* False for single labels, local and reverse zones, and blocklist lookups (a reversed address in
  * front): they have private and loopback answers by right. */

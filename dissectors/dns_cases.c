@@ -213,54 +213,24 @@ add_facts(finding_t *finding, const dns_case_t *c, const dns_answer_t *a)
     }
 }
 
-static void
-link_frames(engine_t *engine, finding_t *finding, const dns_case_t *c, int rival)
-{
-    finding->trigger_frame = c->query_frame;
-    if (c->query_frame) {
-        finding_t *asked = publish(engine, c->query_frame, 0, VERDICT_TRIGGER, CLASS_DNS_ANSWER, 0);
-        if (asked) {
-            asked->forged_frame = finding->frame;
-            asked->trigger = finding->trigger;
-        }
-    }
-    if (rival >= 0) {
-        uint32_t genuine = c->answer[rival].frame;
-        finding_t *real = publish(engine, genuine, 0, VERDICT_GENUINE, CLASS_DNS_ANSWER, 0);
-        if (real) {
-            real->forged_frame = finding->frame;
-            real->trigger_frame = c->query_frame;
-            real->trigger = finding->trigger;
-        }
-        finding->genuine_frame = genuine;
-    }
-}
-
 /* Judges one answer and says so. Returns its verdict. */
 static verdict_t
 judge_answer(engine_t *engine, const dns_case_t *c, unsigned which)
 {
     const dns_answer_t *a = &c->answer[which];
-    GArray *evidence = g_array_new(FALSE, FALSE, sizeof(evidence_t));
+    GArray *evidence = evidence_new();
     int rival;
     judgement_t j = dns_judge(c, which, evidence, &rival);
-    verdict_t verdict = shown_verdict(engine, j, evidence);
-    finding_t *finding = verdict == VERDICT_NONE ? NULL
-        : publish(engine, a->frame, a->time, verdict, CLASS_DNS_ANSWER, j.confidence);
+    finding_t *finding = publish_judgement(engine, a->frame, a->time, CLASS_DNS_ANSWER, j, evidence);
 
-    if (finding) {
-        GArray *old = finding->evidence;
-        finding->evidence = evidence;
-        evidence = old;
-        finding->innocent = dns_innocent(c, which, finding->evidence);
-        finding->trigger = store_text(engine->store, c->name, strlen(c->name));
-        finding->trigger_frame = c->query_frame;
-        add_facts(finding, c, a);
-        if (j.verdict == VERDICT_FORGED)
-            link_frames(engine, finding, c, rival);
-    }
-    evidence_clear(evidence);
-    g_array_free(evidence, TRUE);
+    if (!finding)
+        return j.verdict;
+    finding->innocent = dns_innocent(c, finding->evidence);
+    finding->trigger = store_text(engine->store, c->name, strlen(c->name));
+    finding->trigger_frame = c->query_frame;
+    add_facts(finding, c, a);
+    if (j.verdict == VERDICT_FORGED)
+        publish_links(engine, finding, c->query_frame, rival >= 0 ? c->answer[rival].frame : 0);
     return j.verdict;
 }
 
@@ -402,7 +372,7 @@ dns_datagram(engine_t *engine, const observation_t *obs)
 
 /* Messages that lie whole in one segment; transfers of zones answer one query many times. */
 static void
-dns_segment(engine_t *engine, const segment_t *s)
+dns_segment(engine_t *engine, segment_t *s)
 {
     const observation_t *obs = s->obs;
     const uint8_t *p = obs->payload;

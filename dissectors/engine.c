@@ -12,6 +12,7 @@ static const detector_t *const detectors[N_DETECTORS] = {
     [DETECT_TTL] = &detector_ttl,
     [DETECT_DNS] = &detector_dns,
     [DETECT_RESET] = &detector_reset,
+    [DETECT_DATA] = &detector_data,
 };
 
 static void
@@ -19,6 +20,7 @@ forget_flow(void *context, flow_t *flow)
 {
     engine_t *engine = context;
     resets_forget(engine->resets, flow);
+    answers_forget(engine->answers, flow);
 }
 
 engine_t *
@@ -32,6 +34,7 @@ engine_new(const limits_t *limits, const bool enabled[N_DETECTORS])
     engine->flows = flow_table_new(engine->hosts, limits->flows, limits->half_open, forget_flow, engine);
     engine->resets = resets_new(limits->resets);
     engine->queries = queries_new(limits->queries);
+    engine->answers = answers_new();
     return engine;
 }
 
@@ -42,6 +45,7 @@ engine_free(engine_t *engine)
         return;
     queries_free(engine);
     resets_free(engine->resets);
+    answers_free(engine->answers);
     flow_table_free(engine->flows);
     host_table_free(engine->hosts);
     store_free(engine->store);
@@ -70,11 +74,53 @@ publish(engine_t *engine, uint32_t frame, int64_t time, verdict_t verdict, class
     return finding;
 }
 
-verdict_t
-shown_verdict(const engine_t *engine, judgement_t j, const GArray *evidence)
+finding_t *
+publish_judgement(engine_t *engine, uint32_t frame, int64_t time, class_t class,
+                  judgement_t judgement, GArray *evidence)
 {
-    return j.verdict == VERDICT_NONE && engine->limits.all_observations && evidence->len
-        ? VERDICT_SUSPECT : j.verdict;
+    finding_t *finding = NULL;
+
+    if (judgement.verdict == VERDICT_NONE && engine->limits.all_observations && evidence->len)
+        judgement.verdict = VERDICT_SUSPECT;
+    if (judgement.verdict != VERDICT_NONE)
+        finding = publish(engine, frame, time, judgement.verdict, class, judgement.confidence);
+    if (finding) {
+        evidence_free(finding->evidence);
+        finding->evidence = evidence;
+    } else {
+        evidence_free(evidence);
+    }
+    return finding;
+}
+
+void
+publish_links(engine_t *engine, finding_t *forged, uint32_t trigger, uint32_t genuine)
+{
+    const struct {
+        uint32_t frame;
+        verdict_t verdict;
+    } others[] = { { trigger, VERDICT_TRIGGER }, { genuine, VERDICT_GENUINE } };
+
+    forged->trigger_frame = trigger;
+    if (genuine)
+        forged->genuine_frame = genuine;
+    for (unsigned i = 0; i < G_N_ELEMENTS(others); i++) {
+        finding_t *other = others[i].frame
+            ? publish(engine, others[i].frame, 0, others[i].verdict, forged->class, 0) : NULL;
+        if (!other)
+            continue;
+        other->forged_frame = forged->frame;
+        other->trigger = forged->trigger;
+        if (others[i].verdict == VERDICT_GENUINE)
+            other->trigger_frame = trigger;
+    }
+}
+
+const char *
+request_text(engine_t *engine, const flow_t *flow)
+{
+    const char *name = flow->request ? flow_table_name(engine->flows, flow->request) : NULL;
+    return name ? store_text(engine->store, name, strlen(name)) : NULL;
 }
 
 void
@@ -101,10 +147,10 @@ static void
 note_client(flow_t *flow, unsigned end, const observation_t *obs)
 {
     if (obs->flags & TCP_SYN) {
-        flow->client = (uint8_t)(obs->flags & TCP_ACK ? !end : end);
+        flow->client = obs->flags & TCP_ACK ? !end : end;
         flow->handshake = true;
     } else if (!flow->handshake && !flow->end[0].last.frame && !flow->end[1].last.frame) {
-        flow->client = (uint8_t)(obs->sport >= obs->dport ? end : !end);
+        flow->client = obs->sport >= obs->dport ? end : !end;
     }
 }
 
@@ -117,7 +163,10 @@ note_request(engine_t *engine, flow_t *flow, unsigned end, const observation_t *
     if (flow->request_frame || end != flow->client || !obs->length)
         return;
     flow->request_frame = obs->frame;
-    if (!obs->captured || !request_find(obs->payload, obs->captured, &name, &length))
+    request_t kind = obs->captured ? request_find(obs->payload, obs->captured, &name, &length)
+                                   : REQUEST_OTHER;
+    flow->http = kind == REQUEST_HTTP;
+    if (kind == REQUEST_OTHER)
         return;
     char text[256];
     length = MIN(length, sizeof text - 1);
@@ -146,7 +195,8 @@ observe_segment(engine_t *engine, const observation_t *obs)
             detectors[i]->segment(engine, &s);
 
     if (!(obs->flags & TCP_RST) && flow_learn(s.flow, s.end, obs)) {
-        host_learn(engine->hosts, s.flow->host[s.end], &obs->ip);
+        if (!s.forged)
+            host_learn(engine->hosts, s.flow->host[s.end], &obs->ip);
         note_request(engine, s.flow, s.end, obs);
     }
     if (!s.flow->half_open || (obs->flags & (TCP_SYN | TCP_ACK)) != TCP_SYN)

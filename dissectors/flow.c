@@ -245,7 +245,7 @@ flow_restart(flow_table_t *table, flow_t *flow)
     table->forget(table->context, flow);
     memset(flow->end, 0, sizeof flow->end);
     flow->request = flow->request_frame = 0;
-    flow->handshake = flow->has_resets = false;
+    flow->handshake = flow->http = false;
 }
 
 static void

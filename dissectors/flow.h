@@ -71,10 +71,12 @@ typedef struct {
     uint32_t    older, newer;   /* neighbours in the queue, slot numbers */
     uint32_t    slot;           /* own slot number, from 1 */
     uint16_t    port[2];
-    uint8_t     client;         /* which end opened it, or has the higher port */
-    bool        handshake;      /* SYN or SYN/ACK seen */
-    bool        half_open;      /* nothing but one end's SYN so far */
-    bool        has_resets;     /* resets.c keeps a list for it */
+    unsigned    client : 1;     /* which end opened it, or has the higher port */
+    unsigned    handshake : 1;  /* SYN or SYN/ACK seen */
+    unsigned    half_open : 1;  /* nothing but one end's SYN so far */
+    unsigned    http : 1;       /* the client's first payload is an HTTP request with a Host */
+    unsigned    has_resets : 1; /* reset_cases.c keeps a list for it */
+    unsigned    has_answers : 1;/* data_cases.c does */
 } flow_t;
 
 /* A flow's slot is needed for another one, or its ports begin a new connection. */

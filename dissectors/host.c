@@ -14,7 +14,20 @@ struct host_table {
     unsigned    max, remembered;
 };
 
-static hash_bytes_t hash_function;
+/* Stands in until a better one is set: FNV-1a with a random start. */
+static uint32_t
+fnv1a(const uint8_t *bytes, size_t length)
+{
+    static uint32_t start;
+    if (!start)
+        start = g_random_int() | 1;
+    uint32_t hash = start;
+    for (size_t i = 0; i < length; i++)
+        hash = (hash ^ bytes[i]) * 16777619u;
+    return hash;
+}
+
+static hash_bytes_t hash_function = fnv1a;
 
 void
 hash_bytes_set(hash_bytes_t function)
@@ -166,6 +179,45 @@ host_suspicions(host_t *host)
     if (!host->suspicions)
         host->suspicions = g_new0(host_suspicions_t, 1);
     return host->suspicions;
+}
+
+static bool
+ttl_is_near(uint8_t a, uint8_t b)
+{
+    return a > b ? a - b <= HOPS_JITTER : b - a <= HOPS_JITTER;
+}
+
+bool
+host_uses_ttl(const host_t *host, uint8_t ttl)
+{
+    for (unsigned i = 0; i < TTL_SLOTS; i++)
+        if (host->ttls.count[i] && ttl_is_near(host->ttls.ttl[i], ttl))
+            return true;
+    return false;
+}
+
+bool
+host_remember_injector(host_t *host, uint32_t frame, const ip_header_t *ip)
+{
+    if (host_known_injector(host, 0, ip) || host_uses_ttl(host, ip->ttl) || !ttl_memory_total(&host->ttls))
+        return false;
+    host_suspicions_t *s = host_suspicions(host);
+    s->injector[s->n_injectors++ % INJECTOR_SLOTS] = (injector_profile_t){
+        .frame = frame, .ttl = ip->ttl, .df = ip->df, .id_zero = !ip->ip_id,
+    };
+    return true;
+}
+
+uint32_t
+host_known_injector(const host_t *host, uint32_t frame, const ip_header_t *ip)
+{
+    for (unsigned i = 0; host->suspicions && i < INJECTOR_SLOTS; i++) {
+        const injector_profile_t *box = &host->suspicions->injector[i];
+        if (box->frame && box->frame != frame && ttl_is_near(box->ttl, ip->ttl)
+            && box->df == ip->df && box->id_zero == !ip->ip_id)
+            return box->frame;
+    }
+    return 0;
 }
 
 dns_server_t *

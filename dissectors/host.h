@@ -94,6 +94,17 @@ void    host_unref(host_table_t *table, host_t *host);
 void host_learn(host_table_t *table, host_t *host, const ip_header_t *ip);
 
 host_suspicions_t *host_suspicions(host_t *host);
+
+/* True when the host itself is known to send with this TTL, give or take one. */
+bool host_uses_ttl(const host_t *host, uint8_t ttl);
+
+/* Remembers the header of a packet proven forged in this host's name. False when that could be the
+ * host's own header, or is known already. */
+bool host_remember_injector(host_t *host, uint32_t frame, const ip_header_t *ip);
+
+/* The proof that a box with this header forges packets in this host's name: a frame, or 0. */
+uint32_t host_known_injector(const host_t *host, uint32_t frame, const ip_header_t *ip);
+
 dns_server_t      *host_dns(host_t *host);
 
 /* Adds one to a counter that stays at its highest value. */

@@ -33,39 +33,87 @@ is_about_the_exchange(family_t family)
     return family != FAMILY_TTL && family != FAMILY_HEADER_MISMATCH && family != FAMILY_TIMING;
 }
 
-judgement_t
-judge(const evidence_t *evidence, unsigned n)
+/* The heaviest sign of each family, in dB and capped; 0 where a family is silent. */
+static void
+weigh_families(const GArray *evidence, double weight[N_FAMILIES])
 {
-    double family[N_FAMILIES] = { 0 };
-    bool near_certain = false, tied = false;
+    for (unsigned f = 0; f < N_FAMILIES; f++)
+        weight[f] = 0;
+    for (unsigned i = 0; i < evidence->len; i++) {
+        const signature_t *s = g_array_index(evidence, evidence_t, i).signature;
+        weight[s->family] = fmax(weight[s->family], fmin(signature_weight(s), FAMILY_CAP_DB));
+    }
+}
+
+double
+evidence_weight(const GArray *evidence)
+{
+    double weight[N_FAMILIES], total = 0;
+
+    weigh_families(evidence, weight);
+    for (unsigned f = 0; f < N_FAMILIES; f++)
+        total += weight[f];
+    return total;
+}
+
+const evidence_t *
+evidence_strongest(const GArray *evidence)
+{
+    const evidence_t *best = NULL;
+
+    for (unsigned i = 0; i < evidence->len; i++) {
+        const evidence_t *e = &g_array_index(evidence, evidence_t, i);
+        if (!best || signature_weight(e->signature) > signature_weight(best->signature))
+            best = e;
+    }
+    return best;
+}
+
+/* One sign of tier A, or two families of which one is about the exchange. */
+static bool
+may_convict(const GArray *evidence)
+{
+    double weight[N_FAMILIES];
     unsigned agreeing = 0;
+    bool about_the_exchange = false;
 
-    for (unsigned i = 0; i < n; i++) {
-        const signature_t *s = evidence[i].signature;
-        double weight = signature_weight(s);
-        near_certain |= s->tier == TIER_A;
-        if (weight > family[s->family])
-            family[s->family] = weight;
-    }
-
-    double total = PRIOR_DB;
+    for (unsigned i = 0; i < evidence->len; i++)
+        if (g_array_index(evidence, evidence_t, i).signature->tier == TIER_A)
+            return true;
+    weigh_families(evidence, weight);
     for (unsigned f = 0; f < N_FAMILIES; f++) {
-        if (family[f] <= 0)
-            continue;
-        agreeing++;
-        tied |= is_about_the_exchange((family_t)f);
-        total += family[f] < FAMILY_CAP_DB ? family[f] : FAMILY_CAP_DB;
+        agreeing += weight[f] > 0;
+        about_the_exchange |= weight[f] > 0 && is_about_the_exchange((family_t)f);
     }
+    return agreeing >= 2 && about_the_exchange;
+}
 
-    double probability = 1.0 / (1.0 + pow(10.0, -total / 10.0));
+judgement_t
+judge(const GArray *evidence)
+{
+    double odds_db = PRIOR_DB + evidence_weight(evidence);
+    double probability = 1.0 / (1.0 + pow(10.0, -odds_db / 10.0));
     judgement_t result = { .confidence = (uint8_t)fmin(99, floor(100 * probability)) };
 
-    if (!near_certain && !(agreeing >= 2 && tied) && result.confidence >= CONFIDENCE_FORGED)
+    if (result.confidence >= CONFIDENCE_FORGED && !may_convict(evidence))
         result.confidence = CONFIDENCE_FORGED - 1;
     result.verdict = result.confidence >= CONFIDENCE_FORGED ? VERDICT_FORGED
                    : result.confidence >= CONFIDENCE_SHOWN  ? VERDICT_SUSPECT
                                                             : VERDICT_NONE;
     return result;
+}
+
+GArray *
+evidence_new(void)
+{
+    return g_array_new(FALSE, FALSE, sizeof(evidence_t));
+}
+
+void
+evidence_free(GArray *evidence)
+{
+    evidence_clear(evidence);
+    g_array_free(evidence, TRUE);
 }
 
 void

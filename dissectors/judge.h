@@ -21,12 +21,20 @@ typedef struct {
  * (10 log10 of the likelihood ratio, half a hit added on both sides). 0 for tier D. */
 double signature_weight(const signature_t *signature);
 
-/* Weighs n pieces of evidence. A packet is forged when the families add up to at least even odds
+/* Weighs the evidence (an array of evidence_t). A packet is forged when the families add up to at least even odds
  * and either one sign is of tier A, or two families agree of which one says more than "another
  * box sent it" (TTL, header mismatch and timing alone never convict: load balancers, caches and
  * firewalls answer for servers all day). */
-judgement_t judge(const evidence_t *evidence, unsigned n);
+judgement_t judge(const GArray *evidence);
 
+/* What the evidence adds up to, each family counted once and capped, in dB. */
+double evidence_weight(const GArray *evidence);
+/* The signature that weighs most, the first of equals; NULL for no evidence. */
+const evidence_t *evidence_strongest(const GArray *evidence);
+
+/* An empty array of evidence_t; end it with evidence_free(). */
+GArray *evidence_new(void);
+void    evidence_free(GArray *evidence);
 /* Adds evidence; text is taken over. */
 void evidence_add(GArray *evidence, const signature_t *signature, char *text);
 /* Frees the texts and empties the array. */

@@ -115,9 +115,10 @@ http_host(const uint8_t *payload, size_t length, const uint8_t **name, size_t *n
     return false;
 }
 
-bool
+request_t
 request_find(const uint8_t *payload, size_t length, const uint8_t **name, size_t *name_length)
 {
-    return length > 3 && (tls_server_name(payload, length, name, name_length)
-                          || http_host(payload, length, name, name_length));
+    if (tls_server_name(payload, length, name, name_length))
+        return REQUEST_TLS;
+    return http_host(payload, length, name, name_length) ? REQUEST_HTTP : REQUEST_OTHER;
 }

@@ -9,7 +9,13 @@
 #include <stddef.h>
 #include <stdint.h>
 
-/* Finds the HTTP Host or the TLS SNI in a client's first segment. The name points into payload and
- * is neither terminated nor checked. False when there is none, or when it lies beyond the captured
- * bytes. Sources: RFC 9112 section 3.2, RFC 8446 section 4.1.2, RFC 6066 section 3. */
-bool request_find(const uint8_t *payload, size_t length, const uint8_t **name, size_t *name_length);
+typedef enum {
+    REQUEST_OTHER,      /* none of these, or its name lies beyond the captured bytes */
+    REQUEST_HTTP,       /* by its Host */
+    REQUEST_TLS,        /* by its server name */
+} request_t;
+
+/* Finds the HTTP Host or the TLS server name in a client's first segment. The name points into
+ * payload and is neither terminated nor checked; both are set unless REQUEST_OTHER. Sources: RFC 9112 section 3.2, RFC 8446 section 4.1.2, RFC 6066 section 3. */
+request_t request_find(const uint8_t *payload, size_t length, const uint8_t **name,
+                       size_t *name_length);

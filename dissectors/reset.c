@@ -604,7 +604,7 @@ reset_judge(const reset_case_t *c, GArray *evidence)
         if (text)
             evidence_add(evidence, &rows[i].signature, text);
     }
-    return judge((const evidence_t *)(void *)evidence->data, evidence->len);
+    return judge(evidence);
 }
 
 /* Silence after which a middlebox may have forgotten the connection. */
@@ -617,14 +617,9 @@ reset_innocent(const reset_case_t *c, const GArray *evidence)
     bool idle = (c->peer.last.frame || c->sender.last.frame)
              && (!c->peer.last.frame || ticks_since(c->peer.last.time, now) > IDLE_NS)
              && (!c->sender.last.frame || ticks_since(c->sender.last.time, now) > IDLE_NS);
-    const signature_t *strongest = NULL;
 
     if (idle)
         return "the idle timer of a NAT, firewall or load balancer";
-    for (unsigned i = 0; i < evidence->len; i++) {
-        const signature_t *s = g_array_index(evidence, evidence_t, i).signature;
-        if (!strongest || signature_weight(s) > signature_weight(strongest))
-            strongest = s;
-    }
-    return strongest ? strongest->twin : NULL;
+    const evidence_t *strongest = evidence_strongest(evidence);
+    return strongest ? strongest->signature->twin : NULL;
 }

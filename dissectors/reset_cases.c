@@ -73,6 +73,14 @@ resets_forget(resets_t *resets, flow_t *flow)
     g_hash_table_remove(resets->by_flow, flow);
 }
 
+uint32_t
+resets_died(const resets_t *resets, const flow_t *flow, unsigned end)
+{
+    const flow_resets_t *list = flow->has_resets ? g_hash_table_lookup(resets->by_flow, flow) : NULL;
+    return list && list->died_frame && list->died_end != end
+        && flow->end[!end].last.ip_id == list->died_ip_id ? list->died_frame : 0;
+}
+
 static flow_resets_t *
 resets_of(engine_t *engine, flow_t *flow)
 {
@@ -124,37 +132,6 @@ add_facts(finding_t *finding, const reset_case_t *c)
         finding_fact(finding, F_RESET_PATH_RTT, c->sender.rtt * NS_PER_US);
 }
 
-static void
-link_frames(engine_t *engine, finding_t *finding, const reset_case_t *c, const flow_t *flow)
-{
-    uint32_t answered = c->peer.last.frame;
-    uint32_t trigger = c->request_frame ? c->request_frame : answered;
-    uint32_t genuine = c->syn_ack_frame ? c->syn_ack_frame : c->data_frame;
-
-    finding->trigger_frame = trigger;
-    if (c->request_frame && flow->request && c->request_frame == flow->request_frame) {
-        const char *name = flow_table_name(engine->flows, flow->request);
-        finding->trigger = store_text(engine->store, name, strlen(name));
-    }
-    const char *text = finding->trigger;
-    if (trigger) {
-        finding_t *asked = publish(engine, trigger, 0, VERDICT_TRIGGER, CLASS_RESET, 0);
-        if (asked) {
-            asked->forged_frame = finding->frame;
-            asked->trigger = text;
-        }
-    }
-    if (genuine) {
-        finding_t *real = publish(engine, genuine, 0, VERDICT_GENUINE, CLASS_RESET, 0);
-        if (real) {
-            real->forged_frame = finding->frame;
-            real->trigger_frame = trigger;
-            real->trigger = text;
-        }
-        finding->genuine_frame = genuine;
-    }
-}
-
 /* ---- what the host's other packets add ---- */
 
 static void
@@ -176,29 +153,13 @@ compare_with_host(reset_case_t *c, const flow_t *flow)
             c->lockstep_ttl = other->ttl;
         }
     }
-    for (unsigned i = 0; i < INJECTOR_SLOTS; i++) {
-        const injector_profile_t *box = &host->suspicions->injector[i];
-        int apart = box->ttl - c->reset.ip.ttl;
-        if (box->frame && box->frame != c->reset.frame && apart >= -1 && apart <= 1
-            && box->df == c->reset.ip.df && box->id_zero == !c->reset.ip.ip_id)
-            c->same_box_frame = box->frame;
-    }
-}
-
-/* True when the host itself is known to send with this TTL, give or take one. */
-static bool
-host_uses_ttl(const reset_case_t *c)
-{
-    for (unsigned i = 0; i < TTL_SLOTS; i++) {
-        int apart = c->host_ttls.ttl[i] - c->reset.ip.ttl;
-        if (c->host_ttls.count[i] && apart >= -HOPS_JITTER && apart <= HOPS_JITTER)
-            return true;
-    }
-    return false;
+    if (!c->same_box_frame)
+        c->same_box_frame = host_known_injector(host, c->reset.frame, &c->reset.ip);
 }
 
 static void judge_case(engine_t *engine, flow_t *flow, reset_case_t *c);
 
+/* Judges open cases of a host again: a box was proven to forge packets in its name. */
 static void
 revisit_host(engine_t *engine, const host_t *host)
 {
@@ -216,21 +177,6 @@ revisit_host(engine_t *engine, const host_t *host)
     }
 }
 
-/* Remembers the header of a proven forgery, unless it could be the host's own. */
-static void
-remember_injector(engine_t *engine, flow_t *flow, const reset_case_t *c)
-{
-    host_t *host = flow->host[c->end];
-    if (c->same_box_frame || host_uses_ttl(c) || !ttl_memory_total(&c->host_ttls))
-        return;
-    host_suspicions_t *s = host_suspicions(host);
-    s->injector[s->n_injectors++ % INJECTOR_SLOTS] = (injector_profile_t){
-        .frame = c->reset.frame, .ttl = c->reset.ip.ttl, .df = c->reset.ip.df,
-        .id_zero = !c->reset.ip.ip_id,
-    };
-    revisit_host(engine, host);
-}
-
 /* ---- judging ---- */
 
 static void
@@ -238,28 +184,24 @@ judge_case(engine_t *engine, flow_t *flow, reset_case_t *c)
 {
     compare_with_host(c, flow);
 
-    GArray *evidence = g_array_new(FALSE, FALSE, sizeof(evidence_t));
+    GArray *evidence = evidence_new();
     judgement_t j = reset_judge(c, evidence);
     const finding_t *before = store_lookup(engine->store, c->reset.frame);
     bool convicted_before = before && before->verdict == VERDICT_FORGED;
-    verdict_t verdict = shown_verdict(engine, j, evidence);
-    finding_t *finding = verdict == VERDICT_NONE ? NULL
-        : publish(engine, c->reset.frame, c->reset.time, verdict, CLASS_RESET, j.confidence);
+    finding_t *finding = publish_judgement(engine, c->reset.frame, c->reset.time, CLASS_RESET, j, evidence);
 
-    if (finding) {
-        GArray *old = finding->evidence;
-        finding->evidence = evidence;
-        evidence = old;
-        finding->innocent = reset_innocent(c, finding->evidence);
-        add_facts(finding, c);
-        if (j.verdict == VERDICT_FORGED) {
-            link_frames(engine, finding, c, flow);
-            if (!convicted_before)
-                remember_injector(engine, flow, c);
-        }
-    }
-    evidence_clear(evidence);
-    g_array_free(evidence, TRUE);
+    if (!finding)
+        return;
+    finding->innocent = reset_innocent(c, finding->evidence);
+    add_facts(finding, c);
+    if (j.verdict != VERDICT_FORGED)
+        return;
+    if (c->request_frame && c->request_frame == flow->request_frame)
+        finding->trigger = request_text(engine, flow);
+    publish_links(engine, finding, c->request_frame ? c->request_frame : c->peer.last.frame,
+                  c->syn_ack_frame ? c->syn_ack_frame : c->data_frame);
+    if (!convicted_before && host_remember_injector(flow->host[c->end], c->reset.frame, &c->reset.ip))
+        revisit_host(engine, flow->host[c->end]);
 }
 
 /* ---- a reset arrives ---- */
@@ -341,7 +283,7 @@ compare_with_earlier(engine_t *engine, flow_t *flow, flow_resets_t *list, reset_
 static void
 remember_window_ttl(flow_t *flow, const reset_case_t *c)
 {
-    if (!c->reset.window || !(c->reset.flags & TCP_ACK) || host_uses_ttl(c))
+    if (!c->reset.window || !(c->reset.flags & TCP_ACK) || host_uses_ttl(flow->host[c->end], c->reset.ip.ttl))
         return;
     host_suspicions_t *s = host_suspicions(flow->host[c->end]);
     window_ttl_t entry = { c->reset.window - c->reset.ip.ttl, c->reset.frame, c->reset.ip.ttl };
@@ -388,8 +330,7 @@ observe_reset(engine_t *engine, const segment_t *s)
     c->peer = flow->end[!s->end];
     c->answered_seq = c->peer.next_seq;
     c->request_frame = flow->request_frame;
-    if (list->died_frame && list->died_end != s->end && c->peer.last.ip_id == list->died_ip_id)
-        c->died_frame = list->died_frame;
+    c->died_frame = resets_died(engine->resets, flow, s->end);
 
     compare_with_host(c, flow);
     compare_with_earlier(engine, flow, list, c);
@@ -473,7 +414,7 @@ observe_afterlife(engine_t *engine, const segment_t *s)
 }
 
 static void
-reset_segment(engine_t *engine, const segment_t *s)
+reset_segment(engine_t *engine, segment_t *s)
 {
     if (s->obs->flags & TCP_RST)
         observe_reset(engine, s);

@@ -5,6 +5,9 @@
  */
 #include "store.h"
 
+#include <string.h>
+
+#include "host.h"
 #include "judge.h"
 
 /* Longest text shown, in bytes: a DNS name fits, a URL is cut. */
@@ -12,17 +15,22 @@
 
 struct store {
     GHashTable   *by_frame;     /* uint32_t frame -> finding_t */
-    GStringChunk *texts;
+    GHashTable   *texts;        /* set of char *, owned */
 };
 
 static void
 finding_free(void *data)
 {
     finding_t *finding = data;
-    evidence_clear(finding->evidence);
-    g_array_free(finding->evidence, TRUE);
+    evidence_free(finding->evidence);
     g_array_free(finding->facts, TRUE);
     g_free(finding);
+}
+
+static unsigned
+text_hash(const void *text)
+{
+    return hash_bytes(text, strlen(text));
 }
 
 store_t *
@@ -30,7 +38,7 @@ store_new(void)
 {
     store_t *store = g_new0(store_t, 1);
     store->by_frame = g_hash_table_new_full(NULL, NULL, NULL, finding_free);
-    store->texts = g_string_chunk_new(1024);
+    store->texts = g_hash_table_new_full(text_hash, g_str_equal, g_free, NULL);
     return store;
 }
 
@@ -40,7 +48,7 @@ store_free(store_t *store)
     if (!store)
         return;
     g_hash_table_destroy(store->by_frame);
-    g_string_chunk_free(store->texts);
+    g_hash_table_destroy(store->texts);
     g_free(store);
 }
 
@@ -59,7 +67,7 @@ store_finding(store_t *store, uint32_t frame, int64_t time)
     finding = g_new0(finding_t, 1);
     finding->frame = frame;
     finding->time = time;
-    finding->evidence = g_array_new(FALSE, FALSE, sizeof(evidence_t));
+    finding->evidence = evidence_new();
     finding->facts = g_array_new(FALSE, FALSE, sizeof(fact_t));
     g_hash_table_insert(store->by_frame, GUINT_TO_POINTER(frame), finding);
     return finding;
@@ -112,8 +120,13 @@ store_text(store_t *store, const char *bytes, size_t length)
             break;
         }
     }
-    const char *text = g_string_chunk_insert_const(store->texts, out->str);
-    g_string_free(out, TRUE);
+    char *text = g_hash_table_lookup(store->texts, out->str);
+    if (text) {
+        g_string_free(out, TRUE);
+        return text;
+    }
+    text = g_string_free(out, FALSE);
+    g_hash_table_add(store->texts, text);
     return text;
 }
 

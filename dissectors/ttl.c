@@ -13,7 +13,7 @@
 #define SAID_MAX          4     /* strange packets of one end after which it is no longer strange */
 
 static const signature_t deviation = {
-    "data-ttl-deviation", FAMILY_TTL, TIER_C, { 185, 8555 }, { 101, 225 },
+    "ttl-deviation", FAMILY_TTL, TIER_C, { 185, 8555 }, { 101, 225 },
     "half-flows with more than one TTL, public corpora; labelled injected packets",
     "A packet from a distance three or more hops off its flow and its host.",
     "another member of a load-balanced server, a proxy that took the connection over, or a new route",
@@ -26,7 +26,7 @@ ttl_signature(unsigned index)
 }
 
 static void
-ttl_segment(engine_t *engine, const segment_t *s)
+ttl_segment(engine_t *engine, segment_t *s)
 {
     const observation_t *obs = s->obs;
     const direction_t *sender = &s->flow->end[s->end];
@@ -41,27 +41,22 @@ ttl_segment(engine_t *engine, const segment_t *s)
         || in_host < TTL_DEVIATION_MIN)
         return;
 
-    GArray *evidence = g_array_new(FALSE, FALSE, sizeof(evidence_t));
+    GArray *evidence = evidence_new();
     evidence_add(evidence, &deviation,
         g_strdup_printf("TTL %u (%u hops); this sender's other %u packets in this flow: %u (%u hops)",
                         obs->ip.ttl, ttl_hops(obs->ip.ttl), sender->packets, sender->ttl[0],
                         ttl_hops(sender->ttl[0])));
-    judgement_t j = judge((const evidence_t *)(void *)evidence->data, evidence->len);
-    finding_t *finding = publish(engine, obs->frame, obs->time, j.verdict, CLASS_TTL, j.confidence);
-    if (finding) {
-        GArray *old = finding->evidence;
-        finding->evidence = evidence;
-        evidence = old;
-        finding->innocent = deviation.twin;
-        finding_fact(finding, F_TTL_HOPS, ttl_hops(obs->ip.ttl));
-        finding_fact(finding, F_TTL_USUAL, sender->ttl[0]);
-        finding_fact(finding, F_TTL_PACKETS, sender->packets);
-        finding_fact(finding, F_TTL_DEVIATION, in_flow);
-        if (!ttl_is_plausible(obs->ip.ttl))
-            finding_fact(finding, F_TTL_IMPLAUSIBLE, 1);
-    }
-    evidence_clear(evidence);
-    g_array_free(evidence, TRUE);
+    finding_t *finding = publish_judgement(engine, obs->frame, obs->time, CLASS_TTL, judge(evidence),
+                                           evidence);
+    if (!finding)
+        return;
+    finding->innocent = deviation.twin;
+    finding_fact(finding, F_TTL_HOPS, ttl_hops(obs->ip.ttl));
+    finding_fact(finding, F_TTL_USUAL, sender->ttl[0]);
+    finding_fact(finding, F_TTL_PACKETS, sender->packets);
+    finding_fact(finding, F_TTL_DEVIATION, in_flow);
+    if (!ttl_is_plausible(obs->ip.ttl))
+        finding_fact(finding, F_TTL_IMPLAUSIBLE, 1);
 }
 
 const detector_t detector_ttl = {

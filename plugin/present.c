@@ -11,7 +11,7 @@
 #include "../dissectors/judge.h"
 
 int proto_interference = -1;
-int proto_detector[N_DETECTORS] = { -1, -1, -1 };
+int proto_detector[N_DETECTORS];
 static int proto_finding = -1;          /* the post-dissector's own name; cheaper than a protocol */
 
 static int hf_verdict, hf_class, hf_confidence, hf_level, hf_trigger, hf_forged_frame,
@@ -36,7 +36,7 @@ static const fact_row_t fact_rows[N_FACTS] = {
 
 static const char *const detector_titles[N_DETECTORS] = {
     [DETECT_TTL] = "Suspicious TTLs", [DETECT_DNS] = "Forged DNS Answers",
-    [DETECT_RESET] = "Forged TCP Resets",
+    [DETECT_RESET] = "Forged TCP Resets", [DETECT_DATA] = "Injected TCP Data",
 };
 
 /* ---- words ---- */
@@ -50,23 +50,11 @@ class_words(class_t class)
     return words[class];
 }
 
-static const evidence_t *
-strongest_evidence(const finding_t *f)
-{
-    const evidence_t *best = NULL;
-    for (unsigned i = 0; i < f->evidence->len; i++) {
-        const evidence_t *e = &g_array_index(f->evidence, evidence_t, i);
-        if (!best || signature_weight(e->signature) > signature_weight(best->signature))
-            best = e;
-    }
-    return best;
-}
-
 /* The whole finding in one line. Lives as long as the packet. */
 static const char *
 summary(packet_info *pinfo, const finding_t *f)
 {
-    const evidence_t *e = strongest_evidence(f);
+    const evidence_t *e = evidence_strongest(f->evidence);
     const char *why = e ? e->text : "";
 
     switch (f->verdict) {

@@ -1,0 +1,302 @@
+/* data_cases.c
+ * Finds the few segments of a flow that are worth judging as injected data, and remembers what
+ * answers began with, so that a second answer to one request is noticed (data.c).
+ *
+ * Only what comes towards the client is looked at: that is where injectors answer.
+ *
+ * SPDX-License-Identifier: GPL-2.0-or-later
+ */
+#include "detector.h"
+#include "data.h"
+#include "hops.h"
+
+#include <string.h>
+
+#define ANSWERS_KEPT 4          /* beginnings of answers per flow, 24 bytes each */
+#define SHORT_PREFIX 8
+#define LONG_PREFIX  32
+
+/* The beginning of an answer: enough to see whether another one says something else. */
+typedef struct {
+    uint32_t frame, seq;
+    uint32_t short_hash, long_hash;     /* of the first 8 and 32 bytes, or of all when fewer */
+    uint16_t length;                    /* captured, saturating */
+    uint16_t ip_id;
+    uint8_t  ttl;
+    bool     df, timestamps, fin;
+} answer_t;
+
+typedef struct {
+    answer_t answer[ANSWERS_KEPT];
+    uint8_t  next;
+    uint8_t  lockstep, lockstep_ttl;    /* segments in a row whose window and TTL rise together */
+    uint16_t lockstep_window;
+} flow_answers_t;
+
+struct answers {
+    GHashTable *by_flow;                /* flow_t -> flow_answers_t */
+};
+
+answers_t *
+answers_new(void)
+{
+    answers_t *answers = g_new0(answers_t, 1);
+    answers->by_flow = g_hash_table_new_full(NULL, NULL, NULL, g_free);
+    return answers;
+}
+
+void
+answers_free(answers_t *answers)
+{
+    g_hash_table_destroy(answers->by_flow);
+    g_free(answers);
+}
+
+void
+answers_forget(answers_t *answers, flow_t *flow)
+{
+    if (!flow->has_answers)
+        return;
+    flow->has_answers = false;
+    g_hash_table_remove(answers->by_flow, flow);
+}
+
+static flow_answers_t *
+answers_of(engine_t *engine, flow_t *flow)
+{
+    flow_answers_t *list = flow->has_answers ? g_hash_table_lookup(engine->answers->by_flow, flow) : NULL;
+
+    if (!list) {
+        list = g_new0(flow_answers_t, 1);
+        g_hash_table_insert(engine->answers->by_flow, flow, list);
+        flow->has_answers = true;
+    }
+    return list;
+}
+
+static answer_t
+read_beginning(const observation_t *obs)
+{
+    return (answer_t){
+        .frame = obs->frame, .seq = obs->seq, .ip_id = obs->ip.ip_id, .ttl = obs->ip.ttl,
+        .df = obs->ip.df, .timestamps = obs->has_timestamps, .fin = (obs->flags & TCP_FIN) != 0,
+        .length = (uint16_t)MIN(obs->captured, UINT16_MAX),
+        .short_hash = hash_bytes(obs->payload, MIN(obs->captured, SHORT_PREFIX)),
+        .long_hash = hash_bytes(obs->payload, MIN(obs->captured, LONG_PREFIX)),
+    };
+}
+
+static bool
+says_something_else(const answer_t *a, const answer_t *b)
+{
+    if (a->length < SHORT_PREFIX || b->length < SHORT_PREFIX)
+        return false;                   /* keep-alive probes, padding: too little to compare */
+    if (a->short_hash != b->short_hash)
+        return true;
+    if (a->length >= LONG_PREFIX && b->length >= LONG_PREFIX)
+        return a->long_hash != b->long_hash;
+    return a->length == b->length && a->long_hash != b->long_hash;
+}
+
+/* ---- which segments are worth a case ---- */
+
+static bool
+is_answer(const direction_t *sender, const direction_t *peer)
+{
+    return peer->last.length && (!(sender->seen & SEEN_DATA) || peer->last.frame > sender->last.frame);
+}
+
+static bool
+has_odd_header(const observation_t *obs, const direction_t *sender, const host_t *host)
+{
+    int ttl_step = obs->ip.ttl - sender->ttl[0];
+
+    if (host->suspicions && host->suspicions->n_injectors)
+        return true;
+    if (obs->window == 32120 && obs->ip.ip_id == 0x3412)
+        return true;
+    if (!obs->length)
+        return false;
+    if (!sender->packets)
+        return !ttl_is_plausible(obs->ip.ttl);
+    return ttl_step > HOPS_JITTER || ttl_step < -HOPS_JITTER
+        || (!obs->has_timestamps && sender->last.bits & BIT_TIMESTAMPS)
+        || (obs->ip.df ? !sender->df : sender->df == sender->packets);
+}
+
+static bool
+copies_header(const observation_t *obs, const direction_t *peer)
+{
+    return obs->ip.ip_id && (uint16_t)(obs->ip.ip_id - peer->last.ip_id) <= 1;
+}
+
+/* ---- judging ---- */
+
+static data_case_t
+read_case(engine_t *engine, const segment_t *s)
+{
+    const observation_t *obs = s->obs;
+    const flow_t *flow = s->flow;
+    const host_t *host = flow->host[s->end];
+    const direction_t *peer = &flow->end[!s->end];
+    data_case_t c = {
+        .frame = obs->frame, .time = obs->time, .ip = obs->ip, .seq = obs->seq, .ack = obs->ack,
+        .flags = obs->flags, .window = obs->window, .length = obs->length, .tsval = obs->tsval,
+        .has_timestamps = obs->has_timestamps, .answers_http = flow->http,
+        .sender = flow->end[s->end], .peer = *peer,
+        .request_frame = peer->last.length ? peer->last.frame : flow->request_frame,
+        .host_ttls = host->ttls, .host_df_set = host->df_set, .host_df_clear = host->df_clear,
+        .same_box_frame = host_known_injector(host, obs->frame, &obs->ip),
+        .died_frame = resets_died(engine->resets, flow, s->end),
+    };
+    c.first_answer = obs->length && is_answer(&c.sender, peer);
+    if (c.first_answer && obs->captured)
+        c.content = content_read(obs->payload, obs->captured,
+                                 flow->request ? flow_table_name(engine->flows, flow->request) : NULL,
+                                 flow->http);
+    return c;
+}
+
+/* The earlier answer as a case, as far as it is remembered. */
+static data_case_t
+earlier_case(const data_case_t *now, const answer_t *earlier)
+{
+    data_case_t c = *now;
+
+    c.frame = earlier->frame;
+    c.time = 0;
+    c.ip.ttl = earlier->ttl;
+    c.ip.df = earlier->df;
+    c.ip.ip_id = earlier->ip_id;
+    c.has_timestamps = earlier->timestamps;
+    c.flags = TCP_ACK | (earlier->fin ? TCP_FIN : 0);
+    c.length = earlier->length;
+    c.first_answer = false;
+    c.content = CONTENT_OTHER;
+    c.other_frame = now->frame;
+    c.lockstep = 0;
+    return c;
+}
+
+static class_t
+class_of(const data_case_t *c)
+{
+    return c->length ? CLASS_DATA : c->flags & TCP_FIN ? CLASS_FIN
+         : c->flags & TCP_SYN ? CLASS_SYN_ACK : CLASS_ACK;
+}
+
+static void
+add_facts(finding_t *finding, const data_case_t *c)
+{
+    uint8_t distance;
+
+    finding_fact(finding, F_TTL_HOPS, ttl_hops(c->ip.ttl));
+    if (!ttl_is_plausible(c->ip.ttl))
+        finding_fact(finding, F_TTL_IMPLAUSIBLE, 1);
+    if (ttl_memory_distance(&c->host_ttls, c->ip.ttl, &distance)) {
+        finding_fact(finding, F_TTL_USUAL, ttl_memory_usual(&c->host_ttls));
+        finding_fact(finding, F_TTL_PACKETS, ttl_memory_total(&c->host_ttls));
+        finding_fact(finding, F_TTL_DEVIATION, distance);
+    }
+}
+
+/* An answer is called forged beside another one only when it is this much odder (dB). */
+#define RIVAL_MARGIN_DB      6.0
+#define UNDECIDED_CONFIDENCE 45
+
+/* Judges a segment; genuine is the frame of the real answer, 0 when there is none. Returns true
+ * when it is forged. */
+static bool
+judge_segment(engine_t *engine, flow_t *flow, unsigned end, const data_case_t *c, bool undecided,
+              uint32_t genuine)
+{
+    GArray *evidence = evidence_new();
+    judgement_t j = data_judge(c, evidence);
+
+    if (undecided && j.verdict != VERDICT_NONE)
+        j = (judgement_t){ VERDICT_SUSPECT, MIN(j.confidence, UNDECIDED_CONFIDENCE) };
+    const evidence_t *strongest = evidence_strongest(evidence);
+    const char *innocent = strongest ? strongest->signature->twin : NULL;
+    finding_t *finding = publish_judgement(engine, c->frame, c->time, class_of(c), j, evidence);
+
+    if (!finding)
+        return false;
+    finding->innocent = innocent;
+    add_facts(finding, c);
+    if (j.verdict != VERDICT_FORGED)
+        return false;
+    finding->trigger = request_text(engine, flow);
+    publish_links(engine, finding, flow->request_frame ? flow->request_frame : c->request_frame, genuine);
+    host_remember_injector(flow->host[end], c->frame, &c->ip);
+    return true;
+}
+
+/* Two answers with one sequence number: the odder one is forged, if one is. */
+static bool
+judge_pair(engine_t *engine, segment_t *s, data_case_t *now, const answer_t *earlier)
+{
+    data_case_t before = earlier_case(now, earlier);
+    double margin = data_oddness(now) - data_oddness(&before);
+    bool undecided = margin < RIVAL_MARGIN_DB && margin > -RIVAL_MARGIN_DB;
+
+    now->other_frame = earlier->frame;
+    if (margin <= -RIVAL_MARGIN_DB) {
+        judge_segment(engine, s->flow, s->end, &before, false, now->frame);
+        return false;
+    }
+    if (undecided)
+        judge_segment(engine, s->flow, s->end, &before, true, 0);
+    return judge_segment(engine, s->flow, s->end, now, undecided, undecided ? 0 : earlier->frame);
+}
+
+static void
+count_lockstep(flow_answers_t *list, const observation_t *obs, bool first)
+{
+    bool together = obs->ip.ttl == (uint8_t)(list->lockstep_ttl + 1)
+                 && obs->window == (uint16_t)(list->lockstep_window + 1);
+
+    list->lockstep = !first && together && list->lockstep < UINT8_MAX ? list->lockstep + 1 : 1;
+    list->lockstep_ttl = obs->ip.ttl;
+    list->lockstep_window = obs->window;
+}
+
+static void
+data_segment(engine_t *engine, segment_t *s)
+{
+    const observation_t *obs = s->obs;
+    const direction_t *sender = &s->flow->end[s->end], *peer = &s->flow->end[!s->end];
+
+    if (s->end == s->flow->client || obs->flags & (TCP_RST | TCP_SYN))
+        return;
+    bool answer = obs->length && obs->captured && is_answer(sender, peer);
+    bool odd = has_odd_header(obs, sender, s->flow->host[s->end]);
+    bool overlaps = obs->captured && s->flow->has_answers && seq_diff(obs->seq, sender->next_seq) < 0;
+    if (!answer && !odd && !overlaps)
+        return;
+
+    data_case_t c = read_case(engine, s);
+    const answer_t *earlier = NULL;
+    if (answer || overlaps || (odd && s->flow->has_answers)) {
+        flow_answers_t *list = answers_of(engine, s->flow);
+        answer_t beginning = obs->captured ? read_beginning(obs) : (answer_t){ 0 };
+        if (odd && obs->length)
+            count_lockstep(list, obs, answer);
+        c.lockstep = odd ? list->lockstep : 0;
+        for (unsigned i = 0; overlaps && i < ANSWERS_KEPT; i++)
+            if (list->answer[i].frame && list->answer[i].seq == obs->seq
+                && says_something_else(&list->answer[i], &beginning))
+                earlier = &list->answer[i];
+        if (earlier)
+            s->forged = judge_pair(engine, s, &c, earlier);
+        if (answer)
+            list->answer[list->next++ % ANSWERS_KEPT] = beginning;
+    }
+    if (!earlier && (odd || c.content >= CONTENT_REDIRECT || copies_header(obs, peer)))
+        s->forged = judge_segment(engine, s->flow, s->end, &c, false, 0);
+}
+
+const detector_t detector_data = {
+    .name = "data",
+    .segment = data_segment,
+    .signature = data_signature,
+};
