@@ -81,7 +81,7 @@ dns_name_is_public(const char *name)
 {
     static const char *const local[] = {
         ".arpa", ".local", ".localhost", ".localdomain", ".lan", ".home", ".internal", ".intranet",
-        ".corp", ".private", ".test", ".invalid", ".example", ".onion", "localhost",
+        ".corp", ".private", ".test", ".invalid", ".onion", "localhost",
     };
 
     if (!strchr(name, '.') || starts_with_reversed_address(name))
@@ -132,12 +132,19 @@ dns_answers_conflict(const dns_answer_t *a, const dns_answer_t *b)
 unsigned
 dns_sets(const dns_case_t *c)
 {
-    unsigned sets = 0;
+    unsigned set[DNS_ANSWERS_MAX], sets = c->n_answers;
+
+    /* Answers that agree are one set, also when only a third one links them. */
+    for (unsigned i = 0; i < c->n_answers; i++)
+        set[i] = i;
     for (unsigned i = 0; i < c->n_answers; i++) {
-        bool new_set = true;
-        for (unsigned k = 0; k < i; k++)
-            new_set &= dns_answers_conflict(&c->answer[i], &c->answer[k]);
-        sets += new_set;
+        for (unsigned k = 0; k < i; k++) {
+            if (set[i] == set[k] || dns_answers_conflict(&c->answer[i], &c->answer[k]))
+                continue;
+            for (unsigned m = 0, from = set[i], to = set[k]; m < c->n_answers; m++)
+                set[m] = set[m] == from ? to : set[m];
+            sets--;
+        }
     }
     return sets;
 }
@@ -289,6 +296,16 @@ type_mismatch(const dns_case_t *c, const dns_answer_t *a)
 }
 
 static char *
+opt_as_answer(const dns_case_t *c, const dns_answer_t *a)
+{
+    (void)c;
+    if (!a->opt_as_answer)
+        return NULL;
+    return g_strdup_printf("the EDNS record stands among the answers, %u bytes follow the message",
+                           a->trailing);
+}
+
+static char *
 private_answer(const dns_case_t *c, const dns_answer_t *a)
 {
     if (!a->special_count || a->special_count < a->address_count || !c->name_is_public
@@ -405,6 +422,11 @@ static const struct {
         "unicast transactions of public corpora; labelled answers; Fan et al., NDSS 2025",
         "An address of another type than asked for, without an alias.",
         "none known" }, type_mismatch },
+    { { "dns-opt-as-answer", FAMILY_CONTENT, TIER_A, { 0, 930 }, { 1, 33 },
+        "net4people/bbs #80 (the query copied, its EDNS record taken for the answer); RFC 6891 section "
+        "6.1.1",
+        "The query's EDNS record counted as the answer.",
+        "none known" }, opt_as_answer },
     { { "dns-private-answer", FAMILY_CONTENT, TIER_B, { 9, 1646 }, { 33, 33 },
         "unicast transactions of public corpora; labelled answers; Pearce et al., USENIX Security 2017",
         "A public name leads to a private address, says a public server.",
@@ -435,11 +457,14 @@ dns_signature(unsigned index)
     return index <= G_N_ELEMENTS(rows) ? &rows[index - 1].signature : NULL;
 }
 
-/* Fires every row on one answer. */
+/* Fires every row on one answer. Where a rival stands out, being close to it in time is no sign
+ * against this one. */
 static void
-collect(const dns_case_t *c, const dns_answer_t *a, GArray *evidence)
+collect(const dns_case_t *c, const dns_answer_t *a, bool rival_stands_out, GArray *evidence)
 {
     for (unsigned i = 0; i < G_N_ELEMENTS(rows); i++) {
+        if (rival_stands_out && rows[i].test == burst)
+            continue;
         char *text = rows[i].test(c, a);
         if (text)
             evidence_add(evidence, &rows[i].signature, text);
@@ -452,7 +477,7 @@ oddness(const dns_case_t *c, const dns_answer_t *a)
 {
     GArray *evidence = evidence_new();
 
-    collect(c, a, evidence);
+    collect(c, a, false, evidence);
     double total = evidence_weight(evidence);
     evidence_free(evidence);
     return total;
@@ -499,27 +524,25 @@ dns_judge(const dns_case_t *c, unsigned which, GArray *evidence, int *rival)
     /* A resolver may change its mind between two copies of a query, but not within one. */
     bool conflict = other >= 0 && dns_sets(c) > MAX(c->queries, 1);
 
+    double margin = conflict ? oddness(c, a) - rival_oddness : 0;
+    bool rival_stands_out = conflict && margin <= -RIVAL_MARGIN_DB;
+
     *rival = -1;
     evidence_clear(evidence);
-    collect(c, a, evidence);
-    if (!conflict)
-        return judge(evidence);
+    collect(c, a, rival_stands_out, evidence);
+    judgement_t by_itself = judge(evidence);
+    if (!conflict || rival_stands_out)
+        return by_itself;
 
-    double margin = oddness(c, a) - rival_oddness;
-    if (margin <= -RIVAL_MARGIN_DB) {
-        /* The other one stands out: judge this one by its own signs alone. */
+    evidence_add(evidence, &conflict_signature, conflict_text(c, which, (unsigned)other));
+    if (margin >= RIVAL_MARGIN_DB) {
+        *rival = other;
         return judge(evidence);
     }
-    evidence_add(evidence, &conflict_signature, conflict_text(c, which, (unsigned)other));
-    judgement_t j = judge(evidence);
-    if (margin < RIVAL_MARGIN_DB) {
-        /* Neither stands out: one of the two is forged, and saying which would be a guess. */
-        j.verdict = VERDICT_SUSPECT;
-        j.confidence = UNDECIDED_CONFIDENCE;
-    } else {
-        *rival = other;
-    }
-    return j;
+    if (by_itself.verdict == VERDICT_FORGED)
+        return by_itself;       /* as odd as its rival: then both are forged */
+    /* Neither stands out: one of the two is forged, and saying which would be a guess. */
+    return (judgement_t){ VERDICT_SUSPECT, UNDECIDED_CONFIDENCE };
 }
 
 const char *

@@ -21,7 +21,7 @@ typedef struct {
     uint32_t    element[DNS_ELEMENTS_MAX];
     uint8_t     address[16];    /* the first one */
     uint8_t     n_elements, address_count, special_count;
-    bool        address_is_ipv6, complete, has_opt, type_mismatch, owner_in_full, has_soa;
+    bool        address_is_ipv6, complete, has_opt, opt_as_answer, type_mismatch, owner_in_full, has_soa;
     uint16_t    trailing;
 } dns_answer_t;
 

@@ -244,7 +244,7 @@ read_answer(const observation_t *obs, const dns_message_t *m)
         .answers = m->answers, .authorities = m->authorities, .additionals = m->additionals,
         .ttl = m->ttl, .n_elements = m->n_elements, .address_count = m->address_count,
         .special_count = m->special_count, .address_is_ipv6 = m->address_is_ipv6,
-        .complete = m->complete, .has_opt = m->has_opt, .type_mismatch = m->type_mismatch,
+        .complete = m->complete, .has_opt = m->has_opt, .opt_as_answer = m->opt_as_answer, .type_mismatch = m->type_mismatch,
         .owner_in_full = m->owner_in_full, .has_soa = m->has_soa, .trailing = m->trailing,
     };
     memcpy(a.element, m->element, sizeof a.element);
@@ -316,8 +316,10 @@ observe_answer(engine_t *engine, const observation_t *obs, const dns_message_t *
     read_case(q, m, &c);
     for (unsigned i = 0; i < c.n_answers; i++)
         verdict = judge_answer(engine, &c, i);
-    if (verdict != VERDICT_FORGED)
+    if (verdict != VERDICT_FORGED) {
         learn_server(q, &a);
+        host_learn(engine->hosts, q->server, &a.ip);
+    }
     touch(engine, q, obs);
     q->last_time = asked ? asked : obs->time;   /* the age counts from the query */
 }

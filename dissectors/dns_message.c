@@ -117,17 +117,19 @@ address_is_special(const uint8_t *a, bool ipv6)
 static void
 add_element(dns_message_t *m, uint32_t hash)
 {
-    unsigned i = m->n_elements;
-
     for (unsigned k = 0; k < m->n_elements; k++)
         if (m->element[k] == hash)
             return;
-    if (i == DNS_ELEMENTS_MAX)
-        return;
+    /* Of too many the smallest are kept, whatever their order in the message. */
+    if (m->n_elements == DNS_ELEMENTS_MAX) {
+        if (hash > m->element[DNS_ELEMENTS_MAX - 1])
+            return;
+        m->n_elements--;
+    }
+    unsigned i = m->n_elements++;
     for (; i && m->element[i - 1] > hash; i--)
         m->element[i] = m->element[i - 1];
     m->element[i] = hash;
-    m->n_elements++;
 }
 
 static void
@@ -186,6 +188,7 @@ read_record(dns_message_t *m, unsigned section, unsigned index, const uint8_t *b
         read_answer(m, type, bytes, length, *at, size, hash);
     }
     m->has_opt |= type == DNS_OPT && section == 3;
+    m->opt_as_answer |= type == DNS_OPT && section == 1;
     m->has_soa |= type == DNS_SOA && section == 2;
     *at += size;
     return true;

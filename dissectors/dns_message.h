@@ -30,6 +30,7 @@ typedef struct {
 
     bool     complete;                      /* read to the last record */
     bool     has_opt;
+    bool     opt_as_answer;                 /* an OPT record in the answer section */
     bool     type_mismatch;                 /* an address of another type than asked for, no alias */
     bool     owner_in_full;                 /* first answer repeats the name instead of pointing to it */
     uint16_t trailing;                      /* bytes after the last record */

@@ -159,9 +159,9 @@ evict(flow_table_t *table, flow_t *flow)
 }
 
 static void
-make_room(flow_table_t *table)
+make_room(flow_table_t *table, bool half_open)
 {
-    if (table->half_open.length >= table->max_half_open)
+    if (half_open && table->half_open.length >= table->max_half_open)
         evict(table, slot_flow(table, table->half_open.oldest));
     if (table->half_open.length + table->open.length >= table->max)
         evict(table, slot_flow(table, table->half_open.oldest ? table->half_open.oldest
@@ -215,7 +215,8 @@ flow_get(flow_table_t *table, const observation_t *obs, bool create, unsigned *e
     if (flow || !create)
         return flow;
 
-    make_room(table);
+    bool half_open = (obs->flags & (TCP_SYN | TCP_ACK | TCP_RST)) == TCP_SYN;
+    make_room(table, half_open);
     flow = new_slot(table);
     flow->port[0] = probe.port[0];
     flow->port[1] = probe.port[1];
@@ -223,7 +224,7 @@ flow_get(flow_table_t *table, const observation_t *obs, bool create, unsigned *e
     flow->host[source]->flows++;
     flow->host[!source] = host_get(table->hosts, &obs->dst, true);
     flow->host[!source]->flows++;
-    flow->half_open = (obs->flags & (TCP_SYN | TCP_ACK | TCP_RST)) == TCP_SYN;
+    flow->half_open = half_open;
     g_hash_table_add(table->by_ends, flow);
     queue_append(table, queue_of(table, flow), flow);
     return flow;

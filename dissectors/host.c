@@ -190,8 +190,9 @@ ttl_is_near(uint8_t a, uint8_t b)
 bool
 host_uses_ttl(const host_t *host, uint8_t ttl)
 {
+    unsigned total = ttl_memory_total(&host->ttls);
     for (unsigned i = 0; i < TTL_SLOTS; i++)
-        if (host->ttls.count[i] && ttl_is_near(host->ttls.ttl[i], ttl))
+        if (host->ttls.count[i] * 10 > total && ttl_is_near(host->ttls.ttl[i], ttl))
             return true;
     return false;
 }
@@ -199,7 +200,7 @@ host_uses_ttl(const host_t *host, uint8_t ttl)
 bool
 host_remember_injector(host_t *host, uint32_t frame, const ip_header_t *ip)
 {
-    if (host_known_injector(host, 0, ip) || host_uses_ttl(host, ip->ttl) || !ttl_memory_total(&host->ttls))
+    if (host_known_injector(host, 0, ip) || host_uses_ttl(host, ip->ttl))
         return false;
     host_suspicions_t *s = host_suspicions(host);
     s->injector[s->n_injectors++ % INJECTOR_SLOTS] = (injector_profile_t){
@@ -211,7 +212,9 @@ host_remember_injector(host_t *host, uint32_t frame, const ip_header_t *ip)
 uint32_t
 host_known_injector(const host_t *host, uint32_t frame, const ip_header_t *ip)
 {
-    for (unsigned i = 0; host->suspicions && i < INJECTOR_SLOTS; i++) {
+    if (!host->suspicions || host_uses_ttl(host, ip->ttl))
+        return 0;
+    for (unsigned i = 0; i < INJECTOR_SLOTS; i++) {
         const injector_profile_t *box = &host->suspicions->injector[i];
         if (box->frame && box->frame != frame && ttl_is_near(box->ttl, ip->ttl)
             && box->df == ip->df && box->id_zero == !ip->ip_id)

@@ -48,14 +48,22 @@ typedef struct {
     bool     id_zero;
 } injector_profile_t;
 
+/* A reset from another distance, remembered to find two whose TTLs follow what they answer. */
+typedef struct {
+    uint32_t frame;
+    uint8_t  ttl, answered_ttl;
+} mirrored_ttl_t;
+
 #define WINDOW_TTL_SLOTS 8
+#define MIRROR_SLOTS     8
 #define INJECTOR_SLOTS   4
 
 /* Allocated for the few hosts in whose name something odd was sent. */
 typedef struct {
     window_ttl_t       window_ttl[WINDOW_TTL_SLOTS];
     injector_profile_t injector[INJECTOR_SLOTS];
-    unsigned           n_window_ttl, n_injectors;   /* total ever; slots are reused in turn */
+    mirrored_ttl_t     mirror[MIRROR_SLOTS];
+    unsigned           n_window_ttl, n_injectors, n_mirror; /* total ever; slots are used in turn */
 } host_suspicions_t;
 
 /* Flags and habits of the DNS answers of one server. */
@@ -95,7 +103,7 @@ void host_learn(host_table_t *table, host_t *host, const ip_header_t *ip);
 
 host_suspicions_t *host_suspicions(host_t *host);
 
-/* True when the host itself is known to send with this TTL, give or take one. */
+/* True when more than a tenth of what the host sent had this TTL, give or take one. */
 bool host_uses_ttl(const host_t *host, uint8_t ttl);
 
 /* Remembers the header of a packet proven forged in this host's name. False when that could be the

@@ -110,7 +110,7 @@ http_host(const uint8_t *payload, size_t length, const uint8_t **name, size_t *n
             to++;
         *name = from;
         *name_length = (size_t)(to - from);
-        return *name_length > 0;
+        return to < end && *name_length > 0;    /* else the capture cuts the name */
     }
     return false;
 }

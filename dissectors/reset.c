@@ -80,7 +80,7 @@ data_after(const reset_case_t *c)
 {
     if (!c->data_frame || c->data_continues)
         return NULL;
-    return g_strdup_printf("the sender goes on with new data in frame %u, %.1f ms after its reset",
+    return g_strdup_printf("the sender goes on in frame %u, %.1f ms after its reset",
                            c->data_frame, milliseconds(c->data_delay));
 }
 
@@ -225,7 +225,7 @@ timestamp_skew(const reset_case_t *c)
 {
     if (!c->reset.has_timestamps || !(c->sender.seen & SEEN_TIMESTAMPS) || c->sender_is_later)
         return NULL;
-    int64_t elapsed = ticks_since(c->sender.last.time, ticks(c->reset.time));
+    int64_t elapsed = MAX(ticks_since(c->sender.last.time, ticks(c->reset.time)), 0);
     int32_t step = seq_diff(c->reset.tsval, c->sender.tsval);
     /* Clocks tick between 1 Hz and 1 kHz (RFC 7323); some stacks use 1 MHz. Ten seconds of slack. */
     if (step >= -10000 && step <= elapsed / NS_PER_US + 10000)
@@ -466,12 +466,12 @@ static const struct {
     { { "rst-unaware-sender", FAMILY_ORDERING, TIER_B, { 1, 654 }, { 12, 55 },
         "half-flows with a reset, public corpora (7 of 654 send data after a reset, 1 of them in its "
         "old series); labelled resets",
-        "After its reset the sender goes on with new data in its old IP ID or timestamp series.",
-        "a reset that overtook data on the way" }, unaware_of_reset },
+        "After its reset the sender sends or acknowledges more, in its old IP ID or timestamp series.",
+        "a reset that overtook a packet on the way" }, unaware_of_reset },
     { { "data-after-rst", FAMILY_ORDERING, TIER_B, { 7, 654 }, { 18, 55 },
         "half-flows with a reset, public corpora; labelled resets; Weaver et al. (DATA_SEQ_RST)",
-        "After its reset the sender goes on with data beyond the reset's sequence number.",
-        "a reset that overtook data on the way, or ports used again" }, data_after },
+        "After its reset the sender sends or acknowledges more.",
+        "a reset that overtook a packet on the way, or ports used again" }, data_after },
     { { "rst-identical-burst", FAMILY_ORDERING, TIER_B, { 2, 654 }, { 18, 55 },
         "half-flows with a reset, public corpora; labelled resets; Wu et al., S&P 2025",
         "Three or more equal resets at once, more than there were packets to answer.",
@@ -492,7 +492,7 @@ static const struct {
         "reset pairs of public corpora; CenTrace captures (Raman et al., CoNEXT 2022)",
         "The reset follows a packet of which an ICMP error says that it died on the way.",
         "a reset for another reason at the same time" }, after_dead_packet },
-    { { "rst-both-ways", FAMILY_ORDERING, TIER_B, { 3, 654 }, { 10, 55 },
+    { { "rst-both-ways", FAMILY_ORDERING, TIER_D, { 16, 2107 }, { 0, 55 },
         "half-flows with a reset, public corpora; GFW and Iran reset both ends (Clayton 2006, Aryan "
         "2013)",
         "Both ends \"reset\" each other at the same moment.",

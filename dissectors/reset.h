@@ -45,7 +45,7 @@ typedef struct {
 
     uint32_t    syn_ack_frame;  /* of the sender, to the SYN that was reset; 0: none */
     int64_t     syn_ack_delay;  /* ns after the reset */
-    uint32_t    data_frame;     /* of the sender, new data beyond the reset; 0: none */
+    uint32_t    data_frame;     /* of the sender, new data or a new acknowledgement; 0: none */
     int64_t     data_delay;     /* ns after the reset */
     bool        data_continues; /* its IP ID or timestamps go on from before the reset */
     uint32_t    died_frame;     /* ICMP error: the answered packet died on the way; 0: none */

@@ -17,7 +17,8 @@
 #define REVISIT_MAX 256
 
 /* What follows a reset by less may have been overtaken by it on the way. */
-#define REORDER_NS (1 * NS_PER_MS)
+#define REORDER_NS     (1 * NS_PER_MS)
+#define REORDER_ACK_NS (5 * NS_PER_MS)
 
 typedef struct {
     GList      link;            /* in resets_t.flows; data is the flow_t */
@@ -152,6 +153,13 @@ compare_with_host(reset_case_t *c, const flow_t *flow)
             c->lockstep_frame = other->frame;
             c->lockstep_ttl = other->ttl;
         }
+    }
+    for (unsigned i = 0; i < MIRROR_SLOTS; i++) {
+        const mirrored_ttl_t *other = &host->suspicions->mirror[i];
+        int apart = other->ttl - c->reset.ip.ttl, asked = other->answered_ttl - c->peer.last.ttl;
+        if (other->frame && other->frame != c->reset.frame && c->peer.last.frame
+            && (apart > 1 || apart < -1) && apart == asked)
+            c->mirror_frame = other->frame;
     }
     if (!c->same_box_frame)
         c->same_box_frame = host_known_injector(host, c->reset.frame, &c->reset.ip);
@@ -294,6 +302,35 @@ remember_window_ttl(flow_t *flow, const reset_case_t *c)
     s->window_ttl[s->n_window_ttl++ % WINDOW_TTL_SLOTS] = entry;
 }
 
+static void
+remember_mirror(flow_t *flow, const reset_case_t *c)
+{
+    if (!c->peer.last.frame || host_uses_ttl(flow->host[c->end], c->reset.ip.ttl))
+        return;
+    host_suspicions_t *s = host_suspicions(flow->host[c->end]);
+    s->mirror[s->n_mirror++ % MIRROR_SLOTS] =
+        (mirrored_ttl_t){ c->reset.frame, c->reset.ip.ttl, c->peer.last.ttl };
+}
+
+/* Gives up the resets of other flows, oldest first, until one more fits. False when none can. */
+static bool
+make_room(engine_t *engine, const flow_t *flow, const observation_t *obs)
+{
+    resets_t *resets = engine->resets;
+
+    while (resets->open >= resets->max) {
+        flow_t *oldest = g_queue_peek_head(&resets->flows);
+        if (oldest == flow)
+            oldest = g_queue_peek_nth(&resets->flows, 1);
+        notice_limit(engine, obs, &resets->limit_told,
+                     "reset limit reached: later packets no longer add to the oldest resets");
+        if (!oldest)
+            return false;
+        resets_forget(resets, oldest);
+    }
+    return true;
+}
+
 static bool
 has_room(engine_t *engine, const segment_t *s, flow_resets_t *list)
 {
@@ -302,17 +339,7 @@ has_room(engine_t *engine, const segment_t *s, flow_resets_t *list)
                      "the first 16 are judged");
         return false;
     }
-    while (engine->resets->open >= engine->resets->max) {
-        flow_t *oldest = g_queue_peek_head(&engine->resets->flows);
-        if (oldest == s->flow)
-            oldest = g_queue_peek_nth(&engine->resets->flows, 1);
-        if (!oldest)
-            return false;
-        resets_forget(engine->resets, oldest);
-        notice_limit(engine, s->obs, &engine->resets->limit_told,
-                     "reset limit reached: later packets no longer add to the oldest resets");
-    }
-    return true;
+    return make_room(engine, s->flow, s->obs);
 }
 
 static void
@@ -340,6 +367,7 @@ observe_reset(engine_t *engine, const segment_t *s)
 
     unsigned before = flow->host[s->end]->suspicions ? flow->host[s->end]->suspicions->n_window_ttl : 0;
     remember_window_ttl(flow, c);
+    remember_mirror(flow, c);
     if (c->lockstep_frame && flow->host[s->end]->suspicions->n_window_ttl != before)
         revisit_host(engine, flow->host[s->end]);
 }
@@ -379,9 +407,12 @@ note_afterlife(reset_case_t *c, const segment_t *s)
     }
     /* A SYN from a raw socket is reset by the kernel behind it, and the tool carries on: scanners. */
     bool raw_socket = c->sender.packets == 1 && (c->sender.last.bits & (TCP_SYN | TCP_ACK)) == TCP_SYN;
-    if (c->data_frame || obs->flags & TCP_SYN || delay < REORDER_NS || !obs->length || raw_socket
-        || (c->sender.packets && seq_diff(after, c->sender.next_seq) <= 0)
-        || seq_diff(after, c->reset.seq) <= 0
+    bool new_data = obs->length && seq_diff(after, c->reset.seq) > 0
+                 && (!c->sender.packets || seq_diff(after, c->sender.next_seq) > 0);
+    bool new_ack = obs->flags & TCP_ACK && c->sender.last.bits & TCP_ACK
+                && seq_diff(obs->ack, c->sender.last.ack) > 0 && seq_diff(obs->seq, c->reset.seq) >= 0;
+    if (c->data_frame || obs->flags & TCP_SYN || raw_socket || !(new_data || new_ack)
+        || delay < (new_data ? REORDER_NS : REORDER_ACK_NS)
         || seq_diff(obs->seq, c->reset.seq) > UINT16_MAX)
         return false;
     c->data_frame = obs->frame;
@@ -437,6 +468,8 @@ reset_quote(engine_t *engine, const observation_t *obs)
     const packet_t *last = &flow->end[end].last;
     if (last->ip_id != obs->ip.ip_id || obs->ip.ipv6)
         return;                         /* not the last packet: something may have arrived since */
+    if (!make_room(engine, flow, obs))
+        return;
     flow_resets_t *list = resets_of(engine, flow);
     list->died_frame = obs->frame;
     list->died_ip_id = obs->ip.ip_id;

@@ -146,7 +146,7 @@ observe(const stage_t *stage, tvbuff_t *tvb, packet_info *pinfo, void *data)
     if (!read_ip(&obs, data))
         return;
     obs.frame = pinfo->num;
-    obs.time = (int64_t)pinfo->abs_ts.secs * NS_PER_S + pinfo->abs_ts.nsecs;
+    obs.time = capture_time(pinfo);
     obs.protocol = stage->protocol;
     if (pinfo->flags.in_error_pkt) {
         obs.quoted = error_now.reason;

@@ -17,6 +17,15 @@
 extern int proto_interference;
 extern int proto_detector[N_DETECTORS];
 
+/* A frame's time in ns since the epoch, kept between 1970 and 2116 so that differences fit. */
+static inline int64_t
+capture_time(const packet_info *pinfo)
+{
+    const int64_t latest = (INT64_C(1) << 62) / NS_PER_S;
+    int64_t s = CLAMP((int64_t)pinfo->abs_ts.secs, 0, latest);
+    return s * NS_PER_S + CLAMP(pinfo->abs_ts.nsecs, 0, 999999999);
+}
+
 /* ---- session.c: from file open to file close ---- */
 
 /* The engine of the capture that is open, NULL when the protocol is switched off. */

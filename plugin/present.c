@@ -206,9 +206,8 @@ show(tvbuff_t *tvb, packet_info *pinfo, proto_tree *tree, void *data _U_)
 {
     engine_t *engine = session_engine();
     const finding_t *f = engine ? store_lookup(engine_store(engine), pinfo->num) : NULL;
-    int64_t time = (int64_t)pinfo->abs_ts.secs * NS_PER_S + pinfo->abs_ts.nsecs;
 
-    if (!f || (f->time && f->time != time))
+    if (!f || (f->time && f->time != capture_time(pinfo)))
         return 0;
     /* Expert information of a protocol in name only would be filed under "Frame". */
     const char *protocol = pinfo->current_proto;

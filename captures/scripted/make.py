@@ -1,0 +1,102 @@
+#!/usr/bin/python3
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""Writes the scripted sample captures, the truth about each, and their README.
+
+    /usr/bin/python3 captures/scripted/make.py [--check] [NAME ...]
+
+Needs Debian's python3-scapy. Every random choice comes from a generator seeded with the
+scenario's name, so the files come out byte for byte the same each time; --check compares
+instead of writing.
+"""
+
+import argparse
+import pathlib
+import sys
+
+from builder.capture import Capture
+from scenarios import TABLE
+from scenarios import forged_dns, forged_resets, genuine_dns, genuine_resets  # noqa: F401
+
+HERE = pathlib.Path(__file__).resolve().parent
+
+README_HEAD = """\
+<!-- Written by make.py; change the scenario, not this file. -->
+# Scripted sample captures
+
+`NAME.pcap` is a made-up capture, `NAME.truth` says which of its packets are special. Both come
+from the function of that name in `scenarios/`; `/usr/bin/python3 make.py` (Debian's
+`python3-scapy`) writes them all, byte for byte the same each time. Nothing here was ever on a
+wire: addresses are documentation or well-known ones, names end in `.example`.
+
+A truth file has header lines (`# scenario`, `# kind`, `# vantage`, `# about`, `# expect`,
+`# never`) and one row per special packet: frame, truth, class, behaviour, trigger, separated by
+tabs. Truth is `forged` (not sent by the host it names), `genuine` (what that host really sent
+in the same race), `trigger` (what set the forger off) or `silenced`; class is the kind of
+interference the row belongs to. Any other packet is ordinary and must never be called forged.
+
+To add a sample write one function in `scenarios/`, with `@guilty` or `@innocent` above it, run
+`make.py`, then `tests/captures/golden.py --update` and read what it wrote.
+"""
+
+
+def truth_file(scenario, capture):
+    """Text of the truth file of a played scenario."""
+    head = [f"# {name}: {getattr(scenario, name)}"
+            for name in ("kind", "vantage", "about", "expect", "never")]
+    rows = ["\t".join(("frame", "truth", "class", "behaviour", "trigger"))]
+    rows += ["\t".join(map(str, row)) for row in capture.truth_rows()]
+    return "\n".join([f"# scenario: {scenario.name}", *head, *rows]) + "\n"
+
+
+def play(scenario):
+    """Files of one scenario: name to bytes."""
+    capture = Capture(scenario.name, scenario.vantage)
+    scenario.play(capture)
+    return {f"{scenario.name}.pcap": capture.pcap(),
+            f"{scenario.name}.truth": truth_file(scenario, capture).encode()}
+
+
+def readme():
+    """The README with a row per capture."""
+    parts = [README_HEAD]
+    for kind, title in (("guilty", "With forged packets"), ("innocent", "Without")):
+        chosen = [scenario for scenario in TABLE if scenario.kind == kind]
+        parts.append(f"\n## {title} ({len(chosen)})\n\n| capture | taken at | what happens |"
+                     " what the plugin should say | what it must not say |\n|---|---|---|---|---|\n")
+        parts += [f"| `{s.name}` | {s.vantage} | {s.about} | {s.expect} | {s.never} |\n"
+                  for s in chosen]
+    return {"README.md": "".join(parts).encode()}
+
+
+def main():
+    options = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    options.add_argument("--check", action="store_true", help="compare, write nothing")
+    options.add_argument("names", nargs="*", help="only these scenarios")
+    wanted = options.parse_args()
+    unknown = set(wanted.names) - {scenario.name for scenario in TABLE}
+    if unknown:
+        sys.exit(f"no such scenario: {', '.join(sorted(unknown))}")
+    files = readme()
+    for scenario in TABLE:
+        if not wanted.names or scenario.name in wanted.names:
+            files.update(play(scenario))
+    stale = [name for name, data in files.items()
+             if not (HERE / name).exists() or (HERE / name).read_bytes() != data]
+    if wanted.check:
+        sys.exit(f"not as make.py would write them: {', '.join(stale)}" if stale else 0)
+    for name in stale:
+        (HERE / name).write_bytes(files[name])
+    if not wanted.names:
+        remove_leftovers(files)
+    print(f"{len(TABLE)} scenarios, {len(stale)} files changed")
+
+
+def remove_leftovers(files):
+    """Delete captures whose scenario is gone."""
+    for path in [*HERE.glob("*.pcap"), *HERE.glob("*.truth")]:
+        if path.name not in files:
+            path.unlink()
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,146 @@
+/* catalogue.c
+ * Prints the catalogue of signatures as Markdown, from the rows that the judgement itself weighs.
+ * The documents hold what it prints between markers; tests/docs/check.py keeps them equal.
+ *
+ *   catalogue ids                  one id a line
+ *   catalogue table                all signatures with weights and counts, for docs/signatures
+ *   catalogue overview DETECTOR    what each signature of one detector sees, for the README
+ *   catalogue header ID            the facts of one signature, for its page
+ *
+ * SPDX-License-Identifier: GPL-2.0-or-later
+ */
+#include "engine.h"
+#include "judge.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+typedef void (*print_t)(detector_id_t detector, const signature_t *signature);
+
+static char
+tier_letter(tier_t tier)
+{
+    return "ABCD"[tier];
+}
+
+static const char *
+tier_meaning(tier_t tier)
+{
+    static const char *const meaning[] = {
+        [TIER_A] = "may convict alone",
+        [TIER_B] = "strong, needs a second family",
+        [TIER_C] = "supporting",
+        [TIER_D] = "an observation, weighs nothing",
+    };
+    return meaning[tier];
+}
+
+/* What the judgement says where this sign is the only one. */
+static judgement_t
+judge_alone(const signature_t *s)
+{
+    GArray *evidence = evidence_new();
+
+    evidence_add(evidence, s, NULL);
+    judgement_t alone = judge(evidence);
+    evidence_free(evidence);
+    return alone;
+}
+
+static void
+print_id(detector_id_t detector, const signature_t *s)
+{
+    (void)detector;
+    puts(s->id);
+}
+
+static void
+print_row(detector_id_t detector, const signature_t *s)
+{
+    printf("| [`%s`](%s.md) | %s | %s | %c | %.1f | %u / %u | %u / %u |\n", s->id, s->id,
+           detector_name(detector), family_name(s->family), tier_letter(s->tier),
+           signature_weight(s), s->benign.hits, s->benign.of, s->injected.hits, s->injected.of);
+}
+
+static void
+print_overview(detector_id_t detector, const signature_t *s)
+{
+    (void)detector;
+    printf("| [`%s`](docs/signatures/%s.md) | %s | %s | %c |\n", s->id, s->id, s->sees,
+           family_name(s->family), tier_letter(s->tier));
+}
+
+static void
+print_header(detector_id_t detector, const signature_t *s)
+{
+    judgement_t alone = judge_alone(s);
+
+    printf("%s\n\n", s->sees);
+    printf("| | |\n|---|---|\n");
+    printf("| Detector | %s |\n", detector_name(detector));
+    printf("| Family | %s |\n", family_name(s->family));
+    printf("| Tier | %c: %s |\n", tier_letter(s->tier), tier_meaning(s->tier));
+    printf("| Weight | %.1f dB |\n", signature_weight(s));
+    if (alone.verdict == VERDICT_NONE)
+        printf("| Where it is the only sign | nothing is said |\n");
+    else
+        printf("| Where it is the only sign | %s, confidence %u |\n", verdict_name(alone.verdict),
+               alone.confidence);
+    printf("| Genuine packets that show it | %u of %u |\n", s->benign.hits, s->benign.of);
+    printf("| Forged packets that show it | %u of %u |\n", s->injected.hits, s->injected.of);
+    printf("| Counted on | %s |\n", s->source);
+    printf("| Innocent explanation | %s |\n", s->twin);
+}
+
+/* Prints the signatures of one detector, or of all; of all ids, or one. Returns their number. */
+static unsigned
+print_signatures(print_t print, const char *detector, const char *id)
+{
+    unsigned printed = 0;
+
+    for (detector_id_t d = 0; d < N_DETECTORS; d++) {
+        const signature_t *s;
+        if (detector && strcmp(detector, detector_name(d)))
+            continue;
+        for (unsigned i = 0; (s = detector_signature(d, i)); i++) {
+            if (id && strcmp(id, s->id))
+                continue;
+            print(d, s);
+            printed++;
+        }
+    }
+    return printed;
+}
+
+static int
+fail(const char *problem, const char *what)
+{
+    fprintf(stderr, "catalogue: %s%s\n", problem, what);
+    return EXIT_FAILURE;
+}
+
+int
+main(int argc, char **argv)
+{
+    const char *command = argc > 1 ? argv[1] : "", *argument = argc > 2 ? argv[2] : NULL;
+
+    if (!strcmp(command, "ids") && !argument) {
+        print_signatures(print_id, NULL, NULL);
+    } else if (!strcmp(command, "table") && !argument) {
+        puts("| Signature | Detector | Family | Tier | Weight, dB | Genuine | Forged |");
+        puts("|---|---|---|---|---:|---:|---:|");
+        print_signatures(print_row, NULL, NULL);
+    } else if (!strcmp(command, "overview") && argument) {
+        puts("| Signature | What it sees | Family | Tier |");
+        puts("|---|---|---|---|");
+        if (!print_signatures(print_overview, argument, NULL))
+            return fail("no such detector: ", argument);
+    } else if (!strcmp(command, "header") && argument) {
+        if (!print_signatures(print_header, NULL, argument))
+            return fail("no such signature: ", argument);
+    } else {
+        return fail("usage: catalogue ids | table | overview DETECTOR | header ID", "");
+    }
+    return EXIT_SUCCESS;
+}
