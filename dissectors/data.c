@@ -49,12 +49,15 @@ leads_elsewhere(const char *text, size_t length, const char *host)
     size_t n = 0;
     while (p + n < end && p[n] != '/' && p[n] != ':' && p[n] != '\r' && p[n] != '\n' && p[n] != '?')
         n++;
-    /* The last two labels of what was asked for. */
-    const char *domain = host + strlen(host);
-    for (unsigned dots = 0; domain > host; domain--)
+    /* The last two labels of what was asked for, without a port. */
+    char *asked = g_ascii_strdown(host, (gssize)strcspn(host, ":"));
+    const char *domain = asked + strlen(asked);
+    for (unsigned dots = 0; domain > asked; domain--)
         if (domain[-1] == '.' && ++dots == 2)
             break;
-    return !find(p, n, domain);
+    bool elsewhere = !find(p, n, domain);
+    g_free(asked);
+    return elsewhere;
 }
 
 content_t
@@ -66,7 +69,7 @@ content_read(const uint8_t *bytes, size_t length, const char *host, bool answers
     if (!answers_http)
         return CONTENT_OTHER;
     if (length >= 12 && !memcmp(text, "HTTP/1.", 7)) {
-        bool redirect = text[9] == '3' && text[10] == '0' && strchr("1237", text[11]);
+        bool redirect = text[9] == '3' && text[10] == '0' && text[11] >= '1' && text[11] <= '7';
         if (redirect && leads_elsewhere(text, length, host))
             return CONTENT_REDIRECT;
         bool forbidden = !memcmp(text + 9, "403", 3);

@@ -132,21 +132,24 @@ dns_answers_conflict(const dns_answer_t *a, const dns_answer_t *b)
 unsigned
 dns_sets(const dns_case_t *c)
 {
-    unsigned set[DNS_ANSWERS_MAX], sets = c->n_answers;
+    unsigned set[DNS_ANSWERS_MAX], sets = 0;
 
     /* Answers that agree are one set, also when only a third one links them. */
-    for (unsigned i = 0; i < c->n_answers; i++)
-        set[i] = i;
     for (unsigned i = 0; i < c->n_answers; i++) {
+        set[i] = i;
+        if (!is_final(&c->answer[i]))
+            continue;
+        sets++;
         for (unsigned k = 0; k < i; k++) {
-            if (set[i] == set[k] || dns_answers_conflict(&c->answer[i], &c->answer[k]))
+            if (set[i] == set[k] || !is_final(&c->answer[k])
+                || dns_answers_conflict(&c->answer[i], &c->answer[k]))
                 continue;
-            for (unsigned m = 0, from = set[i], to = set[k]; m < c->n_answers; m++)
+            for (unsigned m = 0, from = set[i], to = set[k]; m <= i; m++)
                 set[m] = set[m] == from ? to : set[m];
             sets--;
         }
     }
-    return sets;
+    return sets ? sets : c->n_answers > 0;
 }
 
 /* ---- ordering ---- */
@@ -457,13 +460,13 @@ dns_signature(unsigned index)
     return index <= G_N_ELEMENTS(rows) ? &rows[index - 1].signature : NULL;
 }
 
-/* Fires every row on one answer. Where a rival stands out, being close to it in time is no sign
- * against this one. */
+/* Fires every row on one answer. A burst says that one of its answers is forged; only where this one
+ * stands out does it say so of this one. */
 static void
-collect(const dns_case_t *c, const dns_answer_t *a, bool rival_stands_out, GArray *evidence)
+collect(const dns_case_t *c, const dns_answer_t *a, bool stands_out, GArray *evidence)
 {
     for (unsigned i = 0; i < G_N_ELEMENTS(rows); i++) {
-        if (rival_stands_out && rows[i].test == burst)
+        if (!stands_out && rows[i].test == burst)
             continue;
         char *text = rows[i].test(c, a);
         if (text)
@@ -525,17 +528,17 @@ dns_judge(const dns_case_t *c, unsigned which, GArray *evidence, int *rival)
     bool conflict = other >= 0 && dns_sets(c) > MAX(c->queries, 1);
 
     double margin = conflict ? oddness(c, a) - rival_oddness : 0;
-    bool rival_stands_out = conflict && margin <= -RIVAL_MARGIN_DB;
+    bool stands_out = conflict && margin >= RIVAL_MARGIN_DB;
 
     *rival = -1;
     evidence_clear(evidence);
-    collect(c, a, rival_stands_out, evidence);
+    collect(c, a, stands_out, evidence);
     judgement_t by_itself = judge(evidence);
-    if (!conflict || rival_stands_out)
+    if (!conflict || margin <= -RIVAL_MARGIN_DB)
         return by_itself;
 
     evidence_add(evidence, &conflict_signature, conflict_text(c, which, (unsigned)other));
-    if (margin >= RIVAL_MARGIN_DB) {
+    if (stands_out) {
         *rival = other;
         return judge(evidence);
     }

@@ -98,8 +98,8 @@ http_host(const uint8_t *payload, size_t length, const uint8_t **name, size_t *n
     if (length > HTTP_SEARCH_MAX)
         length = HTTP_SEARCH_MAX;
     for (const uint8_t *p = payload; (p = memchr(p, '\n', payload + length - p)); p++) {
-        if ((size_t)(payload + length - p) <= n)
-            return false;
+        if ((size_t)(payload + length - p) <= n || p[1] == '\r' || p[1] == '\n')
+            return false;               /* cut, or the end of the headers */
         if (g_ascii_strncasecmp((const char *)p, header, n))
             continue;
         const uint8_t *from = p + n, *end = payload + length;

@@ -23,11 +23,12 @@ def atspi():
 class Window:
     """Use with `with`: the program ends with the block."""
 
-    def __init__(self, desktop, *arguments):
+    def __init__(self, desktop, capture):
         self.desktop, self.atspi = desktop, atspi()
         self.accessibility(False)
         self.atspi.get_desktop(0).get_child_count()     # starts the registry of programs
-        self.process = desktop.start("wireshark", *arguments)
+        self.process = desktop.start("wireshark", "-r", capture)
+        self.title = capture.name
 
     def __enter__(self):
         wait_until(self.on_screen, SECONDS, "Wireshark's window")
@@ -49,7 +50,7 @@ class Window:
         if self.process.poll() is not None:
             raise Problem(f"Wireshark ended: {self.desktop.work / 'wireshark.log'}")
         try:
-            return self.desktop.run("xdotool", "search", "--onlyvisible", "--class", "wireshark")
+            return self.desktop.run("xdotool", "search", "--onlyvisible", "--name", self.title)
         except Problem:
             return None
 
