@@ -12,6 +12,7 @@
 typedef struct resets resets_t;     /* reset_cases.c */
 typedef struct queries queries_t;   /* dns_cases.c */
 typedef struct answers answers_t;   /* data_cases.c */
+typedef struct requests requests_t; /* requests.c */
 
 struct engine {
     limits_t      limits;
@@ -22,9 +23,10 @@ struct engine {
     resets_t     *resets;
     queries_t    *queries;
     answers_t    *answers;
+    requests_t   *requests;
     uint32_t      last_frame;
     int64_t       last_time;
-    bool          flow_limit_told;
+    bool          flow_limit_told, numbers_reused;
 };
 
 /* One packet of a flow and the two ends' states before it. */
@@ -60,6 +62,14 @@ void       answers_forget(answers_t *answers, flow_t *flow);
 queries_t *queries_new(unsigned max);
 void       queries_free(engine_t *engine);
 
+requests_t *requests_new(void);
+void        requests_free(requests_t *requests);
+void        requests_forget(requests_t *requests, flow_t *flow);
+/* Notes what the client of a flow asks for, from a segment with payload. */
+void        requests_observe(engine_t *engine, const segment_t *s);
+/* What the flow's client asked for last, as text to show; NULL when that is not known. */
+const char *request_text(engine_t *engine, const flow_t *flow);
+
 /* The finding of a frame, with verdict, class and confidence set; NULL when the verdict already
  * there is a higher one. What was once called forged stays so: a run that prints frames as they
  * come and one that reads the file twice must agree. */
@@ -73,9 +83,6 @@ finding_t *publish_judgement(engine_t *engine, uint32_t frame, int64_t time, cla
 
 /* Names the packet that set a forged one off, and the genuine one, on all three frames. 0: none. */
 void publish_links(engine_t *engine, finding_t *forged, uint32_t trigger, uint32_t genuine);
-
-/* What the flow's client asked for, as text to show; NULL when that is not known. */
-const char *request_text(engine_t *engine, const flow_t *flow);
 
 /* Leaves a notice at the first frame where a limit was reached. */
 void notice_limit(engine_t *engine, const observation_t *obs, bool *told, const char *text);

@@ -4,7 +4,6 @@
  * SPDX-License-Identifier: GPL-2.0-or-later
  */
 #include "detector.h"
-#include "request.h"
 
 #include <string.h>
 
@@ -21,6 +20,7 @@ forget_flow(void *context, flow_t *flow)
     engine_t *engine = context;
     resets_forget(engine->resets, flow);
     answers_forget(engine->answers, flow);
+    requests_forget(engine->requests, flow);
 }
 
 engine_t *
@@ -35,6 +35,7 @@ engine_new(const limits_t *limits, const bool enabled[N_DETECTORS])
     engine->resets = resets_new(limits->resets);
     engine->queries = queries_new(limits->queries);
     engine->answers = answers_new();
+    engine->requests = requests_new();
     return engine;
 }
 
@@ -46,6 +47,7 @@ engine_free(engine_t *engine)
     queries_free(engine);
     resets_free(engine->resets);
     answers_free(engine->answers);
+    requests_free(engine->requests);
     flow_table_free(engine->flows);
     host_table_free(engine->hosts);
     store_free(engine->store);
@@ -62,6 +64,8 @@ finding_t *
 publish(engine_t *engine, uint32_t frame, int64_t time, verdict_t verdict, class_t class,
         uint8_t confidence)
 {
+    if (!time && engine->numbers_reused && !store_lookup(engine->store, frame))
+        return NULL;
     finding_t *finding = store_finding(engine->store, frame, time);
 
     if (verdict < finding->verdict)
@@ -116,13 +120,6 @@ publish_links(engine_t *engine, finding_t *forged, uint32_t trigger, uint32_t ge
     }
 }
 
-const char *
-request_text(engine_t *engine, const flow_t *flow)
-{
-    const char *name = flow->request ? flow_table_name(engine->flows, flow->request) : NULL;
-    return name ? store_text(engine->store, name, strlen(name)) : NULL;
-}
-
 void
 notice_limit(engine_t *engine, const observation_t *obs, bool *told, const char *text)
 {
@@ -155,27 +152,6 @@ note_client(flow_t *flow, unsigned end, const observation_t *obs)
 }
 
 static void
-note_request(engine_t *engine, flow_t *flow, unsigned end, const observation_t *obs)
-{
-    const uint8_t *name;
-    size_t length;
-
-    if (flow->request_frame || end != flow->client || !obs->length)
-        return;
-    flow->request_frame = obs->frame;
-    request_t kind = obs->captured ? request_find(obs->payload, obs->captured, &name, &length)
-                                   : REQUEST_OTHER;
-    flow->http = kind == REQUEST_HTTP;
-    if (kind == REQUEST_OTHER)
-        return;
-    char text[256];
-    length = MIN(length, sizeof text - 1);
-    memcpy(text, name, length);
-    text[length] = '\0';
-    flow->request = flow_name(engine->flows, text);
-}
-
-static void
 observe_segment(engine_t *engine, const observation_t *obs)
 {
     uint64_t evicted = flow_table_evicted(engine->flows);
@@ -197,7 +173,8 @@ observe_segment(engine_t *engine, const observation_t *obs)
     if (!(obs->flags & TCP_RST) && flow_learn(s.flow, s.end, obs)) {
         if (!s.forged)
             host_learn(engine->hosts, s.flow->host[s.end], &obs->ip);
-        note_request(engine, s.flow, s.end, obs);
+        if (obs->length && s.end == s.flow->client)
+            requests_observe(engine, &s);
     }
     if (!s.flow->half_open || (obs->flags & (TCP_SYN | TCP_ACK)) != TCP_SYN)
         flow_touch(engine->flows, s.flow);
@@ -211,13 +188,23 @@ observe_datagram(engine_t *engine, const observation_t *obs)
             detectors[i]->datagram(engine, obs);
 }
 
+/* A read filter drops frames and gives their numbers to the next ones. What was said of a frame whose
+ * time is not known may be about the dropped one. */
+static void
+numbers_are_reused(engine_t *engine, const observation_t *obs)
+{
+    if (!engine->numbers_reused)
+        store_forget_undated(engine->store);
+    engine->numbers_reused = true;
+    store_forget(engine->store, obs->frame);
+}
+
 void
 engine_observe(engine_t *engine, const observation_t *obs)
 {
-    /* A read filter drops frames and gives their numbers to the next ones. */
     if (obs->frame < engine->last_frame
         || (obs->frame == engine->last_frame && obs->time != engine->last_time))
-        store_forget(engine->store, obs->frame);
+        numbers_are_reused(engine, obs);
     engine->last_frame = obs->frame;
     engine->last_time = obs->time;
 

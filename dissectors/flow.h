@@ -66,7 +66,7 @@ enum {
 typedef struct {
     host_t     *host[2];
     direction_t end[2];
-    uint32_t    request_frame;  /* first payload of the client; 0: none seen */
+    uint32_t    request_frame;  /* the client's last request with a name, or its first payload; 0: none */
     uint32_t    request;        /* what it asked for: an index for flow_table_name(); 0: unnamed */
     uint32_t    older, newer;   /* neighbours in the queue, slot numbers */
     uint32_t    slot;           /* own slot number, from 1 */
@@ -75,6 +75,7 @@ typedef struct {
     unsigned    handshake : 1;  /* SYN or SYN/ACK seen */
     unsigned    half_open : 1;  /* nothing but one end's SYN so far */
     unsigned    http : 1;       /* the client's first payload is an HTTP request with a Host */
+    unsigned    request_pending : 1;    /* requests.c has the first part of it */
     unsigned    has_resets : 1; /* reset_cases.c keeps a list for it */
     unsigned    has_answers : 1;/* data_cases.c does */
 } flow_t;

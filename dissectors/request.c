@@ -43,39 +43,39 @@ take_number(reader_t *r, unsigned bytes)
     return value;
 }
 
-static bool
+static request_t
 server_name(reader_t *r, const uint8_t **name, size_t *name_length)
 {
     take_number(r, 2);                                  /* list length */
-    if (take_number(r, 1) != TLS_HOST_NAME)
-        return false;
+    unsigned type = take_number(r, 1);
     *name_length = take_number(r, 2);
     *name = take(r, *name_length);
-    return *name && *name_length;
+    return r->bad ? REQUEST_CUT : type == TLS_HOST_NAME && *name_length ? REQUEST_TLS : REQUEST_OTHER;
 }
 
-static bool
+static request_t
 tls_server_name(const uint8_t *payload, size_t length, const uint8_t **name, size_t *name_length)
 {
     reader_t r = { payload, payload + length, false };
 
     if (take_number(&r, 1) != TLS_HANDSHAKE)
-        return false;
+        return REQUEST_OTHER;
     take(&r, 2 + 2);                                    /* record version and length */
     if (take_number(&r, 1) != TLS_CLIENT_HELLO)
-        return false;
+        return REQUEST_OTHER;
     take(&r, 3 + 2 + 32);                               /* length, version, random */
     take(&r, take_number(&r, 1));                       /* session id */
     take(&r, take_number(&r, 2));                       /* cipher suites */
     take(&r, take_number(&r, 1));                       /* compression methods */
-    take_number(&r, 2);                                 /* extensions length */
-    while (!r.bad && r.at < r.end) {
+    size_t left = take_number(&r, 2);                   /* of the extensions */
+    while (!r.bad && left >= 4) {
         unsigned type = take_number(&r, 2), size = take_number(&r, 2);
         if (!r.bad && type == TLS_SERVER_NAME)
             return server_name(&r, name, name_length);
         take(&r, size);
+        left -= left < 4u + size ? left : 4u + size;
     }
-    return false;
+    return r.bad ? REQUEST_CUT : REQUEST_OTHER;
 }
 
 static bool
@@ -87,19 +87,22 @@ is_http_request(const uint8_t *payload, size_t length)
     return i >= 3 && i < length && payload[i] == ' ';
 }
 
-static bool
+static request_t
 http_host(const uint8_t *payload, size_t length, const uint8_t **name, size_t *name_length)
 {
     static const char header[] = "\nhost:";
     const size_t n = sizeof header - 1;
 
     if (!is_http_request(payload, length))
-        return false;
+        return REQUEST_OTHER;
     if (length > HTTP_SEARCH_MAX)
         length = HTTP_SEARCH_MAX;
     for (const uint8_t *p = payload; (p = memchr(p, '\n', payload + length - p)); p++) {
-        if ((size_t)(payload + length - p) <= n || p[1] == '\r' || p[1] == '\n')
-            return false;               /* cut, or the end of the headers */
+        size_t left = (size_t)(payload + length - p);
+        if (left > 1 && (p[1] == '\r' || p[1] == '\n'))
+            return REQUEST_OTHER;       /* the end of the headers */
+        if (left <= n)
+            return REQUEST_CUT;
         if (g_ascii_strncasecmp((const char *)p, header, n))
             continue;
         const uint8_t *from = p + n, *end = payload + length;
@@ -110,15 +113,14 @@ http_host(const uint8_t *payload, size_t length, const uint8_t **name, size_t *n
             to++;
         *name = from;
         *name_length = (size_t)(to - from);
-        return to < end && *name_length > 0;    /* else the capture cuts the name */
+        return to == end ? REQUEST_CUT : *name_length ? REQUEST_HTTP : REQUEST_OTHER;
     }
-    return false;
+    return length < HTTP_SEARCH_MAX ? REQUEST_CUT : REQUEST_OTHER;
 }
 
 request_t
 request_find(const uint8_t *payload, size_t length, const uint8_t **name, size_t *name_length)
 {
-    if (tls_server_name(payload, length, name, name_length))
-        return REQUEST_TLS;
-    return http_host(payload, length, name, name_length) ? REQUEST_HTTP : REQUEST_OTHER;
+    request_t kind = tls_server_name(payload, length, name, name_length);
+    return kind != REQUEST_OTHER ? kind : http_host(payload, length, name, name_length);
 }

@@ -79,6 +79,20 @@ store_forget(store_t *store, uint32_t frame)
     g_hash_table_remove(store->by_frame, GUINT_TO_POINTER(frame));
 }
 
+static gboolean
+is_undated(void *frame, void *finding, void *unused)
+{
+    (void)frame;
+    (void)unused;
+    return ((const finding_t *)finding)->time == 0;
+}
+
+void
+store_forget_undated(store_t *store)
+{
+    g_hash_table_foreach_remove(store->by_frame, is_undated, NULL);
+}
+
 unsigned
 store_size(const store_t *store)
 {

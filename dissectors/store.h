@@ -22,6 +22,9 @@ finding_t *store_finding(store_t *store, uint32_t frame, int64_t time);
 /* Takes back all that was said about a frame: its number belongs to another packet now. */
 void store_forget(store_t *store, uint32_t frame);
 
+/* Takes back all findings of frames whose time is not known (store_finding() with time 0). */
+void store_forget_undated(store_t *store);
+
 /* Text made safe to show: control characters, DEL, C1, and bidirectional controls escaped as \xNN or
  * \u{NNNN}, invalid UTF-8 as \xNN, at most 255 bytes. Interned; lives as long as the store. */
 const char *store_text(store_t *store, const char *bytes, size_t length);
