@@ -291,7 +291,8 @@ data_segment(engine_t *engine, segment_t *s)
         if (answer)
             list->answer[list->next++ % ANSWERS_KEPT] = beginning;
     }
-    if (!earlier && (odd || c.content >= CONTENT_REDIRECT || copies_header(obs, peer)))
+    /* A redirect alone is everyday business. */
+    if (!earlier && (odd || c.content >= CONTENT_HEADERLESS_HTML || copies_header(obs, peer)))
         s->forged = judge_segment(engine, s->flow, s->end, &c, false, 0);
 }
 

@@ -5,8 +5,9 @@
  * was; the order of arrival tells nothing (a tenth of injected answers come last). So the conflict
  * convicts only an answer that carries a sign which its rival does not.
  *
- * "Public corpora" in a row's source: 1,733 public test captures with 1,646 unicast transactions
- * on the benign side; student and research captures of injectors on the other.
+ * Counts are answers: of captures where nothing is forged, and of labelled forged ones (student and
+ * research captures of injectors), by tests/calibrate/count. A number of 1 of 1 stands for a header
+ * that a publication calls constant.
  *
  * SPDX-License-Identifier: GPL-2.0-or-later
  */
@@ -365,10 +366,13 @@ iran_address(const dns_case_t *c, const dns_answer_t *a)
 
 /* ---- the catalogue ---- */
 
+#define COUNTED_BENIGN "counted: 930 unicast answers of 1,188 public captures"
+#define COUNTED        COUNTED_BENIGN ", 33 labelled forged ones"
+
 static const signature_t conflict_signature = {
-    "dns-dup-conflict", FAMILY_ORDERING, TIER_A, { 0, 1646 }, { 24, 33 },
-    "unicast transactions of public corpora; labelled answers; Duan et al., SATIN 2012 (2 servers in "
-    "26.9 million)",
+    "dns-dup-conflict", FAMILY_ORDERING, TIER_A, { 0, 1646 }, { 17, 33 },
+    "unicast transactions in 1,733 public captures (and 0 of 930 counted answers); 33 labelled forged "
+    "answers; Duan et al., SATIN 2012 (2 servers in 26.9 million queries)",
     "Different answers to one query, more of them than times it was asked.",
     "a forwarder that asks several servers and passes on every answer",
 };
@@ -377,77 +381,76 @@ static const struct {
     signature_t signature;
     test_t test;
 } rows[] = {
-    { { "dns-burst-sub-ms", FAMILY_ORDERING, TIER_A, { 0, 1646 }, { 8, 33 },
-        "unicast transactions of public corpora; Anonymous et al., FOCI 2020 (three injectors)",
+    { { "dns-burst-sub-ms", FAMILY_ORDERING, TIER_A, { 0, 930 }, { 9, 10 },
+        COUNTED_BENIGN "; Anonymous et al., FOCI 2020 (below 0.2 ms in 90 %)",
         "Answers with other content and other headers within a millisecond.",
         "none known" }, burst },
-    { { "dns-non-resolver-answer", FAMILY_ORDERING, TIER_A, { 0, 1646 }, { 4, 33 },
-        "unicast transactions of public corpora; principle of measurements towards unused addresses",
+    { { "dns-non-resolver-answer", FAMILY_ORDERING, TIER_A, { 0, 930 }, { 1, 1 },
+        COUNTED_BENIGN "; principle of measurements towards unused addresses",
         "The address that answers also says that nobody listens there.",
         "a server that stopped between two copies of the query" }, server_is_closed },
-    { { "dns-early-answer", FAMILY_TIMING, TIER_B, { 8, 1417 }, { 12, 33 },
-        "unicast answers of public corpora; Duan et al., SATIN 2012 (half a round trip)",
+    { { "dns-early-answer", FAMILY_TIMING, TIER_B, { 2, 930 }, { 2, 33 },
+        COUNTED "; Duan et al., SATIN 2012 (half a round trip)",
         "Sooner than half the fastest answer of this server.",
         "an anycast resolver that answers from a nearer site" }, early },
-    { { "dns-ttl-mismatch-resolver", FAMILY_TTL, TIER_B, { 12, 1417 }, { 20, 33 },
-        "unicast answers of public corpora; Duan et al., SATIN 2012",
+    { { "dns-ttl-mismatch-resolver", FAMILY_TTL, TIER_B, { 8, 930 }, { 1, 1 },
+        COUNTED_BENIGN "; Duan et al., SATIN 2012 (all forged answers)",
         "IP TTL three or more hops off this server's other answers.",
         "an anycast resolver with sites at several distances" }, ttl_unlike_server },
-    { { "dns-ttl-implausible", FAMILY_TTL, TIER_C, { 20, 1417 }, { 8, 33 },
-        "unicast answers of public corpora; Triplet Censors, FOCI 2020 (random TTLs)",
+    { { "dns-ttl-implausible", FAMILY_TTL, TIER_C, { 0, 930 }, { 119, 256 },
+        COUNTED_BENIGN "; share of random TTLs (Anonymous et al., FOCI 2020)",
         "IP TTL that no initial value in use explains.",
         "carriers that rewrite TTLs" }, ttl_implausible },
-    { { "dns-id-zero-df-clear", FAMILY_HEADER_MISMATCH, TIER_B, { 0, 1665 }, { 8, 33 },
-        "unicast answers of public corpora; Fan et al., NDSS 2025",
+    { { "dns-id-zero-df-clear", FAMILY_HEADER_MISMATCH, TIER_B, { 0, 1665 }, { 1, 1 },
+        "answers in 1,733 public captures; Fan et al., NDSS 2025 (constant)",
         "IP ID 0 with don't-fragment clear from a public server.",
         "small embedded resolvers" }, id_zero_df_clear },
-    { { "dns-rd-not-copied", FAMILY_HEADER_MISMATCH, TIER_B, { 6, 1417 }, { 22, 33 },
-        "unicast answers of public corpora; RFC 1035 section 4.1.1; net4people/bbs #466",
+    { { "dns-rd-not-copied", FAMILY_HEADER_MISMATCH, TIER_B, { 10, 930 }, { 23, 33 },
+        COUNTED "; RFC 1035 section 4.1.1; net4people/bbs #466",
         "Recursion desired is not what the query said.",
         "servers that do not copy the flag" }, rd_not_copied },
-    { { "dns-flags-unlike-server", FAMILY_HEADER_MISMATCH, TIER_C, { 12, 1417 }, { 24, 33 },
-        "unicast answers of public corpora; labelled answers",
+    { { "dns-flags-unlike-server", FAMILY_HEADER_MISMATCH, TIER_C, { 1, 930 }, { 22, 33 },
+        COUNTED,
         "Recursion available unlike this server's other answers.",
         "a server that recurses for some zones only" }, flags_unlike_server },
-    { { "dns-opt-unlike-server", FAMILY_HEADER_MISMATCH, TIER_B, { 2, 107 }, { 14, 33 },
-        "answers to queries with EDNS, public corpora; labelled answers",
+    { { "dns-opt-unlike-server", FAMILY_HEADER_MISMATCH, TIER_B, { 0, 107 }, { 6, 33 },
+        "answers to queries with EDNS in 1,733 public captures; 33 labelled forged answers",
         "No EDNS record from a server that always answers with one.",
         "an EDNS fallback inside the resolver" }, opt_unlike_server },
     { { "dns-opt-stripped", FAMILY_HEADER_MISMATCH, TIER_C, { 10, 107 }, { 14, 33 },
-        "answers to queries with EDNS, public corpora; labelled answers",
+        "answers to queries with EDNS in 1,733 public captures; 33 labelled forged answers",
         "No EDNS record although the query had one.",
         "old resolvers without EDNS" }, opt_stripped },
-    { { "dns-trailing-bytes", FAMILY_HEADER_MISMATCH, TIER_B, { 3, 1665 }, { 4, 33 },
-        "unicast answers of public corpora; net4people/bbs #80",
+    { { "dns-trailing-bytes", FAMILY_HEADER_MISMATCH, TIER_C, { 4, 930 }, { 0, 33 },
+        COUNTED "; net4people/bbs #80",
         "Bytes after the last record.",
         "padding by middleboxes" }, trailing_bytes },
     { { "dns-qtype-mismatch", FAMILY_CONTENT, TIER_A, { 0, 1646 }, { 9, 33 },
-        "unicast transactions of public corpora; labelled answers; Fan et al., NDSS 2025",
+        "unicast transactions in 1,733 public captures; 33 labelled forged answers; Fan et al., NDSS 2025",
         "An address of another type than asked for, without an alias.",
         "none known" }, type_mismatch },
-    { { "dns-opt-as-answer", FAMILY_CONTENT, TIER_A, { 0, 930 }, { 1, 33 },
-        "net4people/bbs #80 (the query copied, its EDNS record taken for the answer); RFC 6891 section "
-        "6.1.1",
+    { { "dns-opt-as-answer", FAMILY_CONTENT, TIER_B, { 1, 930 }, { 1, 1 },
+        COUNTED_BENIGN "; net4people/bbs #80 (the query copied); RFC 6891 section 6.1.1",
         "The query's EDNS record counted as the answer.",
         "none known" }, opt_as_answer },
-    { { "dns-private-answer", FAMILY_CONTENT, TIER_B, { 9, 1646 }, { 33, 33 },
-        "unicast transactions of public corpora; labelled answers; Pearce et al., USENIX Security 2017",
+    { { "dns-private-answer", FAMILY_CONTENT, TIER_B, { 1, 930 }, { 33, 33 },
+        COUNTED "; Pearce et al., USENIX Security 2017",
         "A public name leads to a private address, says a public server.",
         "split horizon, or a zone that publishes internal addresses" }, private_answer },
-    { { "dns-gfw-inj1", FAMILY_CONTENT, TIER_A, { 0, 1665 }, { 4, 33 },
-        "unicast answers of public corpora; Anonymous et al., FOCI 2020",
+    { { "dns-gfw-inj1", FAMILY_CONTENT, TIER_A, { 0, 1665 }, { 1, 1 },
+        "answers in 1,733 public captures; Anonymous et al., FOCI 2020 (constant)",
         "The shape of GFW DNS injector 1.",
         "none known" }, gfw_injector_1 },
-    { { "dns-gfw-inj3", FAMILY_CONTENT, TIER_A, { 0, 1665 }, { 8, 33 },
-        "unicast answers of public corpora; Fan et al., NDSS 2025",
+    { { "dns-gfw-inj3", FAMILY_CONTENT, TIER_A, { 0, 1665 }, { 1, 1 },
+        "answers in 1,733 public captures; Fan et al., NDSS 2025 (constant)",
         "The shape of GFW DNS injector 3.",
         "none known" }, gfw_injector_3 },
-    { { "dns-tm-loopback", FAMILY_CONTENT, TIER_A, { 0, 1665 }, { 4, 33 },
-        "unicast answers of public corpora; net4people/bbs #80; Nourin et al., WWW 2023",
+    { { "dns-tm-loopback", FAMILY_CONTENT, TIER_A, { 0, 1665 }, { 1, 1 },
+        "answers in 1,733 public captures; net4people/bbs #80; Nourin et al., WWW 2023 (constant)",
         "The answer of Turkmenistan's filter.",
         "none known" }, turkmenistan },
-    { { "dns-ir-1010", FAMILY_CONTENT, TIER_A, { 0, 1646 }, { 4, 33 },
-        "unicast transactions of public corpora; net4people/bbs #98; Aryan et al., FOCI 2013",
+    { { "dns-ir-1010", FAMILY_CONTENT, TIER_A, { 0, 1646 }, { 1, 1 },
+        "unicast transactions in 1,733 public captures; Aryan et al., FOCI 2013; net4people/bbs #98 (constant)",
         "The address of Iran's block page.",
         "a network that uses 10.10.34.0/24 itself" }, iran_address },
 };

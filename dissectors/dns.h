@@ -32,7 +32,8 @@ typedef struct {
     uint16_t     query_flags, qtype;
     bool         query_opt;
     const char  *name;              /* as asked */
-    bool         name_is_public;    /* no local zone, no reverse or blocklist lookup */
+    bool         name_is_public;    /* no local zone, no reverse or blocklist lookup; set only where an
+                                     * answer has an address that is not public */
     bool         server_is_public;
     bool         tcp;
     uint32_t     unreachable_frame; /* the server said that nobody listens there; 0: it did not */

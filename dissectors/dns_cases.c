@@ -22,7 +22,8 @@
 /* One name asked of one server by one socket under one id. */
 typedef struct {
     GList       link;           /* in queries_t.recent; data is the query itself */
-    host_t     *client, *server;
+    ip_address_t client;
+    host_t     *server;
     uint32_t    name_hash;
     uint16_t    client_port, id, qtype;
     bool        tcp, opt;
@@ -46,30 +47,25 @@ static unsigned
 query_hash(const void *key)
 {
     const query_t *q = key;
-    struct {
-        const host_t *client, *server;
-        uint32_t name;
-        uint16_t port, id, qtype, tcp;
-    } k;
+    size_t length = q->client.ipv6 ? 16 : 4;
+    uint8_t bytes[2 * 16 + 12];
+    const uint16_t numbers[] = { q->client_port, q->id, q->qtype, q->tcp };
 
-    memset(&k, 0, sizeof k);
-    k.client = q->client;
-    k.server = q->server;
-    k.name = q->name_hash;
-    k.port = q->client_port;
-    k.id = q->id;
-    k.qtype = q->qtype;
-    k.tcp = q->tcp;
-    return hash_bytes((const uint8_t *)&k, sizeof k);
+    memcpy(bytes, q->client.bytes, length);
+    memcpy(bytes + length, q->server->address.bytes, length);
+    memcpy(bytes + 2 * length, numbers, sizeof numbers);
+    memcpy(bytes + 2 * length + sizeof numbers, &q->name_hash, sizeof q->name_hash);
+    return hash_bytes(bytes, 2 * length + 12);
 }
 
 static gboolean
 query_equal(const void *a, const void *b)
 {
     const query_t *x = a, *y = b;
-    return x->client == y->client && x->server == y->server && x->name_hash == y->name_hash
-        && x->client_port == y->client_port && x->id == y->id && x->qtype == y->qtype
-        && x->tcp == y->tcp;
+    return x->client_port == y->client_port && x->id == y->id && x->qtype == y->qtype
+        && x->tcp == y->tcp && x->name_hash == y->name_hash
+        && address_equal(&x->client, &y->client)
+        && address_equal(&x->server->address, &y->server->address);
 }
 
 queries_t *
@@ -83,26 +79,35 @@ queries_new(unsigned max)
 }
 
 static void
+query_free(query_t *q)
+{
+    if (q->answers)
+        g_array_free(q->answers, TRUE);
+    g_free(q);
+}
+
+static void
 drop(engine_t *engine, query_t *q)
 {
     queries_t *queries = engine->queries;
 
     g_hash_table_remove(queries->by_key, q);
     g_queue_unlink(&queries->recent, &q->link);
-    host_unref(engine->hosts, q->client);
     host_unref(engine->hosts, q->server);
-    if (q->answers)
-        g_array_free(q->answers, TRUE);
-    g_free(q);
+    query_free(q);
 }
 
 void
 queries_free(engine_t *engine)
 {
-    while (engine->queries->recent.head)
-        drop(engine, engine->queries->recent.head->data);
-    g_hash_table_destroy(engine->queries->by_key);
-    g_free(engine->queries);
+    queries_t *queries = engine->queries;
+
+    g_hash_table_destroy(queries->by_key);
+    for (GList *l = queries->recent.head, *next; l; l = next) {
+        next = l->next;
+        query_free(l->data);
+    }
+    g_free(queries);
 }
 
 static void
@@ -125,30 +130,26 @@ static query_t *
 query_get(engine_t *engine, const observation_t *obs, const dns_message_t *m, bool answer, bool create)
 {
     queries_t *queries = engine->queries;
-    const ip_address_t *client = answer ? &obs->dst : &obs->src;
     const ip_address_t *server = answer ? &obs->src : &obs->dst;
+    host_t server_key = { .address = *server };
     query_t probe = {
-        .client = host_get(engine->hosts, client, create),
-        .server = host_get(engine->hosts, server, create),
+        .client = answer ? obs->dst : obs->src, .server = &server_key,
         .name_hash = m->name_hash, .client_port = answer ? obs->dport : obs->sport,
         .id = m->id, .qtype = m->qtype, .tcp = obs->protocol == PROTOCOL_TCP,
     };
-    if (!probe.client || !probe.server)
-        return NULL;
     query_t *q = g_hash_table_lookup(queries->by_key, &probe);
+
     if (q && obs->time - q->last_time > KEPT_NS) {
         drop(engine, q);        /* the same id on the same port, a minute later: another query */
-        probe.client = host_get(engine->hosts, client, create);
-        probe.server = host_get(engine->hosts, server, create);
         q = NULL;
     }
     if (q || !create)
         return q;
-    probe.client->flows++;      /* referenced before others are dropped to make room */
-    probe.server->flows++;
     make_room(engine, obs);
     q = g_new(query_t, 1);
     *q = probe;
+    q->server = host_get(engine->hosts, server, true);
+    q->server->flows++;
     q->last_time = obs->time;
     q->link.data = q;
     g_hash_table_add(queries->by_key, q);
@@ -179,7 +180,6 @@ read_case(const query_t *q, const dns_message_t *m, dns_case_t *c)
     c->qtype = q->qtype;
     c->query_opt = q->opt;
     c->name = m->name;
-    c->name_is_public = dns_name_is_public(m->name);
     c->server_is_public = !address_is_special(server->bytes, server->ipv6);
     c->tcp = q->tcp;
     c->unreachable_frame = q->unreachable_frame;
@@ -189,6 +189,9 @@ read_case(const query_t *q, const dns_message_t *m, dns_case_t *c)
         memset(&c->server, 0, sizeof c->server);
     c->n_answers = q->answers->len;
     memcpy(c->answer, q->answers->data, q->answers->len * sizeof c->answer[0]);
+    c->name_is_public = false;          /* asked only about addresses that are not */
+    for (unsigned i = 0; i < c->n_answers && !c->name_is_public; i++)
+        c->name_is_public = c->answer[i].special_count && dns_name_is_public(m->name);
 }
 
 static void

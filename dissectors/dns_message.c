@@ -70,6 +70,31 @@ read_name(const uint8_t *bytes, size_t length, size_t *at, uint8_t *wire, bool *
     return -1;
 }
 
+/* Steps over a name without reading it. */
+static bool
+skip_name(const uint8_t *bytes, size_t length, size_t *at, bool *compressed)
+{
+    size_t p = *at;
+
+    *compressed = false;
+    while (p < length) {
+        uint8_t n = bytes[p];
+        if ((n & 0xc0) == 0xc0) {
+            *compressed = p == *at;
+            *at = p + 2;
+            return *at <= length;
+        }
+        if (n & 0xc0)
+            return false;
+        p += 1u + n;
+        if (!n) {
+            *at = p;
+            return true;
+        }
+    }
+    return false;
+}
+
 /* The question's name as people write it. Reads the uncompressed labels at p. */
 static void
 write_name(char *text, const uint8_t *bytes, size_t length, size_t p)
@@ -168,10 +193,9 @@ static bool
 read_record(dns_message_t *m, unsigned section, unsigned index, const uint8_t *bytes, size_t length,
             size_t *at, bool *typed, bool *alias, dns_hash_t hash)
 {
-    uint8_t owner[DNS_NAME_MAX];
-    bool compressed;
+    bool compressed, root = *at < length && bytes[*at] == 0;
 
-    if (read_name(bytes, length, at, owner, &compressed) < 0 || *at + 10 > length)
+    if (!skip_name(bytes, length, at, &compressed) || *at + 10 > length)
         return false;
     unsigned type = get16(bytes + *at), size = get16(bytes + *at + 8);
     uint32_t ttl = get32(bytes + *at + 4);
@@ -180,7 +204,7 @@ read_record(dns_message_t *m, unsigned section, unsigned index, const uint8_t *b
         return false;
     if (section == 1) {
         if (index == 0)
-            m->owner_in_full = !compressed && owner[0];
+            m->owner_in_full = !compressed && !root;
         if (!index || ttl < m->ttl)
             m->ttl = ttl;
         *typed |= type == m->qtype;

@@ -171,7 +171,8 @@ observe_segment(engine_t *engine, const observation_t *obs)
             detectors[i]->segment(engine, &s);
 
     if (!(obs->flags & TCP_RST) && flow_learn(s.flow, s.end, obs)) {
-        if (!s.forged)
+        bool first_syn = (obs->flags & (TCP_SYN | TCP_ACK)) == TCP_SYN && !s.flow->host[s.end]->remembered;
+        if (!s.forged && !first_syn)
             host_learn(engine->hosts, s.flow->host[s.end], &obs->ip);
         if (obs->length && s.end == s.flow->client)
             requests_observe(engine, &s);

@@ -47,19 +47,13 @@ ends_hash(const void *key)
     return hash_bytes(bytes, 2 * length + sizeof flow->port);
 }
 
-static bool
-same_address(const ip_address_t *a, const ip_address_t *b)
-{
-    return a->ipv6 == b->ipv6 && !memcmp(a->bytes, b->bytes, sizeof a->bytes);
-}
-
 static gboolean
 ends_equal(const void *a, const void *b)
 {
     const flow_t *x = a, *y = b;
     return x->port[0] == y->port[0] && x->port[1] == y->port[1]
-        && same_address(&x->host[0]->address, &y->host[0]->address)
-        && same_address(&x->host[1]->address, &y->host[1]->address);
+        && address_equal(&x->host[0]->address, &y->host[0]->address)
+        && address_equal(&x->host[1]->address, &y->host[1]->address);
 }
 
 static unsigned

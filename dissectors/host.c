@@ -14,33 +14,6 @@ struct host_table {
     unsigned    max, remembered;
 };
 
-/* Stands in until a better one is set: FNV-1a with a random start. */
-static uint32_t
-fnv1a(const uint8_t *bytes, size_t length)
-{
-    static uint32_t start;
-    if (!start)
-        start = g_random_int() | 1;
-    uint32_t hash = start;
-    for (size_t i = 0; i < length; i++)
-        hash = (hash ^ bytes[i]) * 16777619u;
-    return hash;
-}
-
-static hash_bytes_t hash_function = fnv1a;
-
-void
-hash_bytes_set(hash_bytes_t function)
-{
-    hash_function = function;
-}
-
-uint32_t
-hash_bytes(const uint8_t *bytes, size_t length)
-{
-    return hash_function(bytes, length);
-}
-
 void
 ttl_memory_add(ttl_memory_t *memory, uint8_t ttl)
 {
@@ -98,11 +71,10 @@ address_hash(const void *key)
 }
 
 static gboolean
-address_equal(const void *a, const void *b)
+same_address(const void *a, const void *b)
 {
     const host_t *x = a, *y = b;
-    return x->address.ipv6 == y->address.ipv6
-        && !memcmp(x->address.bytes, y->address.bytes, sizeof x->address.bytes);
+    return address_equal(&x->address, &y->address);
 }
 
 static void
@@ -118,7 +90,7 @@ host_table_t *
 host_table_new(unsigned max)
 {
     host_table_t *table = g_new0(host_table_t, 1);
-    table->by_address = g_hash_table_new_full(address_hash, address_equal, host_free, NULL);
+    table->by_address = g_hash_table_new_full(address_hash, same_address, host_free, NULL);
     table->max = max;
     return table;
 }

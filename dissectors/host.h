@@ -7,13 +7,8 @@
 
 #include <glib.h>
 
+#include "hash.h"
 #include "observation.h"
-
-/* Strong seeded hash over bytes, set once before any table is made (plugin: wmem_strong_hash).
- * The one global of this library: GLib's hash callbacks take no context. */
-typedef uint32_t (*hash_bytes_t)(const uint8_t *bytes, size_t length);
-void hash_bytes_set(hash_bytes_t function);
-uint32_t hash_bytes(const uint8_t *bytes, size_t length);
 
 #define TTL_SLOTS 4
 
@@ -98,7 +93,8 @@ bool          host_table_is_full(const host_table_t *table);
 host_t *host_get(host_table_t *table, const ip_address_t *address, bool create);
 void    host_unref(host_table_t *table, host_t *host);
 
-/* Adds one packet, not a reset, to what is known of its sender. */
+/* Adds one packet, neither a reset nor the first SYN of an unknown host, to what is known of its
+ * sender. */
 void host_learn(host_table_t *table, host_t *host, const ip_header_t *ip);
 
 host_suspicions_t *host_suspicions(host_t *host);

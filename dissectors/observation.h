@@ -10,6 +10,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <string.h>
 
 #define NS_PER_US INT64_C(1000)
 #define NS_PER_MS INT64_C(1000000)
@@ -51,7 +52,7 @@ typedef enum {
 /* One IP packet that carries TCP or UDP. Pointers are valid during the call only. */
 typedef struct {
     uint32_t     frame;         /* Wireshark's frame number, from 1 */
-    int64_t      time;          /* capture time, ns since the epoch */
+    int64_t      time;          /* capture time, ns since the epoch, from 0 to 2^62 */
     ip_address_t src, dst;
     ip_header_t  ip;
     uint8_t      protocol;      /* PROTOCOL_TCP or PROTOCOL_UDP */
@@ -73,6 +74,12 @@ typedef struct {
     uint32_t       captured;    /* payload bytes in the capture, never more than length */
     const uint8_t *payload;     /* captured bytes; NULL when captured is 0 */
 } observation_t;
+
+static inline bool
+address_equal(const ip_address_t *a, const ip_address_t *b)
+{
+    return a->ipv6 == b->ipv6 && !memcmp(a->bytes, b->bytes, a->ipv6 ? 16 : 4);
+}
 
 /* Sequence number arithmetic modulo 2^32 (RFC 9293, section 3.4). */
 static inline int32_t

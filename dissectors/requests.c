@@ -87,6 +87,14 @@ keep_question(engine_t *engine, flow_t *flow, const observation_t *obs)
     return true;
 }
 
+/* Most segments are the middle of something. */
+static bool
+may_begin_request(const observation_t *obs)
+{
+    uint8_t first = obs->payload[0];
+    return first == 22 || (first >= 'A' && first <= 'Z') || obs->dport == DNS_PORT;
+}
+
 /* The bytes of a request so far, this segment included. */
 static GByteArray *
 put_together(engine_t *engine, flow_t *flow, const observation_t *obs)
@@ -121,7 +129,9 @@ requests_observe(engine_t *engine, const segment_t *s)
 
     if (!flow->request_frame)
         flow->request_frame = obs->frame;
-    if (!obs->captured || keep_question(engine, flow, obs))
+    if (!obs->captured || (!flow->request_pending && !may_begin_request(obs)))
+        return;
+    if (keep_question(engine, flow, obs))
         return;
     GByteArray *whole = flow->request_pending ? put_together(engine, flow, obs) : NULL;
     request_t kind = whole ? request_find(whole->data, whole->len, &name, &length)

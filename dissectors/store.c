@@ -7,13 +7,14 @@
 
 #include <string.h>
 
-#include "host.h"
+#include "hash.h"
 #include "judge.h"
 
 /* Longest text shown, in bytes: a DNS name fits, a URL is cut. */
 #define TEXT_MAX 255
 
 struct store {
+    GByteArray   *has_finding;  /* a bit per frame: most lookups end here */
     GHashTable   *by_frame;     /* uint32_t frame -> finding_t */
     GHashTable   *texts;        /* set of char *, owned */
 };
@@ -37,6 +38,7 @@ store_t *
 store_new(void)
 {
     store_t *store = g_new0(store_t, 1);
+    store->has_finding = g_byte_array_new();
     store->by_frame = g_hash_table_new_full(NULL, NULL, NULL, finding_free);
     store->texts = g_hash_table_new_full(text_hash, g_str_equal, g_free, NULL);
     return store;
@@ -47,6 +49,7 @@ store_free(store_t *store)
 {
     if (!store)
         return;
+    g_byte_array_free(store->has_finding, TRUE);
     g_hash_table_destroy(store->by_frame);
     g_hash_table_destroy(store->texts);
     g_free(store);
@@ -55,7 +58,21 @@ store_free(store_t *store)
 const finding_t *
 store_lookup(const store_t *store, uint32_t frame)
 {
+    if (frame / 8 >= store->has_finding->len || !(store->has_finding->data[frame / 8] & 1 << frame % 8))
+        return NULL;
     return g_hash_table_lookup(store->by_frame, GUINT_TO_POINTER(frame));
+}
+
+static void
+mark(store_t *store, uint32_t frame)
+{
+    unsigned length = store->has_finding->len, needed = frame / 8 + 1;
+
+    if (needed > length) {
+        g_byte_array_set_size(store->has_finding, needed);
+        memset(store->has_finding->data + length, 0, needed - length);
+    }
+    store->has_finding->data[frame / 8] |= (uint8_t)(1 << frame % 8);
 }
 
 finding_t *
@@ -70,6 +87,7 @@ store_finding(store_t *store, uint32_t frame, int64_t time)
     finding->evidence = evidence_new();
     finding->facts = g_array_new(FALSE, FALSE, sizeof(fact_t));
     g_hash_table_insert(store->by_frame, GUINT_TO_POINTER(frame), finding);
+    mark(store, frame);
     return finding;
 }
 

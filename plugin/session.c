@@ -6,8 +6,6 @@
  */
 #include "plugin.h"
 
-#include "../dissectors/host.h"
-
 static engine_t *engine;
 static limits_t limits = LIMITS_DEFAULT;
 static pref_bool_t all_observations;
@@ -43,7 +41,6 @@ session_close(void)
 void
 session_register(module_t *preferences)
 {
-    hash_bytes_set(wmem_strong_hash);
     register_init_routine(session_open);
     register_cleanup_routine(session_close);
 

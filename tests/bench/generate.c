@@ -708,7 +708,7 @@ begin_message(conversation_t *c)
         opaque_message(c);
 }
 
-/* ---- TCP conversations: a step sends one packet, returns the pause after it, 0 at the end ----- */
+/* ---- TCP conversations: a step sends one packet and returns the pause, 0 at the end --------- */
 
 static uint64_t
 send_data(conversation_t *c)

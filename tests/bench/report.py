@@ -76,7 +76,7 @@ def print_memory(rows):
 def print_flood(rows):
     table = [(r["cap"], str(r["packets"]), f"{mebibytes(r['extra']):+.1f}",
               per(r["extra"], r["packets"])) for r in rows]
-    print_rows("Extra memory of a SYN flood in MiB, by cap (above it, a longer flood costs no more)",
+    print_rows("Extra MiB of a SYN flood, by cap (above it, a longer flood costs no more)",
                (CAP, "SYNs", "extra", "B/SYN"), table)
 
 
