@@ -10,18 +10,20 @@
 
 #include <string.h>
 
-#define PENDING_MAX   256       /* flows whose request is not complete yet */
+#define PENDING_MAX   256       /* flows whose request is not complete yet; the oldest goes first */
 #define PENDING_BYTES 4096      /* of one request */
 #define NAME_MAX_KEPT 255
 #define DNS_PORT      53
 
 typedef struct {
+    GList       link;           /* in requests_t.oldest; data is the flow_t */
     GByteArray *bytes;
     uint32_t    next_seq;
 } pending_t;
 
 struct requests {
     GHashTable *pending;        /* flow_t -> pending_t */
+    GQueue      oldest;         /* links of pending_t */
 };
 
 static void
@@ -37,6 +39,7 @@ requests_new(void)
 {
     requests_t *requests = g_new0(requests_t, 1);
     requests->pending = g_hash_table_new_full(NULL, NULL, NULL, pending_free);
+    g_queue_init(&requests->oldest);
     return requests;
 }
 
@@ -50,8 +53,11 @@ requests_free(requests_t *requests)
 void
 requests_forget(requests_t *requests, flow_t *flow)
 {
-    if (flow->request_pending)
-        g_hash_table_remove(requests->pending, flow);
+    if (!flow->request_pending)
+        return;
+    pending_t *pending = g_hash_table_lookup(requests->pending, flow);
+    g_queue_unlink(&requests->oldest, &pending->link);
+    g_hash_table_remove(requests->pending, flow);
     flow->request_pending = false;
 }
 
@@ -104,8 +110,10 @@ put_together(engine_t *engine, flow_t *flow, const observation_t *obs)
 
     if (!pending) {
         if (g_hash_table_size(table) >= PENDING_MAX)
-            return NULL;
+            requests_forget(engine->requests, g_queue_peek_head(&engine->requests->oldest));
         pending = g_new0(pending_t, 1);
+        pending->link.data = flow;
+        g_queue_push_tail_link(&engine->requests->oldest, &pending->link);
         pending->bytes = g_byte_array_new();
         pending->next_seq = obs->seq;
         g_hash_table_insert(table, flow, pending);

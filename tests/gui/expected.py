@@ -39,13 +39,15 @@ class Sample:
         """Forged frames that one pass, at the time they are read, does not call forged."""
         one_pass = {int(row[NUMBER]): row[VERDICT] for row in self.tshark()}
         early = {frame for frame in self.forged if one_pass[frame] != "forged"}
-        if not early:
-            raise Problem(f"{self.name}: no forged frame depends on a later one, so this sample"
-                          " cannot show what it is here for")
         if called_forged(self.rows) != self.forged:
             raise Problem(f"{self.name}: tshark -2 calls {sorted(called_forged(self.rows))}"
                           f" forged, the truth is {sorted(self.forged)}")
         return early
+
+    def must_depend_on_later_frames(self):
+        if not self.early:
+            raise Problem(f"{self.name}: no forged frame depends on a later one, so this sample"
+                          " cannot show what it is here for")
 
 
 def called_forged(rows):

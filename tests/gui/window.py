@@ -88,6 +88,15 @@ class Window:
             if child.get_role_name() != "tree":
                 yield from self.visible(child, depth + 1)
 
+    def cell(self, name, inside):
+        """The cell of the first visible tree that has this text."""
+        tree = self.need(".*", "tree", inside=inside)
+        cells = (tree.get_child_at_index(index) for index in range(tree.get_child_count()))
+        for cell in cells:
+            if cell and cell.get_name() == name:
+                return cell
+        raise Problem(f"no {name!r} in the first tree of {inside.get_name()!r}")
+
     def is_(self, node, state):
         return node.get_state_set().contains(getattr(self.atspi.StateType, state))
 
@@ -97,29 +106,29 @@ class Window:
         return self.find("Packet list", "tree")
 
     def rows(self):
-        """Every row as column to text, and the cells behind it. The first row is the header."""
+        """Every row as column to text, and the cells behind it; None while it is rebuilt."""
         tree = self.list()
         if tree is None:
-            return []
+            return None
         cells = [tree.get_child_at_index(index) for index in range(tree.get_child_count())]
         names = [None if cell is None else cell.get_name().strip() for cell in cells]
         width = len(COLUMNS)
-        if tuple(names[:width]) != COLUMNS:
-            raise Problem(f"the columns are {names[:width]}")
+        if tuple(names[:width]) != COLUMNS or None in names:
+            return None
         return [dict(zip(COLUMNS, names[start:start + width]), cells=cells[start:start + width])
                 for start in range(width, len(cells), width)]
 
-    def settled_rows(self, seconds=1.0):
+    def settled_rows(self):
         """The rows, once they have stopped changing."""
-        before, since = None, time.monotonic()
-        while time.monotonic() < since + SECONDS:
+        before, end = None, time.monotonic() + SECONDS
+        while time.monotonic() < end:
             rows = self.rows()
-            now = [[row[name] for name in COLUMNS] for row in rows]
-            if now == before:
+            now = rows and [[row[name] for name in COLUMNS] for row in rows]
+            if rows is not None and now == before:
                 return rows
             before = now
-            time.sleep(seconds)
-        raise Problem("the packet list does not come to rest")
+            time.sleep(1)
+        raise Problem("the packet list does not come to rest, or has other columns")
 
     def counts(self):
         """The line at the bottom: packets in the file, packets displayed."""
@@ -134,10 +143,11 @@ class Window:
 
     def colours(self, screenshot):
         """Frame number to background colour, for the painted rows but the selected one."""
-        area = self.list().get_extents(self.atspi.CoordType.SCREEN)
+        extents, screen = self.atspi.Component.get_extents, self.atspi.CoordType.SCREEN
+        area = extents(self.list(), screen)
         spots = {}
-        for row in self.rows():
-            box = row["cells"][1].get_extents(self.atspi.CoordType.SCREEN)
+        for row in self.settled_rows():
+            box = extents(row["cells"][1], screen)
             inside = box.height > 0 and area.y < box.y + 2 < area.y + area.height - 20
             if inside and not self.is_(row["cells"][0], "SELECTED"):
                 # Beside the text, which is in the middle or at the right of its cell.
@@ -152,10 +162,16 @@ class Window:
     def type(self, text):
         self.desktop.run("xdotool", "type", "--clearmodifiers", "--delay", "25", text)
 
+    def click(self, node, times=1):
+        """With the mouse, at the left of what is shown."""
+        box = self.atspi.Component.get_extents(node, self.atspi.CoordType.SCREEN)
+        self.desktop.run("xdotool", "mousemove", box.x + min(20, box.width // 2),
+                         box.y + box.height // 2, "click", "--repeat", times, "--delay", 80, 1)
+        time.sleep(0.5)
+
     def press(self, node):
         """Do what a click does."""
-        action = node.get_action_iface()
-        if action is None or not self.atspi.Action.do_action(action, 0):
+        if not self.atspi.Action.do_action(node, 0):
             raise Problem(f"{node.get_role_name()} {node.get_name()!r} cannot be pressed")
 
     def filter(self, text):
@@ -163,11 +179,10 @@ class Window:
         self.key("ctrl+slash", "ctrl+a", "BackSpace")
         self.type(text)
         time.sleep(0.5)
-        self.key("Escape", "Return") if text else self.key("Return")
+        self.key(*(("Escape",) if text else ()), "Return")     # Escape: the list of completions
 
     def wait_for_rows(self, number):
-        wait_until(lambda: self.find("Packet list", "tree") and len(self.rows()) == number,
-                   SECONDS, f"{number} rows in the list")
+        wait_until(lambda: len(self.rows() or ()) == number, SECONDS, f"{number} rows in the list")
 
 
 def pixels(desktop, picture, spots):

@@ -21,7 +21,8 @@ suite_new(void)
 void
 suite_add(suite_t *suite, const char *name, CMUnitTestFunction test, const void *row)
 {
-    struct CMUnitTest entry = { .name = name, .test_func = test, .initial_state = (void *)(uintptr_t)row };
+    struct CMUnitTest entry = { .name = name, .test_func = test,
+        .initial_state = (void *)(uintptr_t)row };
     g_array_append_val(suite->tests, entry);
 }
 
@@ -281,7 +282,8 @@ message_query(uint16_t id, const char *name, uint16_t type, bool opt)
 }
 
 message_t
-message_answer(const message_t *query, uint16_t flags, uint16_t type, const uint8_t *data, uint16_t size)
+message_answer(const message_t *query, uint16_t flags, uint16_t type, const uint8_t *data,
+    uint16_t size)
 {
     message_t m = *query;
 

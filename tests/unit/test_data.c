@@ -10,7 +10,8 @@
 
 #define START INT64_C(1700000000000000000)
 
-enum { REQUEST_FRAME = 4, ANSWER_FRAME = 5, CLIENT_SEQ = 1301, CLIENT_IP_ID = 0x7003, SERVER_IP_ID = 0x2001 };
+enum { REQUEST_FRAME = 4, ANSWER_FRAME = 5, CLIENT_SEQ = 1301, CLIENT_IP_ID = 0x7003,
+    SERVER_IP_ID = 0x2001 };
 
 static direction_t
 server_before(void)
@@ -27,8 +28,10 @@ static direction_t
 client_before(void)
 {
     return (direction_t){
-        .last = { .frame = REQUEST_FRAME, .time = ticks(START + 42 * NS_PER_MS), .ack = 50001, .length = 300,
-                  .ip_id = CLIENT_IP_ID, .window = 502, .bits = TCP_ACK | TCP_PSH | BIT_DF | BIT_TIMESTAMPS,
+        .last = { .frame = REQUEST_FRAME, .time = ticks(START + 42 * NS_PER_MS), .ack = 50001,
+            .length = 300,
+                  .ip_id = CLIENT_IP_ID, .window = 502,
+                      .bits = TCP_ACK | TCP_PSH | BIT_DF | BIT_TIMESTAMPS,
                   .ttl = 64 },
         .next_seq = CLIENT_SEQ, .tsval = 111000, .ttl = { 64 }, .ttl_packets = { 3 },
         .packets = 3, .df = 3, .id_steps = 2, .same_ack = 2,
@@ -66,7 +69,11 @@ WIRE(proxy_that_copies) { copies_id_and_window(c); c->sender.mirrors = 1; }
 WIRE(small_ip_ids) { c->ip.ip_id = c->peer.last.ip_id = 1; c->window = 502; }
 
 WIRE(without_timestamps) { c->has_timestamps = false; }
-WIRE(without_timestamps_as_agreed) { c->has_timestamps = false; c->peer.seen &= (uint8_t)~SEEN_TIMESTAMPS; }
+WIRE(without_timestamps_as_agreed)
+{
+    c->has_timestamps = false;
+    c->peer.seen &= (uint8_t)~SEEN_TIMESTAMPS;
+}
 WIRE(bare_without_timestamps) { c->has_timestamps = false; c->length = 0; c->first_answer = false; }
 WIRE(stripped_from_all)
 {
@@ -75,7 +82,13 @@ WIRE(stripped_from_all)
 }
 
 WIRE(df_clear) { c->ip.df = false; }
-WIRE(df_clear_as_usual) { c->ip.df = false; c->host_df_set = 0; c->host_df_clear = 30; c->sender.df = 0; }
+WIRE(df_clear_as_usual)
+{
+    c->ip.df = false;
+    c->host_df_set = 0;
+    c->host_df_clear = 30;
+    c->sender.df = 0;
+}
 WIRE(df_of_ipv6) { c->ip.df = false; c->ip.ipv6 = true; }
 WIRE(tool_header) { c->ip.df = false; c->ip.ip_id = 1; }
 WIRE(tool_header_as_usual) { tool_header(c); df_clear_as_usual(c); }
@@ -119,18 +132,23 @@ static const sign_row_t signs[] = {
     { "two segments say different things in one place", "seg-conflict-payload", true, contradicts },
     { "one segment says one thing", "seg-conflict-payload", false, nothing_odd },
 
-    { "an answer acknowledges a request that died on the way", "data-acks-dead-packet", true, acknowledges_dead },
+    { "an answer acknowledges a request that died on the way", "data-acks-dead-packet", true,
+      acknowledges_dead },
     { "an answer acknowledges what came before the dead request", "data-acks-dead-packet", false,
       acknowledges_less },
 
-    { "an answer has the request's IP ID and window", "data-mirrors-trigger", true, copies_id_and_window },
-    { "an answer has the request's IP ID and timestamp", "data-mirrors-trigger", true, copies_id_and_timestamp },
+    { "an answer has the request's IP ID and window", "data-mirrors-trigger", true,
+      copies_id_and_window },
+    { "an answer has the request's IP ID and timestamp", "data-mirrors-trigger", true,
+      copies_id_and_timestamp },
     { "an answer has the request's IP ID by chance", "data-mirrors-trigger", false, copies_id_only },
     { "a proxy reflects every packet", "data-mirrors-trigger", false, proxy_that_copies },
     { "two packet tools both write IP ID 1", "data-mirrors-trigger", false, small_ip_ids },
 
-    { "data has no timestamps though they were agreed on", "data-lacks-options", true, without_timestamps },
-    { "data has no timestamps and none were agreed on", "data-lacks-options", false, without_timestamps_as_agreed },
+    { "data has no timestamps though they were agreed on", "data-lacks-options", true,
+      without_timestamps },
+    { "data has no timestamps and none were agreed on", "data-lacks-options", false,
+      without_timestamps_as_agreed },
     { "a bare ACK has no timestamps", "data-lacks-options", false, bare_without_timestamps },
     { "a box strips timestamps from everything", "data-lacks-options", false, stripped_from_all },
 
@@ -146,15 +164,18 @@ static const sign_row_t signs[] = {
 
     { "an answer comes from eight hops further away", "data-ttl-deviation", true, eight_hops_off },
     { "an answer comes from two hops further away", "data-ttl-deviation", false, two_hops_off },
-    { "an answer comes as far with another initial TTL", "data-ttl-deviation", false, other_initial_ttl },
+    { "an answer comes as far with another initial TTL", "data-ttl-deviation", false,
+      other_initial_ttl },
 
     { "an answer has a TTL of no route", "data-ttl-implausible", true, ttl_of_no_route },
     { "a host always has a TTL of no route", "data-ttl-implausible", false, ttl_of_no_route_as_usual },
 
     { "a request is answered after a tenth of the round trip", "reply-before-rtt", true, too_soon },
     { "a request is answered in time", "reply-before-rtt", false, nothing_odd },
-    { "a request is answered soon inside one building", "reply-before-rtt", false, too_soon_in_a_building },
-    { "a server that speaks first crosses the request", "reply-before-rtt", false, of_own_accord_early },
+    { "a request is answered soon inside one building", "reply-before-rtt", false,
+      too_soon_in_a_building },
+    { "a server that speaks first crosses the request", "reply-before-rtt", false,
+      of_own_accord_early },
 
     { "a segment has PacketLogic's header", "sandvine-packetlogic", true, packetlogic },
     { "a segment has that header with don't-fragment", "sandvine-packetlogic", false, packetlogic_df },
@@ -239,8 +260,10 @@ static const verdict_row_t verdicts[] = {
     { "a proxy nearer than its server answers", proxy_on_the_way, VERDICT_NONE, VERDICT_SUSPECT },
     { "a proxy changes a retransmission", contradicts, VERDICT_NONE, VERDICT_SUSPECT },
     { "two hops beside the host", two_hops_off, VERDICT_NONE, VERDICT_NONE },
-    { "another box leads elsewhere and closes, too soon", redirect_from_another_box, VERDICT_FORGED, VERDICT_FORGED },
-    { "an answer to what died on the way, from elsewhere", dead_and_far, VERDICT_FORGED, VERDICT_FORGED },
+    { "another box leads elsewhere and closes, too soon", redirect_from_another_box, VERDICT_FORGED,
+      VERDICT_FORGED },
+    { "an answer to what died on the way, from elsewhere", dead_and_far, VERDICT_FORGED,
+      VERDICT_FORGED },
     { "Iran's block page", iran, VERDICT_FORGED, VERDICT_FORGED },
     { "PacketLogic's header", packetlogic, VERDICT_FORGED, VERDICT_FORGED },
 };
@@ -295,15 +318,20 @@ static const content_row_t contents[] = {
     { "half a status line is nothing", "HTTP/1.1 30", "a.example.org", true, CONTENT_OTHER },
     { "a redirect to another host", REDIRECT("302", "http://block.example.net/"), "a.example.org", true,
       CONTENT_REDIRECT },
-    { "a redirect whatever the case of its header", "HTTP/1.0 301 Moved\r\nLOCATION: http://b.example.net/\r\n\r\n",
+    { "a redirect whatever the case of its header",
+      "HTTP/1.0 301 Moved\r\nLOCATION: http://b.example.net/\r\n\r\n",
       "a.example.org", true, CONTENT_REDIRECT },
-    { "a redirect to the same host by https", REDIRECT("301", "https://a.example.org/"), "a.example.org", true,
+    { "a redirect to the same host by https", REDIRECT("301", "https://a.example.org/"),
+      "a.example.org", true,
       CONTENT_HTTP },
-    { "a redirect to www of the same domain", REDIRECT("301", "https://www.example.org/x"), "example.org", true,
+    { "a redirect to www of the same domain", REDIRECT("301", "https://www.example.org/x"),
+      "example.org", true,
       CONTENT_HTTP },
-    { "a redirect from www to the bare domain", REDIRECT("301", "https://example.org/"), "www.example.org", true,
+    { "a redirect from www to the bare domain", REDIRECT("301", "https://example.org/"),
+      "www.example.org", true,
       CONTENT_HTTP },
-    { "a redirect to the same host in other case", REDIRECT("301", "https://WWW.Example.Org/"), "www.example.org",
+    { "a redirect to the same host in other case", REDIRECT("301", "https://WWW.Example.Org/"),
+      "www.example.org",
       true, CONTENT_HTTP },
     { "a redirect from a name asked for in capitals", REDIRECT("301", "https://www.example.org/"),
       "WWW.EXAMPLE.ORG", true, CONTENT_HTTP },
@@ -311,19 +339,25 @@ static const content_row_t contents[] = {
       "a.example.org:8080", true, CONTENT_HTTP },
     { "a redirect to another path", REDIRECT("302", "/login"), "a.example.org", true, CONTENT_HTTP },
     { "a redirect with the asked name in its path leads elsewhere",
-      REDIRECT("302", "http://block.example.net/?www.example.org"), "www.example.org", true, CONTENT_REDIRECT },
-    { "a redirect of which nobody knows what was asked", REDIRECT("302", "http://block.example.net/"), NULL, true,
+      REDIRECT("302", "http://block.example.net/?www.example.org"), "www.example.org", true,
+          CONTENT_REDIRECT },
+    { "a redirect of which nobody knows what was asked", REDIRECT("302", "http://block.example.net/"),
+      NULL, true,
       CONTENT_HTTP },
-    { "no redirect with another code", REDIRECT("304", "http://block.example.net/"), "a.example.org", true,
+    { "no redirect with another code", REDIRECT("304", "http://block.example.net/"), "a.example.org",
+      true,
       CONTENT_HTTP },
-    { "a page without a status line", "<html><body>blocked", "a.example.org", true, CONTENT_HEADERLESS_HTML },
+    { "a page without a status line", "<html><body>blocked", "a.example.org", true,
+      CONTENT_HEADERLESS_HTML },
     { "a doctype without a status line", "\r\n<!DOCTYPE html><html>", "a.example.org", true,
       CONTENT_HEADERLESS_HTML },
     { "a page not asked for by HTTP", "<html><body>", NULL, false, CONTENT_OTHER },
-    { "Iran's block page", "HTTP/1.1 403 Forbidden\r\n\r\n<html><iframe src=\"http://10.10.34.34?type=Invalid\">",
+    { "Iran's block page",
+      "HTTP/1.1 403 Forbidden\r\n\r\n<html><iframe src=\"http://10.10.34.34?type=Invalid\">",
       "a.example.org", true, CONTENT_IRAN },
     { "another 403", "HTTP/1.1 403 Forbidden\r\n\r\n<html>", "a.example.org", true, CONTENT_HTTP },
-    { "that address with another code", "HTTP/1.1 200 OK\r\n\r\nhttp://10.10.34.34/", "a.example.org", true,
+    { "that address with another code", "HTTP/1.1 200 OK\r\n\r\nhttp://10.10.34.34/", "a.example.org",
+      true,
       CONTENT_HTTP },
     { "nothing", "", "a.example.org", true, CONTENT_OTHER },
 };

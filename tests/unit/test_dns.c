@@ -33,7 +33,8 @@ static dns_answer_t
 genuine_answer(void)
 {
     dns_answer_t a = {
-        .ip = { .ttl = 116, .ip_id = 0x5a5a }, .ttl = 300, .additionals = 1, .complete = true, .has_opt = true,
+        .ip = { .ttl = 116, .ip_id = 0x5a5a }, .ttl = 300, .additionals = 1, .complete = true,
+            .has_opt = true,
     };
     set_address(&a, 1);
     return a;
@@ -115,10 +116,26 @@ add_rival(dns_case_t *c, int64_t time, uint8_t address)
     add_answer(c, rival);
 }
 
-WIRE(other_box_at_once) { add_rival(c, START + 19500 * NS_PER_US, 9); a->ip.df = true; a->time = START + 20 * NS_PER_MS; }
+WIRE(plain_boxes_at_once)
+{
+    add_rival(c, START + 19500 * NS_PER_US, 9);
+    a->ip.df = true;
+    a->time = START + 20 * NS_PER_MS;
+}
+WIRE(other_box_at_once) { plain_boxes_at_once(c, a); a->ip.ttl = 122; a->has_opt = false; }
 WIRE(same_box_at_once) { add_rival(c, START + 19500 * NS_PER_US, 9); a->time = START + 20 * NS_PER_MS; }
-WIRE(other_box_same_content) { add_rival(c, START + 19500 * NS_PER_US, 1); a->ip.df = true; a->time = START + 20 * NS_PER_MS; }
-WIRE(other_box_later) { add_rival(c, START + 15 * NS_PER_MS, 9); a->ip.df = true; a->time = START + 20 * NS_PER_MS; }
+WIRE(other_box_same_content)
+{
+    add_rival(c, START + 19500 * NS_PER_US, 1);
+    a->ip.df = true;
+    a->time = START + 20 * NS_PER_MS;
+}
+WIRE(other_box_later)
+{
+    add_rival(c, START + 15 * NS_PER_MS, 9);
+    a->ip.df = true;
+    a->time = START + 20 * NS_PER_MS;
+}
 WIRE(to_two_queries) { other_box_at_once(c, a); c->queries = 2; }
 
 WIRE(closed_port_answers) { (void)a; c->unreachable_frame = 13; }
@@ -151,7 +168,11 @@ WIRE(rd_to_unseen_query) { rd_cleared(c, a); c->query_frame = c->queries = 0; }
 WIRE(ra_cleared) { (void)c; a->flags = 0x8100; }
 WIRE(ra_cleared_as_often) { a->flags = 0x8100; c->server.recursion_available = 10; }
 WIRE(ra_cleared_when_refused) { (void)c; a->flags = 0x8105; }
-WIRE(ra_cleared_by_unknown) { a->flags = 0x8100; c->server.answers = c->server.recursion_available = 2; }
+WIRE(ra_cleared_by_unknown)
+{
+    a->flags = 0x8100;
+    c->server.answers = c->server.recursion_available = 2;
+}
 
 WIRE(without_opt) { (void)c; a->has_opt = false; a->additionals = 0; }
 WIRE(without_opt_unasked) { without_opt(c, a); c->query_opt = false; }
@@ -231,48 +252,65 @@ static const sign_row_t signs[] = {
       contradicted_twice_asked },
     { "an answer comes twice", "dns-dup-conflict", false, repeated },
 
-    { "another answer from another box within half a millisecond", "dns-burst-sub-ms", true, other_box_at_once },
-    { "another answer from the same box within half a millisecond", "dns-burst-sub-ms", false, same_box_at_once },
+    { "another, odd answer from another box within half a millisecond", "dns-burst-sub-ms", true,
+      other_box_at_once },
+    { "two answers within half a millisecond, neither of them odd by itself", "dns-burst-sub-ms", false,
+      plain_boxes_at_once },
+    { "another answer from the same box within half a millisecond", "dns-burst-sub-ms", false,
+      same_box_at_once },
     { "the same answer from another box within half a millisecond", "dns-burst-sub-ms", false,
       other_box_same_content },
-    { "another answer from another box after five milliseconds", "dns-burst-sub-ms", false, other_box_later },
+    { "another answer from another box after five milliseconds", "dns-burst-sub-ms", false,
+      other_box_later },
     { "other answers to two copies of a query at once", "dns-burst-sub-ms", false, to_two_queries },
 
-    { "an address answers that says nobody listens there", "dns-non-resolver-answer", true, closed_port_answers },
+    { "an address answers that says nobody listens there", "dns-non-resolver-answer", true,
+      closed_port_answers },
     { "an address answers and says no more", "dns-non-resolver-answer", false, nothing_odd },
 
-    { "an answer comes in a tenth of this server's fastest time", "dns-early-answer", true, after_two_ms },
+    { "an answer comes in a tenth of this server's fastest time", "dns-early-answer", true,
+      after_two_ms },
     { "an answer comes a little sooner than others", "dns-early-answer", false, after_fifteen_ms },
     { "an answer comes soon from a server next door", "dns-early-answer", false, soon_from_next_door },
-    { "an answer to the first copy comes soon after the second", "dns-early-answer", false, soon_after_retry },
+    { "an answer to the first copy comes soon after the second", "dns-early-answer", false,
+      soon_after_retry },
     { "an answer comes soon from a server hardly known", "dns-early-answer", false, soon_from_unknown },
     { "an answer was captured before its query", "dns-early-answer", false, before_query },
 
     { "an answer comes from six hops nearer", "dns-ttl-mismatch-resolver", true, six_hops_nearer },
     { "an answer comes from two hops nearer", "dns-ttl-mismatch-resolver", false, two_hops_nearer },
-    { "an answer comes as far with another initial TTL", "dns-ttl-mismatch-resolver", false, other_initial_ttl },
-    { "an answer comes from an anycast server's second site", "dns-ttl-mismatch-resolver", false, second_site },
+    { "an answer comes as far with another initial TTL", "dns-ttl-mismatch-resolver", false,
+      other_initial_ttl },
+    { "an answer comes from an anycast server's second site", "dns-ttl-mismatch-resolver", false,
+      second_site },
 
     { "an answer has a TTL of no route", "dns-ttl-implausible", true, ttl_of_no_route },
     { "a server always has a TTL of no route", "dns-ttl-implausible", false, ttl_of_no_route_as_usual },
 
-    { "IP ID 0 without don't-fragment from a public server", "dns-id-zero-df-clear", true, zero_id_df_clear },
+    { "IP ID 0 without don't-fragment from a public server", "dns-id-zero-df-clear", true,
+      zero_id_df_clear },
     { "IP ID 0 with don't-fragment", "dns-id-zero-df-clear", false, zero_id_df_set },
-    { "IP ID 0 without don't-fragment from the home router", "dns-id-zero-df-clear", false, zero_id_from_router },
+    { "IP ID 0 without don't-fragment from the home router", "dns-id-zero-df-clear", false,
+      zero_id_from_router },
     { "IPv6 has no IP ID", "dns-id-zero-df-clear", false, zero_id_of_ipv6 },
     { "IP ID 0 without don't-fragment over TCP", "dns-id-zero-df-clear", false, zero_id_over_tcp },
 
     { "an answer clears the recursion desired of its query", "dns-rd-not-copied", true, rd_cleared },
-    { "an answer sets recursion desired that its query had clear", "dns-rd-not-copied", true, rd_set_unasked },
+    { "an answer sets recursion desired that its query had clear", "dns-rd-not-copied", true,
+      rd_set_unasked },
     { "the query of an answer was not captured", "dns-rd-not-copied", false, rd_to_unseen_query },
 
     { "recursion is not available where it always was", "dns-flags-unlike-server", true, ra_cleared },
-    { "recursion is not available in half of the answers", "dns-flags-unlike-server", false, ra_cleared_as_often },
-    { "a server refuses and offers no recursion", "dns-flags-unlike-server", false, ra_cleared_when_refused },
-    { "a server hardly known offers no recursion", "dns-flags-unlike-server", false, ra_cleared_by_unknown },
+    { "recursion is not available in half of the answers", "dns-flags-unlike-server", false,
+      ra_cleared_as_often },
+    { "a server refuses and offers no recursion", "dns-flags-unlike-server", false,
+      ra_cleared_when_refused },
+    { "a server hardly known offers no recursion", "dns-flags-unlike-server", false,
+      ra_cleared_by_unknown },
 
     { "no EDNS from a server that always has it", "dns-opt-unlike-server", true, without_opt },
-    { "no EDNS from a server that seldom has it", "dns-opt-unlike-server", false, without_opt_as_usual },
+    { "no EDNS from a server that seldom has it", "dns-opt-unlike-server", false,
+      without_opt_as_usual },
     { "no EDNS from a server hardly known", "dns-opt-unlike-server", false, without_opt_by_unknown },
 
     { "no EDNS though the query had it", "dns-opt-stripped", true, without_opt_by_unknown },
@@ -289,11 +327,14 @@ static const sign_row_t signs[] = {
     { "the query's EDNS record counts as the answer", "dns-opt-as-answer", true, edns_among_answers },
     { "the EDNS record stands behind the answer", "dns-opt-as-answer", false, nothing_odd },
 
-    { "a public server leads a public name to a private address", "dns-private-answer", true, private_address },
+    { "a public server leads a public name to a private address", "dns-private-answer", true,
+      private_address },
     { "a public server leads a public name to the host itself", "dns-private-answer", true, loopback },
-    { "the home router leads a public name to a private address", "dns-private-answer", false, private_by_router },
+    { "the home router leads a public name to a private address", "dns-private-answer", false,
+      private_by_router },
     { "a local name leads to a private address", "dns-private-answer", false, private_for_local_name },
-    { "a private address stands beside a public one", "dns-private-answer", false, private_among_public },
+    { "a private address stands beside a public one", "dns-private-answer", false,
+      private_among_public },
     { "a filtering resolver answers 0.0.0.0", "dns-private-answer", false, null_address },
     { "a blocklist answers 127.0.0.1", "dns-private-answer", false, blocklist_hit },
 
@@ -370,7 +411,11 @@ changed(void (*wire)(dns_case_t *, dns_answer_t *), uint8_t address)
 ANSWERS(one_answer) { add_answer(c, genuine_answer()); }
 ANSWERS(same_twice) { add_answer(c, genuine_answer()); add_answer(c, genuine_answer()); }
 ANSWERS(forged_and_genuine) { add_answer(c, forged_answer()); add_answer(c, genuine_answer()); }
-ANSWERS(forged_and_nxdomain) { add_answer(c, forged_answer()); add_answer(c, without_address(DNS_NXDOMAIN)); }
+ANSWERS(forged_and_nxdomain)
+{
+    add_answer(c, forged_answer());
+    add_answer(c, without_address(DNS_NXDOMAIN));
+}
 ANSWERS(forged_nxdomain)
 {
     dns_answer_t a = without_address(DNS_NXDOMAIN);
@@ -427,8 +472,16 @@ ANSWERS(chain_of_overlaps)
     add_answer(c, b);
     add_answer(c, d);
 }
-ANSWERS(servfail_then_answer) { add_answer(c, without_address(DNS_SERVFAIL)); add_answer(c, genuine_answer()); }
-ANSWERS(refused_then_answer) { add_answer(c, without_address(DNS_REFUSED)); add_answer(c, genuine_answer()); }
+ANSWERS(servfail_then_answer)
+{
+    add_answer(c, without_address(DNS_SERVFAIL));
+    add_answer(c, genuine_answer());
+}
+ANSWERS(refused_then_answer)
+{
+    add_answer(c, without_address(DNS_REFUSED));
+    add_answer(c, genuine_answer());
+}
 ANSWERS(servfail_beside_conflict) { servfail_then_answer(c); add_answer(c, forged_answer()); }
 ANSWERS(truncated_then_answer)
 {
@@ -438,7 +491,11 @@ ANSWERS(truncated_then_answer)
     add_answer(c, genuine_answer());
 }
 ANSWERS(no_data_twice) { add_answer(c, without_address(0)); add_answer(c, without_address(0)); }
-ANSWERS(no_data_and_no_name) { add_answer(c, without_address(0)); add_answer(c, without_address(DNS_NXDOMAIN)); }
+ANSWERS(no_data_and_no_name)
+{
+    add_answer(c, without_address(0));
+    add_answer(c, without_address(DNS_NXDOMAIN));
+}
 ANSWERS(cut_answers)
 {
     dns_answer_t a = with_address(1), b = with_address(2);
@@ -523,7 +580,8 @@ static const transaction_row_t transactions[] = {
     { "a forged address races NXDOMAIN", forged_and_nxdomain, { F, N }, 2 },
     { "a forged NXDOMAIN races an address", forged_nxdomain, { F, N }, 2 },
     { "two forged answers race the genuine one", two_forged_and_genuine, { F, F, N }, 3 },
-    { "two equally odd answers: one is forged, and nobody can say which", two_equally_odd, { S, S }, 2 },
+    { "two equally odd answers: one is forged, and nobody can say which", two_equally_odd, { S, S },
+      2 },
     { "three equally odd answers", three_equally_odd, { S, S, S }, 3 },
     { "two copies of a query are answered from two caches", two_retries, { N, N }, 2 },
     { "two copies of a query are answered three ways", three_to_two_queries, { S, S, S }, 3 },
@@ -531,10 +589,12 @@ static const transaction_row_t transactions[] = {
     { "one set of four addresses, rotated", rotated, { N, N }, 1 },
     { "two windows into one pool of addresses", overlapping_window, { N, N }, 1 },
     { "one alias with the addresses of two sites", same_alias_other_addresses, { N, N }, 1 },
-    { "three windows into one pool, of which two meet only in the third", chain_of_overlaps, { N, N, N }, 1 },
+    { "three windows into one pool, of which two meet only in the third", chain_of_overlaps, { N, N,
+      N }, 1 },
     { "a server fails and then answers", servfail_then_answer, { N, N }, 1 },
     { "a server refuses and then answers", refused_then_answer, { N, N }, 1 },
-    { "a failure beside two answers does not hide that they contradict", servfail_beside_conflict, { N, N, F }, 2 },
+    { "a failure beside two answers does not hide that they contradict", servfail_beside_conflict, { N,
+      N, F }, 2 },
     { "a truncated answer and then a whole one", truncated_then_answer, { N, N }, 1 },
     { "no data, twice", no_data_twice, { N, N }, 1 },
     { "no data and no such name, equally odd", no_data_and_no_name, { S, S }, 2 },
@@ -542,8 +602,10 @@ static const transaction_row_t transactions[] = {
     { "two injectors answer and nobody else does", two_injectors, { F, F }, 2 },
     { "two injectors answer, and the server", two_injectors_and_genuine, { F, F, N }, 3 },
     { "a closed port answers in two ways", two_from_closed_port, { F, F }, 2 },
-    { "the genuine answer comes a third of a millisecond behind a forged one", genuine_close_behind, { F, N }, 2 },
-    { "two boxes answer at once and neither is odd: one may be the server", two_boxes_at_once, { S, S }, 2 },
+    { "the genuine answer comes a third of a millisecond behind a forged one", genuine_close_behind,
+      { F, N }, 2 },
+    { "two boxes answer at once and neither is odd: one may be the server", two_boxes_at_once, { S, S },
+      2 },
     { "a filtering resolver answers 0.0.0.0", ad_blocking_resolver, { N }, 1 },
     { "a company's resolver leads a public name inside", split_horizon, { N }, 1 },
     { "a public zone publishes an internal address", internal_zone_in_public, { S }, 1 },
@@ -601,7 +663,8 @@ check_order(const transaction_row_t *row, const dns_case_t *c, const unsigned *o
         if (j.verdict != row->verdict[order[i]]) {
             char *ids = evidence_ids(evidence);
             print_error("answer %u as number %u: '%s' %u, expected '%s'; evidence: %s\n", order[i], i,
-                        verdict_name(j.verdict), j.confidence, verdict_name(row->verdict[order[i]]), ids);
+                        verdict_name(j.verdict), j.confidence, verdict_name(row->verdict[order[i]]),
+                            ids);
             g_free(ids);
             fail();
         }

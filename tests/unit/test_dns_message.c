@@ -46,8 +46,10 @@ typedef struct {
 static const row_t rows[] = {
     { .name = "an empty datagram is no message", BYTES("") },
     { .name = "eleven bytes are no header", BYTES("\x12\x34\x81\x80\0\x01\0\0\0\0\0") },
-    { .name = "a header without a question is not read", BYTES(HEADER(ANSWER, "\0", "\0", "\0", "\0")) },
-    { .name = "two questions are not read", BYTES(HEADER(ANSWER, "\x02", "\0", "\0", "\0") WWW_A WWW_A) },
+    { .name = "a header without a question is not read", BYTES(HEADER(ANSWER, "\0", "\0", "\0",
+      "\0")) },
+    { .name = "two questions are not read", BYTES(HEADER(ANSWER, "\x02", "\0", "\0",
+      "\0") WWW_A WWW_A) },
     { .name = "a question without records is complete",
       BYTES(HEADER("\x01\0", "\x01", "\0", "\0", "\0") WWW_A), .read = true, .complete = true,
       .question = "www.example.org" },
@@ -55,33 +57,39 @@ static const row_t rows[] = {
       BYTES(HEADER(ANSWER, "\x01", "\x01", "\0", "\0") WWW_A "\xc0\x0c" A_192_0_2_1),
       .read = true, .complete = true, .elements = 1, .addresses = 1, .ttl = 300 },
     { .name = "an answer that repeats the name in full is told from one that points",
-      BYTES(HEADER(ANSWER, "\x01", "\x01", "\0", "\0") WWW_A "\x03www\x07" "example\x03org\0" A_192_0_2_1),
+      BYTES(HEADER(ANSWER, "\x01", "\x01", "\0",
+          "\0") WWW_A "\x03www\x07" "example\x03org\0" A_192_0_2_1),
       .read = true, .complete = true, .elements = 1, .addresses = 1, .ttl = 300, .in_full = true },
     { .name = "a name of labels and then a pointer is in full at its beginning",
       BYTES(HEADER(ANSWER, "\x01", "\x01", "\0", "\0") WWW_A "\x03www\xc0\x10" A_192_0_2_1),
       .read = true, .complete = true, .elements = 1, .addresses = 1, .ttl = 300, .in_full = true },
     { .name = "the smallest record TTL counts",
-      BYTES(HEADER(ANSWER, "\x01", "\x02", "\0", "\0") WWW_A "\xc0\x0c" A_192_0_2_1 "\xc0\x0c" A_10_0_0_1),
+      BYTES(HEADER(ANSWER, "\x01", "\x02", "\0",
+          "\0") WWW_A "\xc0\x0c" A_192_0_2_1 "\xc0\x0c" A_10_0_0_1),
       .read = true, .complete = true, .elements = 2, .addresses = 2, .special = 1, .ttl = 60 },
     { .name = "the same address twice is one element and two addresses",
-      BYTES(HEADER(ANSWER, "\x01", "\x02", "\0", "\0") WWW_A "\xc0\x0c" A_192_0_2_1 "\xc0\x0c" A_192_0_2_1),
+      BYTES(HEADER(ANSWER, "\x01", "\x02", "\0",
+          "\0") WWW_A "\xc0\x0c" A_192_0_2_1 "\xc0\x0c" A_192_0_2_1),
       .read = true, .complete = true, .elements = 1, .addresses = 2, .ttl = 300 },
     { .name = "an IPv6 address in answer to a query for IPv4 does not fit",
       BYTES(HEADER(ANSWER, "\x01", "\x01", "\0", "\0") WWW_A "\xc0\x0c" AAAA_DB8_1),
       .read = true, .complete = true, .elements = 1, .addresses = 1, .ttl = 300, .mismatch = true },
     { .name = "an IPv6 address besides the IPv4 address asked for fits",
-      BYTES(HEADER(ANSWER, "\x01", "\x02", "\0", "\0") WWW_A "\xc0\x0c" A_192_0_2_1 "\xc0\x0c" AAAA_DB8_1),
+      BYTES(HEADER(ANSWER, "\x01", "\x02", "\0",
+          "\0") WWW_A "\xc0\x0c" A_192_0_2_1 "\xc0\x0c" AAAA_DB8_1),
       .read = true, .complete = true, .elements = 2, .addresses = 2, .ttl = 300 },
     { .name = "an address behind an alias fits whatever was asked for",
       BYTES(HEADER(ANSWER, "\x01", "\x02", "\0", "\0") WWW_A
             "\xc0\x0c\0\x05\0\x01\0\0\x01\x2c\0\x04\x01" "a\xc0\x10" "\xc0\x2d" AAAA_DB8_1),
       .read = true, .complete = true, .elements = 2, .addresses = 1, .ttl = 300 },
     { .name = "an address in answer to a query for everything fits",
-      BYTES(HEADER(ANSWER, "\x01", "\x01", "\0", "\0") "\x03www\x07" "example\x03org\0\0\xff\0\x01" "\xc0\x0c"
+      BYTES(HEADER(ANSWER, "\x01", "\x01", "\0",
+          "\0") "\x03www\x07" "example\x03org\0\0\xff\0\x01" "\xc0\x0c"
             AAAA_DB8_1),
       .read = true, .complete = true, .elements = 1, .addresses = 1, .ttl = 300 },
     { .name = "an address in answer to a query for mail servers does not fit",
-      BYTES(HEADER(ANSWER, "\x01", "\x01", "\0", "\0") "\x03www\x07" "example\x03org\0\0\x0f\0\x01" "\xc0\x0c"
+      BYTES(HEADER(ANSWER, "\x01", "\x01", "\0",
+          "\0") "\x03www\x07" "example\x03org\0\0\x0f\0\x01" "\xc0\x0c"
             A_192_0_2_1),
       .read = true, .complete = true, .elements = 1, .addresses = 1, .ttl = 300, .mismatch = true },
     { .name = "an EDNS record is seen behind the others",
@@ -103,13 +111,15 @@ static const row_t rows[] = {
             "\xc0\x0c\0\x01\0\x01\0\0\x01\x2c\0\x05\xc0\0\x02\x01\0"),
       .read = true, .complete = true, .ttl = 300 },
     { .name = "an AAAA record of four bytes has no address",
-      BYTES(HEADER(ANSWER, "\x01", "\x01", "\0", "\0") WWW_A "\xc0\x0c\0\x1c\0\x01\0\0\x01\x2c\0\x04\xc0\0\x02\x01"),
+      BYTES(HEADER(ANSWER, "\x01", "\x01", "\0",
+          "\0") WWW_A "\xc0\x0c\0\x1c\0\x01\0\0\x01\x2c\0\x04\xc0\0\x02\x01"),
       .read = true, .complete = true, .ttl = 300 },
     { .name = "fewer records than the header says leave the message incomplete",
       BYTES(HEADER(ANSWER, "\x01", "\x02", "\0", "\0") WWW_A "\xc0\x0c" A_192_0_2_1),
       .read = true, .elements = 1, .addresses = 1, .ttl = 300 },
     { .name = "a record longer than the message leaves it incomplete",
-      BYTES(HEADER(ANSWER, "\x01", "\x01", "\0", "\0") WWW_A "\xc0\x0c\0\x01\0\x01\0\0\x01\x2c\xff\xff\xc0\0\x02\x01"),
+      BYTES(HEADER(ANSWER, "\x01", "\x01", "\0",
+          "\0") WWW_A "\xc0\x0c\0\x01\0\x01\0\0\x01\x2c\xff\xff\xc0\0\x02\x01"),
       .read = true },
     { .name = "a name that points to itself leaves the message incomplete",
       BYTES(HEADER(ANSWER, "\x01", "\x01", "\0", "\0") WWW_A "\xc0\x21" A_192_0_2_1), .read = true },
@@ -118,11 +128,14 @@ static const row_t rows[] = {
     { .name = "a name that points beyond the message leaves it incomplete",
       BYTES(HEADER(ANSWER, "\x01", "\x01", "\0", "\0") WWW_A "\xff\xff" A_192_0_2_1), .read = true },
     { .name = "a name that points back to its own label leaves the message incomplete",
-      BYTES(HEADER(ANSWER, "\x01", "\x01", "\0", "\0") WWW_A "\x01" "a\xc0\x21" A_192_0_2_1), .read = true },
+      BYTES(HEADER(ANSWER, "\x01", "\x01", "\0", "\0") WWW_A "\x01" "a\xc0\x21" A_192_0_2_1),
+          .read = true },
     { .name = "two names that point to each other leave the message incomplete",
-      BYTES(HEADER(ANSWER, "\x01", "\x01", "\0", "\0") WWW_A "\xc0\x23\xc0\x21" A_192_0_2_1), .read = true },
+      BYTES(HEADER(ANSWER, "\x01", "\x01", "\0", "\0") WWW_A "\xc0\x23\xc0\x21" A_192_0_2_1),
+          .read = true },
     { .name = "an alias that loops leaves the rest readable",
-      BYTES(HEADER(ANSWER, "\x01", "\x02", "\0", "\0") WWW_A "\xc0\x0c\0\x05\0\x01\0\0\x01\x2c\0\x02\xc0\x2d"
+      BYTES(HEADER(ANSWER, "\x01", "\x02", "\0",
+          "\0") WWW_A "\xc0\x0c\0\x05\0\x01\0\0\x01\x2c\0\x02\xc0\x2d"
             "\xc0\x0c" A_192_0_2_1),
       .read = true, .complete = true, .elements = 1, .addresses = 1, .ttl = 300 },
     { .name = "a question whose name is compressed is not read",
@@ -132,7 +145,8 @@ static const row_t rows[] = {
     { .name = "a question that breaks off in its type is not read",
       BYTES(HEADER(ANSWER, "\x01", "\0", "\0", "\0") "\x01" "a\0\0") },
     { .name = "the root is written as a dot",
-      BYTES(HEADER("\x01\0", "\x01", "\0", "\0", "\0") "\0\0\x02\0\x01"), .read = true, .complete = true,
+      BYTES(HEADER("\x01\0", "\x01", "\0", "\0", "\0") "\0\0\x02\0\x01"), .read = true,
+          .complete = true,
       .question = "." },
     { .name = "a dot inside a label is not a dot between labels",
       BYTES(HEADER("\x01\0", "\x01", "\0", "\0", "\0") "\x03" "a.b\x01" "c\0\0\x01\0\x01"),
@@ -144,7 +158,8 @@ static const row_t rows[] = {
       BYTES(HEADER("\x01\0", "\x01", "\0", "\0", "\0") "\x01\\\0\0\x01\0\x01"), .read = true,
       .complete = true, .question = "\\092" },
     { .name = "underscores, hyphens, digits and case are kept",
-      BYTES(HEADER("\x01\0", "\x01", "\0", "\0", "\0") "\x08_Dmarc-9\x03" "oRg\0\0\x10\0\x01"), .read = true,
+      BYTES(HEADER("\x01\0", "\x01", "\0", "\0", "\0") "\x08_Dmarc-9\x03" "oRg\0\0\x10\0\x01"),
+          .read = true,
       .complete = true, .question = "_Dmarc-9.oRg" },
 };
 
@@ -301,7 +316,8 @@ answer_of(const uint8_t *addresses, unsigned n, const char *name)
 
     m.bytes[7] = (uint8_t)n;
     for (unsigned i = 0; i < n; i++) {
-        message_append(&m, (const uint8_t *)"\xc0\x0c" "\0\x01\0\x01\0\0\x01\x2c\0\x04\xc6\x33\x64", 15);
+        message_append(&m, (const uint8_t *)"\xc0\x0c" "\0\x01\0\x01\0\0\x01\x2c\0\x04\xc6\x33\x64",
+            15);
         message_append(&m, &addresses[i], 1);
     }
     return m;
@@ -355,7 +371,8 @@ static void
 check_type_is_part_of_element(void **state)
 {
     static const uint8_t bytes[] = HEADER(ANSWER, "\x01", "\x02", "\0", "\0") WWW_A
-        "\xc0\x0c\0\x05\0\x01\0\0\x01\x2c\0\x04\x02" "ab\0" "\xc0\x0c\0\x01\0\x01\0\0\x01\x2c\0\x04\x02" "ab\0";
+        "\xc0\x0c\0\x05\0\x01\0\0\x01\x2c\0\x04\x02" "ab\0"
+        "\xc0\x0c\0\x01\0\x01\0\0\x01\x2c\0\x04\x02" "ab\0";
     dns_message_t m;
 
     (void)state;
@@ -373,7 +390,8 @@ check_alias_compressed_or_not(void **state)
     dns_message_t x, y;
 
     (void)state;
-    assert_true(read_exact(&x, pointed, sizeof pointed - 1) && read_exact(&y, written, sizeof written - 1));
+    assert_true(read_exact(&x, pointed, sizeof pointed - 1) && read_exact(&y, written,
+        sizeof written - 1));
     assert_int_equal(x.n_elements, 1);
     assert_int_equal(y.n_elements, 1);
     assert_int_equal(x.element[0], y.element[0]);
@@ -443,10 +461,12 @@ main(void)
     suite_add(&suite, "a message cut at any byte is read within its bytes and complete only as a whole",
               check_cut, NULL);
     suite_add(&suite, "a message with any byte damaged is read within its bytes", check_damaged, NULL);
-    suite_add(&suite, "names up to 255 bytes are read and written within their buffer", check_long_names, NULL);
+    suite_add(&suite, "names up to 255 bytes are read and written within their buffer",
+        check_long_names, NULL);
     suite_add(&suite, "a name's hash ignores case and knows its labels", check_name_hash, NULL);
     suite_add(&suite, "up to twelve addresses are one set in any rotation", check_rotated, NULL);
-    suite_add(&suite, "more than twelve addresses are one set in any rotation", check_rotated_beyond_limit, NULL);
+    suite_add(&suite, "more than twelve addresses are one set in any rotation",
+        check_rotated_beyond_limit, NULL);
     suite_add(&suite, "an address and an alias with the same bytes are different elements",
               check_type_is_part_of_element, NULL);
     suite_add(&suite, "an alias is the same element compressed or not, in any case",

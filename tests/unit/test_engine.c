@@ -210,7 +210,8 @@ SEQUENCE(both_sides_of_a_router)
     talk_t talk = talk_new(wire, 4000);
     static const struct { unsigned from; uint16_t flags; uint32_t length; } packets[] = {
         { CLIENT, TCP_SYN, 0 }, { SERVER, TCP_SYN | TCP_ACK, 0 }, { CLIENT, TCP_ACK, 0 },
-        { CLIENT, TCP_ACK | TCP_PSH, 300 }, { SERVER, TCP_ACK, 900 }, { CLIENT, TCP_ACK | TCP_PSH, 300 },
+        { CLIENT, TCP_ACK | TCP_PSH, 300 }, { SERVER, TCP_ACK, 900 }, { CLIENT, TCP_ACK | TCP_PSH,
+          300 },
         { SERVER, TCP_RST, 0 },
     };
     for (size_t i = 0; i < G_N_ELEMENTS(packets); i++) {
@@ -327,10 +328,11 @@ SEQUENCE(clock_steps_back)
     assert_int_not_equal(wire_verdict(wire, reset), VERDICT_FORGED);
 }
 
-/* Times from a damaged capture: nothing overflows (UBSan), nothing crashes. */
+/* Times from a damaged capture, as far as the observer lets them through: nothing overflows (UBSan). */
 SEQUENCE(extreme_times)
 {
-    static const int64_t times[] = { INT64_MIN, INT64_MAX, 0, INT64_MIN + 1, -1, INT64_MAX - 1 };
+    const int64_t latest = (INT64_C(1) << 62) + 999999999;
+    const int64_t times[] = { 0, latest, 1, latest - 1, NS_PER_S, latest - NS_PER_S };
     talk_t talk = talk_new(wire, 4000);
     message_t query = message_query(1, "www.example.org", 1, false);
     uint8_t address[] = { 198, 51, 100, 1 };
@@ -368,6 +370,20 @@ SEQUENCE(frame_numbers_used_again)
     assert_int_equal(wire_verdict(wire, frame), VERDICT_NONE);
     talk_send(&other, SERVER, TCP_SYN | TCP_ACK, 0);
     assert_int_equal(wire_verdict(wire, frame + 1), VERDICT_NONE);
+}
+
+/* The same with the request, which is blamed later: its number is another packet's by then. */
+SEQUENCE(trigger_number_used_again)
+{
+    uint32_t request;
+    talk_t talk = asking(wire, 4000, &request), other = talk_new(wire, 5000);
+    int64_t asked = wire->now;
+
+    wire->frame--;
+    assert_int_equal(talk_send(&other, CLIENT, TCP_SYN, 0), request);
+    assert_int_equal(wire_verdict(wire, forged_pair(&talk)), VERDICT_FORGED);
+    const finding_t *f = wire_finding(wire, request);
+    assert_true(!f || f->time == asked);
 }
 
 /* Several packets in one frame, as in a tunnel, are all of that frame. */
@@ -416,7 +432,8 @@ SEQUENCE(died_and_yet_acknowledged)
 {
     talk_t talk = talk_new(wire, 4000);
     talk_handshake(&talk);
-    observation_t probe = talk_segment(&talk, CLIENT, TCP_ACK | TCP_PSH, (uint32_t)strlen(request_text));
+    observation_t probe = talk_segment(&talk, CLIENT, TCP_ACK | TCP_PSH,
+        (uint32_t)strlen(request_text));
     probe.ip.ttl = 5;
     probe.payload = (const uint8_t *)request_text;
     probe.captured = probe.length;
@@ -521,13 +538,76 @@ SEQUENCE(mirrored_ttls)
     assert_true(evidence_has(wire_finding(wire, last)->evidence, "ttl-mirror"));
 }
 
+static uint32_t
+send_text(talk_t *talk, const char *text, size_t length)
+{
+    observation_t obs = talk_segment(talk, CLIENT, TCP_ACK | TCP_PSH, (uint32_t)length);
+    obs.payload = (const uint8_t *)text;
+    obs.captured = obs.length;
+    return wire_send(talk->wire, &obs);
+}
+
+SEQUENCE(split_request)
+{
+    for (size_t cut = 5; cut < sizeof request_text - 2; cut++) {
+        talk_t talk = talk_new(wire, (uint16_t)(4000 + cut));
+        talk_handshake(&talk);
+        send_text(&talk, request_text, cut);
+        uint32_t rest = send_text(&talk, request_text + cut, sizeof request_text - 1 - cut);
+        uint32_t forged = forged_pair(&talk);
+        assert_int_equal(wire_verdict(wire, forged), VERDICT_FORGED);
+        assert_in_range(wire_finding(wire, forged)->trigger_frame, rest - 1, rest);
+        assert_non_null(wire_finding(wire, forged)->trigger);
+        assert_string_equal(wire_finding(wire, forged)->trigger, "www.example.org");
+    }
+}
+
+/* A piece is missing: half a name is no name. */
+SEQUENCE(split_request_with_a_gap)
+{
+    talk_t talk = talk_new(wire, 4000);
+    talk_handshake(&talk);
+    send_text(&talk, request_text, 25);
+    talk.end[CLIENT].next += 5;
+    send_text(&talk, request_text + 30, sizeof request_text - 1 - 30);
+    uint32_t forged = forged_pair(&talk);
+    assert_int_equal(wire_verdict(wire, forged), VERDICT_FORGED);
+    assert_null(wire_finding(wire, forged)->trigger);
+}
+
+/* Clients that never finish must not use up the room for others. */
+SEQUENCE(many_half_requests)
+{
+    for (uint16_t i = 0; i < 2000; i++) {
+        talk_t talk = talk_new(wire, (uint16_t)(10000 + i));
+        talk_handshake(&talk);
+        send_text(&talk, request_text, 25);
+    }
+    split_request(wire);
+}
+
+/* Two requests in one connection: the last one before the reset set it off. */
+SEQUENCE(second_request)
+{
+    uint32_t request;
+    talk_t talk = asking(wire, 4000, &request);
+    wire->now += talk.rtt;
+    talk_send(&talk, SERVER, TCP_ACK | TCP_PSH, 700);
+    uint32_t second = talk_request(&talk, "GET / HTTP/1.1\r\nHost: b.example.org\r\n\r\n");
+    uint32_t forged = forged_pair(&talk);
+    assert_int_equal(wire_verdict(wire, forged), VERDICT_FORGED);
+    assert_int_equal(wire_finding(wire, forged)->trigger_frame, second);
+    assert_string_equal(wire_finding(wire, forged)->trigger, "b.example.org");
+}
+
 SEQUENCE(pages_contradict)
 {
     static const char forged[] = "HTTP/1.1 302 Found\r\nLocation: http://block.example.net/\r\n\r\n";
     static const char real[] = "HTTP/1.1 200 OK\r\nContent-Length: 5000\r\nServer: x\r\n\r\n<html>";
     uint32_t request;
     talk_t talk = asking(wire, 4000, &request);
-    observation_t page = talk_segment(&talk, SERVER, TCP_ACK | TCP_PSH, sizeof real - 1), injected = page;
+    observation_t page = talk_segment(&talk, SERVER, TCP_ACK | TCP_PSH, sizeof real - 1),
+        injected = page;
 
     injected.length = injected.captured = sizeof forged - 1;
     injected.payload = (const uint8_t *)forged;
@@ -586,6 +666,8 @@ static const sequence_row_t sequences[] = {
     { "the capture's clock steps back by hours: not forged", clock_steps_back },
     { "times from a damaged capture overflow nothing", extreme_times },
     { "frame numbers are used again: nothing is said of the new packets", frame_numbers_used_again },
+    { "a request's frame number is used again: the other packet is not called trigger",
+      trigger_number_used_again },
     { "two packets in one frame are judged as one frame", tunnel },
     { "an ICMP error that quotes a forged reset is no forged reset", quoted_reset },
     { "an ICMP error that quotes an unknown packet says nothing", quoted_packet_makes_no_flow },
@@ -597,6 +679,10 @@ static const sequence_row_t sequences[] = {
     { "a box that forged in one connection is known in the next", same_box_again },
     { "a box proven later is recognised in an earlier connection", same_box_before },
     { "resets whose TTLs follow those of the requests are seen together", mirrored_ttls },
+    { "a request split over two segments at any byte is named", split_request },
+    { "a request with a piece missing has no name", split_request_with_a_gap },
+    { "two thousand clients stop in mid-request: the next split request is named", many_half_requests },
+    { "the second request of a connection is reset: it is the trigger", second_request },
     { "an injected redirect contradicts the page", pages_contradict },
     { "a page is sent again: nothing to say", page_sent_again },
 };
@@ -653,7 +739,8 @@ check_limit(void **state)
 {
     const limit_row_t *row = *state;
     unsigned n = row->limit;
-    wire_t wire = wire_new_limited((limits_t){ .flows = n, .half_open = n, .hosts = n, .queries = n, .resets = n });
+    wire_t wire = wire_new_limited((limits_t){ .flows = n, .half_open = n, .hosts = n, .queries = n,
+        .resets = n });
 
     run_rounds(&wire, 200);
     assert_int_equal(wire_notices(&wire, "connection limit"), 1);
@@ -795,7 +882,8 @@ main(void)
     SUITE_ADD_TABLE(&suite, limits, check_limit);
     suite_add(&suite, "the limit of resets is told once", check_limit_of_resets, NULL);
     suite_add(&suite, "the default limits are not hit by a small capture", check_no_limit, NULL);
-    suite_add(&suite, "a limit changes nothing that was said before it", check_limit_changes_no_past, NULL);
+    suite_add(&suite, "a limit changes nothing that was said before it", check_limit_changes_no_past,
+        NULL);
     suite_add(&suite, "a flood of SYNs costs a living connection nothing", check_flood, NULL);
     suite_add(&suite, "a family that is switched off says nothing", check_switches, NULL);
     suite_add(&suite, "on request every observation is said", check_all_observations, NULL);

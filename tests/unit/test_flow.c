@@ -416,8 +416,10 @@ typedef struct {
 
 static const duplicate_row_t duplicates[] = {
     { "the same packet a microsecond later was captured twice", NS_PER_US, 0, 0, 100, 0, true },
-    { "the same packet with one hop less was captured on both sides of a router", NS_PER_US, -1, 0, 100, 0, true },
-    { "the same packet with one hop more was captured on both sides of a router", NS_PER_US, 1, 0, 100, 0, true },
+    { "the same packet with one hop less was captured on both sides of a router", NS_PER_US, -1, 0, 100,
+      0, true },
+    { "the same packet with one hop more was captured on both sides of a router", NS_PER_US, 1, 0, 100,
+      0, true },
     { "the same packet with two hops less is another one", NS_PER_US, -2, 0, 100, 0, false },
     { "the same packet ten milliseconds later was sent again", 10 * NS_PER_MS, 0, 0, 100, 0, false },
     { "the same bytes with another IP ID were sent again", NS_PER_US, 0, 1, 100, 0, false },
@@ -607,10 +609,12 @@ int
 main(void)
 {
     suite_t suite = suite_new();
-    suite_add(&suite, "sequence numbers differ the same way around 0, 2^31 and 2^32", check_seq_diff, NULL);
+    suite_add(&suite, "sequence numbers differ the same way around 0, 2^31 and 2^32", check_seq_diff,
+        NULL);
     SUITE_ADD_TABLE(&suite, tick_rows, check_ticks);
     suite_add(&suite, "both directions are one connection", check_both_ways, NULL);
-    suite_add(&suite, "another port, address or protocol is another connection", check_other_flows, NULL);
+    suite_add(&suite, "another port, address or protocol is another connection", check_other_flows,
+        NULL);
     suite_add(&suite, "a host that talks to itself is one connection", check_to_itself, NULL);
     suite_add(&suite, "the oldest half-open connection goes first, then the longest silent one",
               check_half_open_first, NULL);
@@ -621,9 +625,11 @@ main(void)
               check_half_open_cap_is_theirs, NULL);
     suite_add(&suite, "a flood of SYNs leaves a living connection alone", check_flood, NULL);
     suite_add(&suite, "a limit of zero means one", check_cap_of_none, NULL);
-    suite_add(&suite, "a host known by a SYN only goes with its last connection", check_hosts_go_with_flows, NULL);
+    suite_add(&suite, "a host known by a SYN only goes with its last connection",
+        check_hosts_go_with_flows, NULL);
     suite_add(&suite, "a connection whose ports are used again has no past", check_restart, NULL);
-    suite_add(&suite, "the next sequence number grows across every corner and never shrinks", check_next_seq, NULL);
+    suite_add(&suite, "the next sequence number grows across every corner and never shrinks",
+        check_next_seq, NULL);
     suite_add(&suite, "SYN and FIN take one sequence number each", check_syn_and_fin_count, NULL);
     SUITE_ADD_TABLE(&suite, duplicates, check_duplicate);
     suite_add(&suite, "the shortest time to a full acknowledgement is the round trip", check_rtt, NULL);
@@ -632,7 +638,8 @@ main(void)
     suite_add(&suite, "counters stop at their highest value", check_counters_saturate, NULL);
     suite_add(&suite, "a segment longer than 65535 bytes counts in full", check_long_segment, NULL);
     suite_add(&suite, "names are kept once, up to a limit", check_names, NULL);
-    suite_add(&suite, "a TTL is a habit from the second packet on and in a quarter of all", check_ttl_memory, NULL);
+    suite_add(&suite, "a TTL is a habit from the second packet on and in a quarter of all",
+        check_ttl_memory, NULL);
     suite_add(&suite, "hosts beyond the limit are not remembered", check_host_limit, NULL);
     return suite_run(&suite, "flow");
 }

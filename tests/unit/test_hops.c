@@ -114,7 +114,8 @@ main(void)
     SUITE_ADD_TABLE(&suite, pairs, check_pair);
     suite_add(&suite, "every pair of TTLs is equally far apart both ways, and never further than it "
               "looks", check_all_pairs, NULL);
-    suite_add(&suite, "TTLs with one explanation each are apart by their hops", check_unambiguous_pairs, NULL);
+    suite_add(&suite, "TTLs with one explanation each are apart by their hops", check_unambiguous_pairs,
+        NULL);
     suite_add(&suite, "every TTL has hops that add up to its initial value", check_single_range, NULL);
     return suite_run(&suite, "hops");
 }

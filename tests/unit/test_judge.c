@@ -55,7 +55,8 @@ static const verdict_row_t verdicts[] = {
     { "one strong sign of tier B does not convict alone", { &order_b }, VERDICT_SUSPECT },
     { "many signs of one family do not convict without tier A", { &order_b, &order_b2, &order_b },
       VERDICT_SUSPECT },
-    { "two families of which one is about the exchange convict", { &order_b, &mismatch_b }, VERDICT_FORGED },
+    { "two families of which one is about the exchange convict", { &order_b, &mismatch_b },
+      VERDICT_FORGED },
     { "ordering and TTL convict", { &order_b, &ttl_b }, VERDICT_FORGED },
     { "ordering and timing convict", { &order_b, &timing_b }, VERDICT_FORGED },
     { "header copy and TTL convict", { &copy_b, &ttl_b }, VERDICT_FORGED },
@@ -74,7 +75,8 @@ static const verdict_row_t verdicts[] = {
     { "a sign that genuine packets show more often says nothing", { &never }, VERDICT_NONE },
     { "a sign that genuine packets show more often does not tie the others to the exchange",
       { &never, &ttl_b, &mismatch_b }, VERDICT_SUSPECT },
-    { "weak signs of two families do not reach even odds", { &order_weak, &mismatch_c }, VERDICT_SUSPECT },
+    { "weak signs of two families do not reach even odds", { &order_weak, &mismatch_c },
+      VERDICT_SUSPECT },
 };
 
 static void
@@ -292,8 +294,10 @@ main(void)
     suite_add(&suite, "a family with several signs counts once", check_family_counts_once, NULL);
     suite_add(&suite, "the heaviest sign is the strongest, the first of equals", check_strongest, NULL);
     suite_add(&suite, "the order of the evidence does not matter", check_order_of_evidence, NULL);
-    suite_add(&suite, "no count makes TTL, header mismatch and timing convict", check_hearsay_below_fifty, NULL);
-    suite_add(&suite, "every row of the catalogue is complete and has a name of its own", check_catalogue, NULL);
+    suite_add(&suite, "no count makes TTL, header mismatch and timing convict",
+        check_hearsay_below_fifty, NULL);
+    suite_add(&suite, "every row of the catalogue is complete and has a name of its own",
+        check_catalogue, NULL);
     suite_add(&suite, "no row below tier A convicts alone", check_rows_alone, NULL);
     suite_add(&suite, "verdicts, classes, families and levels have names", check_names, NULL);
     return suite_run(&suite, "judge");

@@ -12,37 +12,57 @@ typedef struct {
     const char *bytes;
     size_t      length;
     const char *host;           /* NULL: none */
+    request_t   kind;
 } http_row_t;
 
 #define BYTES(literal) literal, sizeof literal - 1
 
 static const http_row_t https[] = {
-    { "nothing sent asks for nothing", BYTES(""), NULL },
+    { "nothing sent asks for nothing", BYTES(""), NULL, REQUEST_OTHER },
     { "a request names its host",
-      BYTES("GET / HTTP/1.1\r\nHost: www.example.org\r\n\r\n"), "www.example.org" },
+      BYTES("GET / HTTP/1.1\r\nHost: www.example.org\r\n\r\n"), "www.example.org", REQUEST_HTTP },
     { "the host may come after other headers",
-      BYTES("GET / HTTP/1.1\r\nAccept: */*\r\nUser-Agent: x\r\nHost: a.example\r\n\r\n"), "a.example" },
-    { "the header's name ignores case", BYTES("POST /x HTTP/1.1\r\nhOsT:a.example\r\n\r\n"), "a.example" },
+      BYTES("GET / HTTP/1.1\r\nAccept: */*\r\nUser-Agent: x\r\nHost: a.example\r\n\r\n"), "a.example",
+          REQUEST_HTTP },
+    { "the header's name ignores case", BYTES("POST /x HTTP/1.1\r\nhOsT:a.example\r\n\r\n"),
+      "a.example", REQUEST_HTTP },
     { "spaces and tabs before the host are no part of it",
-      BYTES("GET / HTTP/1.1\r\nHost: \t a.example\r\n\r\n"), "a.example" },
+      BYTES("GET / HTTP/1.1\r\nHost: \t a.example\r\n\r\n"), "a.example", REQUEST_HTTP },
     { "a port is part of what is asked for", BYTES("GET / HTTP/1.1\r\nHost: a.example:8080\r\n\r\n"),
-      "a.example:8080" },
-    { "bare line feeds end lines too", BYTES("GET / HTTP/1.1\nHost: a.example\n\n"), "a.example" },
+      "a.example:8080", REQUEST_HTTP },
+    { "bare line feeds end lines too", BYTES("GET / HTTP/1.1\nHost: a.example\n\n"), "a.example",
+      REQUEST_HTTP },
     { "a header that ends in host is another header",
-      BYTES("GET / HTTP/1.1\r\nX-Forwarded-Host: b.example\r\nHost: a.example\r\n\r\n"), "a.example" },
+      BYTES("GET / HTTP/1.1\r\nX-Forwarded-Host: b.example\r\nHost: a.example\r\n\r\n"), "a.example",
+          REQUEST_HTTP },
     { "a header that begins with host is another header",
-      BYTES("GET / HTTP/1.1\r\nHostile: b.example\r\n\r\n"), NULL },
-    { "an empty host is none", BYTES("GET / HTTP/1.1\r\nHost: \r\n\r\n"), NULL },
-    { "a request without Host names none", BYTES("GET / HTTP/1.0\r\n\r\n"), NULL },
-    { "an answer is no request", BYTES("HTTP/1.1 200 OK\r\nHost: a.example\r\n\r\n"), NULL },
-    { "a lower-case word is no method", BYTES("get / HTTP/1.1\r\nHost: a.example\r\n\r\n"), NULL },
-    { "two letters are no method", BYTES("GO / HTTP/1.1\r\nHost: a.example\r\n\r\n"), NULL },
-    { "eleven letters are no method", BYTES("ABCDEFGHIJK / HTTP/1.1\r\nHost: a.example\r\n\r\n"), NULL },
+      BYTES("GET / HTTP/1.1\r\nHostile: b.example\r\n\r\n"), NULL, REQUEST_OTHER },
+    { "an empty host is none", BYTES("GET / HTTP/1.1\r\nHost: \r\n\r\n"), NULL, REQUEST_OTHER },
+    { "a request without Host names none", BYTES("GET / HTTP/1.0\r\n\r\n"), NULL, REQUEST_OTHER },
+    { "a request whose headers go on may name its host later",
+      BYTES("GET / HTTP/1.1\r\nAccept: */*\r\n"), NULL,
+      REQUEST_CUT },
+    { "an answer is no request", BYTES("HTTP/1.1 200 OK\r\nHost: a.example\r\n\r\n"), NULL,
+      REQUEST_OTHER },
+    { "a lower-case word is no method", BYTES("get / HTTP/1.1\r\nHost: a.example\r\n\r\n"), NULL,
+      REQUEST_OTHER },
+    { "two letters are no method", BYTES("GO / HTTP/1.1\r\nHost: a.example\r\n\r\n"), NULL,
+      REQUEST_OTHER },
+    { "eleven letters are no method", BYTES("ABCDEFGHIJK / HTTP/1.1\r\nHost: a.example\r\n\r\n"), NULL,
+      REQUEST_OTHER },
     { "a proxy's CONNECT names its host",
-      BYTES("CONNECT a.example:443 HTTP/1.1\r\nHost: a.example:443\r\n\r\n"), "a.example:443" },
+      BYTES("CONNECT a.example:443 HTTP/1.1\r\nHost: a.example:443\r\n\r\n"), "a.example:443",
+          REQUEST_HTTP },
     { "a line about the host in the body is not the Host header",
-      BYTES("POST / HTTP/1.1\r\nContent-Length: 15\r\n\r\nhey\nhost: b.example\n"), NULL },
+      BYTES("POST / HTTP/1.1\r\nContent-Length: 15\r\n\r\nhey\nhost: b.example\n"), NULL,
+          REQUEST_OTHER },
 };
+
+static bool
+is_named(request_t kind)
+{
+    return kind == REQUEST_HTTP || kind == REQUEST_TLS;
+}
 
 /* A copy that ends where the bytes end, so that ASan sees a read beyond them. */
 static request_t
@@ -56,7 +76,7 @@ find_exact(const void *bytes, size_t length, char **found)
         memcpy(exact, bytes, length);
     uint8_t *at = length ? exact : exact + 1;
     request_t kind = request_find(at, length, &name, &n);
-    if (kind != REQUEST_OTHER) {
+    if (is_named(kind)) {
         assert_true(name >= at && name + n <= at + length && n > 0);
         *found = g_strndup((const char *)name, n);
     }
@@ -70,13 +90,34 @@ check_http(void **state)
     const http_row_t *row = *state;
     char *found = NULL;
 
-    assert_int_equal(find_exact(row->bytes, row->length, &found), row->host ? REQUEST_HTTP : REQUEST_OTHER);
+    assert_int_equal(find_exact(row->bytes, row->length, &found), row->kind);
     if (row->host)
         assert_string_equal(found, row->host);
     g_free(found);
 }
 
-/* Known as soon as its line ends and not before: half a name is another name. */
+/* Half a name is another name: it is known when the whole name is there and not before. Once the
+ * bytes look like a request, more of them are asked for until then. */
+static void
+check_cuts(const void *bytes, size_t length, size_t known, request_t kind, const char *host)
+{
+    bool waiting = false;
+
+    for (size_t n = 0; n <= length; n++) {
+        char *found = NULL;
+        request_t now = find_exact(bytes, n, &found);
+        if (n >= known) {
+            assert_int_equal(now, kind);
+            assert_string_equal(found, host);
+        } else {
+            assert_int_equal(now, waiting || n > 5 ? REQUEST_CUT : now);
+            assert_false(is_named(now));
+        }
+        waiting |= now == REQUEST_CUT;
+        g_free(found);
+    }
+}
+
 static void
 check_http_cut(void **state)
 {
@@ -85,13 +126,7 @@ check_http_cut(void **state)
     size_t end = (size_t)(strstr(request, host) - request) + sizeof host - 1;
 
     (void)state;
-    for (size_t n = 0; n < sizeof request; n++) {
-        char *found = NULL;
-        assert_int_equal(find_exact(request, n, &found), n > end ? REQUEST_HTTP : REQUEST_OTHER);
-        if (found)
-            assert_string_equal(found, host);
-        g_free(found);
-    }
+    check_cuts(request, sizeof request - 1, end + 1, REQUEST_HTTP, host);
 }
 
 static void
@@ -209,7 +244,6 @@ check_tls(void **state)
     g_free(found);
 }
 
-/* Known as soon as the whole name is there and not before: half a name is another name. */
 static void
 check_tls_cut(void **state)
 {
@@ -217,13 +251,7 @@ check_tls_cut(void **state)
     size_t end = h.length - 7;
 
     (void)state;
-    for (size_t n = 0; n <= h.length; n++) {
-        char *found = NULL;
-        assert_int_equal(find_exact(h.bytes, n, &found), n >= end ? REQUEST_TLS : REQUEST_OTHER);
-        if (found)
-            assert_string_equal(found, "www.example.org");
-        g_free(found);
-    }
+    check_cuts(h.bytes, h.length, end, REQUEST_TLS, "www.example.org");
 }
 
 /* Every byte damaged in turn: whatever is found lies inside. */
@@ -265,12 +293,15 @@ main(void)
 {
     suite_t suite = suite_new();
     SUITE_ADD_TABLE(&suite, https, check_http);
-    suite_add(&suite, "a request cut anywhere names its host only when the whole name is there", check_http_cut, NULL);
-    suite_add(&suite, "a Host beyond the first two kilobytes is not looked for", check_http_limit, NULL);
+    suite_add(&suite, "a request cut anywhere names its host only when the whole name is there",
+        check_http_cut, NULL);
+    suite_add(&suite, "a Host beyond the first two kilobytes is not looked for", check_http_limit,
+        NULL);
     SUITE_ADD_TABLE(&suite, tls, check_tls);
     suite_add(&suite, "a ClientHello cut anywhere names its host only when the whole name is there",
               check_tls_cut, NULL);
-    suite_add(&suite, "a ClientHello with any byte damaged is read within its bytes", check_tls_damaged, NULL);
+    suite_add(&suite, "a ClientHello with any byte damaged is read within its bytes", check_tls_damaged,
+        NULL);
     suite_add(&suite, "other handshakes and records ask for nothing", check_tls_other, NULL);
     return suite_run(&suite, "request");
 }

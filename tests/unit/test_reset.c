@@ -17,8 +17,10 @@ static direction_t
 server_before(void)
 {
     return (direction_t){
-        .last = { .frame = SENDER_FRAME, .time = ticks(START + 80 * NS_PER_MS), .ack = 10000, .length = 1000,
-                  .ip_id = SERVER_IP_ID, .window = 501, .bits = TCP_ACK | BIT_DF | BIT_TIMESTAMPS, .ttl = 52 },
+        .last = { .frame = SENDER_FRAME, .time = ticks(START + 80 * NS_PER_MS), .ack = 10000,
+            .length = 1000,
+                  .ip_id = SERVER_IP_ID, .window = 501, .bits = TCP_ACK | BIT_DF | BIT_TIMESTAMPS,
+                      .ttl = 52 },
         .next_seq = SERVER_SEQ, .tsval = 777000, .rtt = 40000, .ttl = { 52 }, .ttl_packets = { 6 },
         .packets = 6, .df = 6, .id_zero = 1, .id_steps = 4,
         .seen = SEEN_SYN | SEEN_DATA | SEEN_TIMESTAMPS | SEEN_OPTIONS,
@@ -103,13 +105,24 @@ WIRE(repeated)
     c->peer.same_ack = 2;
 }
 
-WIRE(old_series_goes_on) { c->data_frame = 12; c->data_delay = 15 * NS_PER_MS; c->data_continues = true; }
+WIRE(old_series_goes_on)
+{
+    c->data_frame = 12;
+    c->data_delay = 15 * NS_PER_MS;
+    c->data_continues = true;
+}
 WIRE(data_follows) { c->data_frame = 12; c->data_delay = 15 * NS_PER_MS; }
 
 WIRE(three_for_one_packet) { c->burst = 3; }
 WIRE(three_with_ack) { with_ack(c); c->burst = 3; c->peer.same_ack = 5; }
 WIRE(three_for_three_packets) { c->burst = 3; c->peer.same_ack = 3; }
-WIRE(seven_for_seven_in_flight) { c->burst = 7; c->peer.same_ack = 7; c->previous = c->reset; c->previous.frame = 9; }
+WIRE(seven_for_seven_in_flight)
+{
+    c->burst = 7;
+    c->peer.same_ack = 7;
+    c->previous = c->reset;
+    c->previous.frame = 9;
+}
 WIRE(three_on_a_mirror_port) { c->burst = 3; c->peer.duplicates = 2; }
 WIRE(three_of_own_accord) { c->burst = 3; c->reset.seq = SERVER_SEQ + 1; }
 
@@ -213,13 +226,23 @@ WIRE(ttl_of_other_start) { c->reset.ip.ttl = 243; }
 WIRE(ttl_second_habit) { c->reset.ip.ttl = 44; c->sender.ttl[1] = 44; c->sender.ttl_packets[1] = 2; }
 
 WIRE(ttl_of_no_route) { c->reset.ip.ttl = 150; }
-WIRE(ttl_of_no_route_as_usual) { c->reset.ip.ttl = 150; c->sender.ttl[0] = 150; c->host_ttls.ttl[0] = 150; }
+WIRE(ttl_of_no_route_as_usual)
+{
+    c->reset.ip.ttl = 150;
+    c->sender.ttl[0] = 150;
+    c->host_ttls.ttl[0] = 150;
+}
 
 WIRE(ttl_follows) { c->mirror_frame = 3; c->reset.ip.ttl = 64; }
 
 WIRE(too_soon) { with_ack(c); c->reset.time = START + 105 * NS_PER_MS; }
 WIRE(in_time) { with_ack(c); }
-WIRE(too_soon_in_a_building) { too_soon(c); c->sender.rtt = 2000; c->reset.time = START + 100500 * NS_PER_US; }
+WIRE(too_soon_in_a_building)
+{
+    too_soon(c);
+    c->sender.rtt = 2000;
+    c->reset.time = START + 100500 * NS_PER_US;
+}
 WIRE(of_own_accord_early) { too_soon(c); c->reset.ack = CLIENT_SEQ - 300; }
 
 static void
@@ -236,8 +259,20 @@ WIRE(longer_payload) { with_payload(c, "\1\2\3\4\5\6\7\10\11\0\1", 11); }
 WIRE(explaining_payload) { with_payload(c, "idle timer", 10); }
 WIRE(cut_payload) { henan_payload(c); c->reset.payload_kept = 9; }
 
-WIRE(sandvine) { with_ack(c); c->reset.ip.ip_id = 0x3412; c->reset.ip.df = false; c->reset.window = 32120; }
-WIRE(sandvine_id_only) { with_ack(c); c->reset.ip.ip_id = 0x3412; c->reset.ip.df = false; c->reset.window = 501; }
+WIRE(sandvine)
+{
+    with_ack(c);
+    c->reset.ip.ip_id = 0x3412;
+    c->reset.ip.df = false;
+    c->reset.window = 32120;
+}
+WIRE(sandvine_id_only)
+{
+    with_ack(c);
+    c->reset.ip.ip_id = 0x3412;
+    c->reset.ip.df = false;
+    c->reset.window = 501;
+}
 
 WIRE(turkmenistan) { c->reset.ip.ip_id = 0x7530; c->reset.ip.df = false; c->reset.ip.ttl = 118; }
 WIRE(turkmenistan_df) { turkmenistan(c); c->reset.ip.df = true; }
@@ -277,7 +312,8 @@ static const sign_row_t signs[] = {
     { "the next reset is one full segment ahead", "rst-mss-ladder", true, next_steps_1460 },
     { "the next reset is three full segments ahead", "rst-mss-ladder", true, next_steps_4380 },
     { "the next reset is 12503 bytes ahead", "rst-mss-ladder", true, next_steps_12503 },
-    { "the next reset is 1000 bytes ahead, which is no ladder", "rst-mss-ladder", false, next_steps_ahead },
+    { "the next reset is 1000 bytes ahead, which is no ladder", "rst-mss-ladder", false,
+      next_steps_ahead },
     { "the same reset comes again, which is no ladder", "rst-mss-ladder", false, repeated },
 
     { "the sender goes on in its old IP ID series", "rst-unaware-sender", true, old_series_goes_on },
@@ -285,33 +321,40 @@ static const sign_row_t signs[] = {
     { "nothing goes on", "rst-unaware-sender", false, nothing_else },
 
     { "data follows its own sender's reset", "data-after-rst", true, data_follows },
-    { "data in the old series is said once, by the stronger sign", "data-after-rst", false, old_series_goes_on },
+    { "data in the old series is said once, by the stronger sign", "data-after-rst", false,
+      old_series_goes_on },
     { "no data follows the reset", "data-after-rst", false, nothing_else },
 
     { "three bare resets answer one packet", "rst-identical-burst", true, three_for_one_packet },
-    { "three RST/ACK answer five packets, though a closed socket answers none so", "rst-identical-burst", true,
+    { "three RST/ACK answer five packets, though a closed socket answers none so",
+      "rst-identical-burst", true,
       three_with_ack },
     { "three bare resets answer three packets", "rst-identical-burst", false, three_for_three_packets },
     { "seven segments in flight are answered by seven bare resets", "rst-identical-burst", false,
       seven_for_seven_in_flight },
-    { "a mirror port delivers one reset three times", "rst-identical-burst", false, three_on_a_mirror_port },
+    { "a mirror port delivers one reset three times", "rst-identical-burst", false,
+      three_on_a_mirror_port },
     { "three resets of the sender's own accord answer nothing", "rst-identical-burst", false,
       three_of_own_accord },
 
     { "one packet is answered with RST and RST/ACK", "rst-mixed-flavours", true, both_flavours },
     { "one packet is answered with one kind of reset", "rst-mixed-flavours", false, repeated },
 
-    { "a reset lies before the data its sender just sent", "rst-seq-behind-data", true, before_own_data },
+    { "a reset lies before the data its sender just sent", "rst-seq-behind-data", true,
+      before_own_data },
     { "a reset lies before the data and FIN its sender just sent", "rst-seq-behind-data", true,
       behind_data_and_fin },
     { "a reset answers a segment that had not seen the last data", "rst-seq-behind-data", false,
       answers_a_late_segment },
 
-    { "a packet that died on the way is acknowledged", "rst-acks-dead-packet", true, acknowledges_dead },
-    { "what came before the dead packet is acknowledged", "rst-acks-dead-packet", false, acknowledges_less },
+    { "a packet that died on the way is acknowledged", "rst-acks-dead-packet", true,
+      acknowledges_dead },
+    { "what came before the dead packet is acknowledged", "rst-acks-dead-packet", false,
+      acknowledges_less },
     { "a packet that arrived is acknowledged", "rst-acks-dead-packet", false, acknowledges_arrived },
 
-    { "a bare reset follows a packet that died on the way", "rst-after-dead-packet", true, bare_after_dead },
+    { "a bare reset follows a packet that died on the way", "rst-after-dead-packet", true,
+      bare_after_dead },
     { "a bare reset comes five seconds after a packet that died", "rst-after-dead-packet", false,
       bare_long_after_dead },
 
@@ -319,10 +362,12 @@ static const sign_row_t signs[] = {
     { "one end resets", "rst-both-ways", false, nothing_else },
 
     { "a reset has the IP ID of the packet it answers", "rst-ipid-mirrors-trigger", true, same_ip_id },
-    { "a reset has the IP ID above that of the packet it answers", "rst-ipid-mirrors-trigger", true, next_ip_id },
+    { "a reset has the IP ID above that of the packet it answers", "rst-ipid-mirrors-trigger", true,
+      next_ip_id },
     { "a reset with IP ID 0 answers one with 65535", "rst-ipid-mirrors-trigger", false, ip_id_wraps },
     { "two packet tools both write IP ID 1", "rst-ipid-mirrors-trigger", false, small_ip_ids },
-    { "a proxy copies the IP ID of every packet", "rst-ipid-mirrors-trigger", false, proxy_that_copies },
+    { "a proxy copies the IP ID of every packet", "rst-ipid-mirrors-trigger", false,
+      proxy_that_copies },
     { "a reset has the IP ID below that of the packet it answers", "rst-ipid-mirrors-trigger", false,
       ip_id_one_below },
 
@@ -343,7 +388,8 @@ static const sign_row_t signs[] = {
     { "a reset's timestamp goes on with the clock", "rst-tsval-skew", false, timestamp_goes_on },
     { "a reset repeats its sender's last timestamp", "rst-tsval-skew", false, timestamp_of_last },
     { "a reset's timestamp goes on across the clock's end", "rst-tsval-skew", false, timestamp_wraps },
-    { "the capture's own clock steps back before a reset with the right timestamp", "rst-tsval-skew", false,
+    { "the capture's own clock steps back before a reset with the right timestamp", "rst-tsval-skew",
+      false,
       timestamp_across_clock_step },
     { "a reset has no timestamps", "rst-tsval-skew", false, nothing_else },
 
@@ -356,12 +402,14 @@ static const sign_row_t signs[] = {
 
     { "don't-fragment is unlike all of this host", "rst-df-mismatch", true, df_clear },
     { "don't-fragment is clear as it always was", "rst-df-mismatch", false, df_clear_as_usual },
-    { "don't-fragment is clear in a fifth of this host's packets", "rst-df-mismatch", false, df_sometimes_clear },
+    { "don't-fragment is clear in a fifth of this host's packets", "rst-df-mismatch", false,
+      df_sometimes_clear },
     { "IPv6 has no don't-fragment", "rst-df-mismatch", false, df_of_ipv6 },
 
     { "IP ID 0 and no don't-fragment, from a sender that sets it", "rst-ipid-zero-df-clear", true,
       zero_id_df_clear },
-    { "IP ID 0 and no don't-fragment, from a sender that never sets it", "rst-ipid-zero-df-clear", false,
+    { "IP ID 0 and no don't-fragment, from a sender that never sets it", "rst-ipid-zero-df-clear",
+      false,
       zero_id_df_clear_as_usual },
     { "IP ID 0 and don't-fragment, as Linux sends", "rst-ipid-zero-df-clear", false, nothing_else },
 
@@ -385,9 +433,11 @@ static const sign_row_t signs[] = {
     { "TTLs follow the TTLs of what they answer", "ttl-mirror", true, ttl_follows },
     { "a TTL equals its sender's others", "ttl-mirror", false, nothing_else },
 
-    { "a packet is acknowledged after an eighth of the round trip", "rst-before-min-rtt", true, too_soon },
+    { "a packet is acknowledged after an eighth of the round trip", "rst-before-min-rtt", true,
+      too_soon },
     { "a packet is acknowledged after a round trip", "rst-before-min-rtt", false, in_time },
-    { "a packet is acknowledged soon inside one building", "rst-before-min-rtt", false, too_soon_in_a_building },
+    { "a packet is acknowledged soon inside one building", "rst-before-min-rtt", false,
+      too_soon_in_a_building },
     { "a reset of the sender's own accord crosses a packet on the way", "rst-before-min-rtt", false,
       of_own_accord_early },
 
@@ -409,7 +459,8 @@ static const sign_row_t signs[] = {
     { "a reset has the header of a box that forged before", "rst-same-box", true, known_box },
     { "a reset has a header that proved nothing before", "rst-same-box", false, from_another_box },
 
-    { "a reset is the first thing to come back for a request", "rst-request-coupled", true, first_thing_back },
+    { "a reset is the first thing to come back for a request", "rst-request-coupled", true,
+      first_thing_back },
     { "a reset comes after an answer", "rst-request-coupled", false, after_an_answer },
     { "a reset comes ten seconds after the request", "rst-request-coupled", false, long_after_request },
 };
@@ -452,14 +503,27 @@ check_every_row_has_cases(void **state)
 
 /* ---- the verdict on whole situations ---- */
 
-WIRE(load_balancer) { from_another_box(c); with_ack(c); c->reset.ip.tos = 0x48; too_soon(c); first_thing_back(c); }
+WIRE(load_balancer)
+{
+    from_another_box(c);
+    with_ack(c);
+    c->reset.ip.tos = 0x48;
+    too_soon(c);
+    first_thing_back(c);
+}
 WIRE(idle_timer)
 {
     from_another_box(c);
     c->reset.time = START + 400 * NS_PER_S;
     c->reset.seq = SERVER_SEQ;
 }
-WIRE(firewall_that_refuses) { to_a_syn(c); c->reset.ip.ttl = 62; c->reset.ip.df = false; c->host_df_set = 0; }
+WIRE(firewall_that_refuses)
+{
+    to_a_syn(c);
+    c->reset.ip.ttl = 62;
+    c->reset.ip.df = false;
+    c->host_df_set = 0;
+}
 WIRE(firewall_for_known_host) { to_a_syn(c); from_another_box(c); }
 WIRE(firewall_for_request) { first_thing_back(c); from_another_box(c); with_ack(c); }
 WIRE(without_a_past)
@@ -478,8 +542,18 @@ WIRE(ipv6_reset)
     c->host_df_set = 0;
     c->host_df_clear = 40;
 }
-WIRE(window_of_linux_rst_ack) { with_ack(c); c->reset.window = 501; c->reset.ip.ip_id = SERVER_IP_ID + 1; }
-WIRE(on_close_with_unread_data) { with_ack(c); c->reset.seq = SERVER_SEQ; c->reset.ip.ip_id = SERVER_IP_ID + 1; }
+WIRE(window_of_linux_rst_ack)
+{
+    with_ack(c);
+    c->reset.window = 501;
+    c->reset.ip.ip_id = SERVER_IP_ID + 1;
+}
+WIRE(on_close_with_unread_data)
+{
+    with_ack(c);
+    c->reset.seq = SERVER_SEQ;
+    c->reset.ip.ip_id = SERVER_IP_ID + 1;
+}
 WIRE(linux_other_counter) { far_ip_id(c); }
 WIRE(scanner)
 {
@@ -495,7 +569,14 @@ WIRE(scanner)
     c->host_df_set = 0;
 }
 
-WIRE(gfw_pair) { next_steps_1460(c); with_ack(c); from_another_box(c); c->reset.ip.ip_id = 0x1357; three_with_ack(c); }
+WIRE(gfw_pair)
+{
+    next_steps_1460(c);
+    with_ack(c);
+    from_another_box(c);
+    c->reset.ip.ip_id = 0x1357;
+    three_with_ack(c);
+}
 WIRE(race_lost) { from_another_box(c); with_ack(c); old_series_goes_on(c); }
 WIRE(race_won_by_syn_ack) { accepted_later(c); from_another_box(c); }
 WIRE(mirrored_and_far) { next_ip_id(c); c->reset.ip.ttl = 99; c->reset.ip.df = false; }
@@ -510,43 +591,62 @@ typedef struct {
 
 static const verdict_row_t verdicts[] = {
     { "Linux resets with IP ID 0 and don't-fragment", nothing_else, VERDICT_NONE, VERDICT_NONE, NULL },
-    { "a reset has no timestamps though the connection has", nothing_else, VERDICT_NONE, VERDICT_NONE, NULL },
+    { "a reset has no timestamps though the connection has", nothing_else, VERDICT_NONE, VERDICT_NONE,
+      NULL },
     { "a reset has the acknowledgement number of the packet it answers", nothing_else, VERDICT_NONE,
       VERDICT_NONE, NULL },
-    { "a program closes with unread data: RST/ACK in its own series", on_close_with_unread_data, VERDICT_NONE,
+    { "a program closes with unread data: RST/ACK in its own series", on_close_with_unread_data,
+      VERDICT_NONE,
       VERDICT_NONE, NULL },
-    { "a stack sends RST/ACK with its usual window", window_of_linux_rst_ack, VERDICT_NONE, VERDICT_NONE, NULL },
-    { "a closed socket repeats its reset for every segment", repeated, VERDICT_NONE, VERDICT_NONE, NULL },
+    { "a stack sends RST/ACK with its usual window", window_of_linux_rst_ack, VERDICT_NONE,
+      VERDICT_NONE, NULL },
+    { "a closed socket repeats its reset for every segment", repeated, VERDICT_NONE, VERDICT_NONE,
+      NULL },
     { "seven segments in flight are answered by seven resets", seven_for_seven_in_flight, VERDICT_NONE,
       VERDICT_NONE, NULL },
-    { "Linux numbers the reset of a closed socket by another counter", linux_other_counter, VERDICT_NONE,
+    { "Linux numbers the reset of a closed socket by another counter", linux_other_counter,
+      VERDICT_NONE,
       VERDICT_NONE, NULL },
     { "a closed port refuses", refused, VERDICT_NONE, VERDICT_NONE, NULL },
-    { "a mirror port delivers a reset three times", three_on_a_mirror_port, VERDICT_NONE, VERDICT_NONE, NULL },
+    { "a mirror port delivers a reset three times", three_on_a_mirror_port, VERDICT_NONE, VERDICT_NONE,
+      NULL },
     { "a capture begins with a reset", without_a_past, VERDICT_NONE, VERDICT_NONE, NULL },
     { "an IPv6 host resets", ipv6_reset, VERDICT_NONE, VERDICT_NONE, NULL },
-    { "a scanner's kernel resets the answer to a SYN it does not know", scanner, VERDICT_NONE, VERDICT_NONE, NULL },
+    { "a scanner's kernel resets the answer to a SYN it does not know", scanner, VERDICT_NONE,
+      VERDICT_NONE, NULL },
 
-    { "a load balancer ends a connection for its server", load_balancer, VERDICT_SUSPECT, VERDICT_SUSPECT,
+    { "a load balancer ends a connection for its server", load_balancer, VERDICT_SUSPECT,
+      VERDICT_SUSPECT,
       "proxy" },
-    { "an idle timer runs out on a box in the way", idle_timer, VERDICT_SUSPECT, VERDICT_SUSPECT, "idle timer" },
-    { "a firewall refuses for a host nobody has seen", firewall_that_refuses, VERDICT_NONE, VERDICT_SUSPECT, NULL },
-    { "a firewall refuses one port of a known host", firewall_for_known_host, VERDICT_NONE, VERDICT_SUSPECT, NULL },
-    { "a firewall resets whatever is asked", firewall_for_request, VERDICT_NONE, VERDICT_SUSPECT, NULL },
+    { "an idle timer runs out on a box in the way", idle_timer, VERDICT_SUSPECT, VERDICT_SUSPECT,
+      "idle timer" },
+    { "a firewall refuses for a host nobody has seen", firewall_that_refuses, VERDICT_NONE,
+      VERDICT_SUSPECT, NULL },
+    { "a firewall refuses one port of a known host", firewall_for_known_host, VERDICT_NONE,
+      VERDICT_SUSPECT, NULL },
+    { "a firewall resets whatever is asked", firewall_for_request, VERDICT_NONE, VERDICT_SUSPECT,
+      NULL },
     { "a reset overtakes data on the way", data_follows, VERDICT_NONE, VERDICT_SUSPECT, NULL },
     { "a reset comes from two hops beside the host", ttl_two_off, VERDICT_NONE, VERDICT_NONE, NULL },
-    { "a firewall purges a connection and tells both ends", other_end_too, VERDICT_NONE, VERDICT_SUSPECT, NULL },
+    { "a firewall purges a connection and tells both ends", other_end_too, VERDICT_NONE,
+      VERDICT_SUSPECT, NULL },
     { "a stack answers and closes in one moment", both_flavours, VERDICT_NONE, VERDICT_SUSPECT, NULL },
 
-    { "GFW's three RST/ACK and a ladder from another box", gfw_pair, VERDICT_FORGED, VERDICT_FORGED, NULL },
-    { "a reset from another box, and the server goes on unaware", race_lost, VERDICT_FORGED, VERDICT_FORGED, NULL },
-    { "a SYN is reset from another box and then accepted", race_won_by_syn_ack, VERDICT_FORGED, VERDICT_FORGED, NULL },
+    { "GFW's three RST/ACK and a ladder from another box", gfw_pair, VERDICT_FORGED, VERDICT_FORGED,
+      NULL },
+    { "a reset from another box, and the server goes on unaware", race_lost, VERDICT_FORGED,
+      VERDICT_FORGED, NULL },
+    { "a SYN is reset from another box and then accepted", race_won_by_syn_ack, VERDICT_FORGED,
+      VERDICT_FORGED, NULL },
     { "a reset copies the request's IP ID, from another distance", mirrored_and_far, VERDICT_FORGED,
       VERDICT_FORGED, NULL },
     { "a reset carries Henan's ten bytes", henan_payload, VERDICT_FORGED, VERDICT_FORGED, NULL },
-    { "a reset acknowledges what died on the way", acknowledges_dead, VERDICT_FORGED, VERDICT_FORGED, NULL },
-    { "window and TTL move in lockstep from another box", in_lockstep, VERDICT_FORGED, VERDICT_FORGED, NULL },
-    { "a box that forged before resets again", known_forger_again, VERDICT_FORGED, VERDICT_FORGED, NULL },
+    { "a reset acknowledges what died on the way", acknowledges_dead, VERDICT_FORGED, VERDICT_FORGED,
+      NULL },
+    { "window and TTL move in lockstep from another box", in_lockstep, VERDICT_FORGED, VERDICT_FORGED,
+      NULL },
+    { "a box that forged before resets again", known_forger_again, VERDICT_FORGED, VERDICT_FORGED,
+      NULL },
 };
 
 static void

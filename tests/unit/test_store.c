@@ -31,7 +31,8 @@ static const text_row_t texts[] = {
     { "an Arabic letter mark is escaped", TEXT("\xd8\x9c"), "\\u{061c}" },
     { "left-to-right and right-to-left marks are escaped", TEXT("\xe2\x80\x8e\xe2\x80\x8f"),
       "\\u{200e}\\u{200f}" },
-    { "line and paragraph separators are escaped", TEXT("\xe2\x80\xa8\xe2\x80\xa9"), "\\u{2028}\\u{2029}" },
+    { "line and paragraph separators are escaped", TEXT("\xe2\x80\xa8\xe2\x80\xa9"),
+      "\\u{2028}\\u{2029}" },
     { "a byte order mark is escaped", TEXT("\xef\xbb\xbf"), "\\u{feff}" },
     { "a lone continuation byte is escaped", TEXT("a\x80" "b"), "a\\x80" "b" },
     { "bytes that no UTF-8 has are escaped", TEXT("\xfe\xff"), "\\xfe\\xff" },
@@ -77,7 +78,8 @@ check_length(void **state)
 static void
 check_length_at_a_letter(void **state)
 {
-    static const char *const letters[] = { "\x01", "\xc3\xa9", "\xe4\xb8\xad", "\xf0\x9f\x98\x80", "\xff",
+    static const char *const letters[] = { "\x01", "\xc3\xa9", "\xe4\xb8\xad", "\xf0\x9f\x98\x80",
+        "\xff",
                                            "\xe2\x80\xae" };
     store_t *store = store_new();
 
@@ -186,10 +188,13 @@ main(void)
     suite_t suite = suite_new();
     SUITE_ADD_TABLE(&suite, texts, check_text);
     suite_add(&suite, "a text is cut at 255 bytes", check_length, NULL);
-    suite_add(&suite, "a text is never cut inside a letter or an escape", check_length_at_a_letter, NULL);
-    suite_add(&suite, "random bytes never leave a control character or invalid UTF-8", check_random_bytes, NULL);
+    suite_add(&suite, "a text is never cut inside a letter or an escape", check_length_at_a_letter,
+        NULL);
+    suite_add(&suite, "random bytes never leave a control character or invalid UTF-8",
+        check_random_bytes, NULL);
     suite_add(&suite, "equal texts are kept once", check_interned, NULL);
     suite_add(&suite, "a fact written twice has the later value, once", check_facts, NULL);
-    suite_add(&suite, "a finding is made once, found by its frame, and can be taken back", check_findings, NULL);
+    suite_add(&suite, "a finding is made once, found by its frame, and can be taken back",
+        check_findings, NULL);
     return suite_run(&suite, "store");
 }

@@ -413,7 +413,8 @@ check_sequence(void **state)
 static void
 check_limit(void **state)
 {
-    wire_t wire = wire_new_limited((limits_t){ .flows = 4, .half_open = 4, .hosts = 4, .queries = 8, .resets = 4 });
+    wire_t wire = wire_new_limited((limits_t){ .flows = 4, .half_open = 4, .hosts = 4, .queries = 8,
+        .resets = 4 });
 
     (void)state;
     for (uint16_t i = 0; i < 100; i++)
