@@ -10,7 +10,7 @@
 #include "host.h"
 #include "judge.h"
 
-#define DNS_ANSWERS_MAX 8       /* per transaction; further ones are counted only */
+#define DNS_ANSWERS_MAX 8       /* per transaction; further ones are not looked at */
 
 typedef struct {
     uint32_t    frame;

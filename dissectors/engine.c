@@ -135,7 +135,7 @@ begins_anew(const flow_t *flow, unsigned end, const observation_t *obs)
 {
     const direction_t *sender = &flow->end[end], *peer = &flow->end[!end];
 
-    if ((obs->flags & (TCP_SYN | TCP_ACK)) != TCP_SYN || (!sender->packets && !peer->packets))
+    if ((obs->flags & (TCP_SYN | TCP_ACK | TCP_RST)) != TCP_SYN || (!sender->packets && !peer->packets))
         return false;
     return !(sender->packets && sender->last.bits & TCP_SYN && sender->next_seq == obs->seq + obs->length + 1);
 }

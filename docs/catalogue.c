@@ -89,7 +89,7 @@ print_header(detector_id_t detector, const signature_t *s)
                alone.confidence);
     printf("| Genuine packets that show it | %u of %u |\n", s->benign.hits, s->benign.of);
     printf("| Forged packets that show it | %u of %u |\n", s->injected.hits, s->injected.of);
-    printf("| Counted on | %s |\n", s->source);
+    printf("| Source | %s |\n", s->source);
     printf("| Innocent explanation | %s |\n", s->twin);
 }
 
