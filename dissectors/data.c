@@ -150,8 +150,8 @@ tool_header(const data_case_t *c)
 {
     if (c->ip.ipv6 || c->ip.ip_id > 1 || c->ip.df || !c->sender.packets || c->sender.df < c->sender.packets)
         return NULL;
-    return g_strdup_printf("IP ID %u with don't-fragment clear, as packet tools write; this sender's "
-                           "other %u packets in this flow set it", c->ip.ip_id, c->sender.packets);
+    return g_strdup_printf("IP ID %u with don't-fragment clear, as packet tools write; all of this "
+                           "sender's other packets in this flow (%u) set it", c->ip.ip_id, c->sender.packets);
 }
 
 static char *
@@ -287,6 +287,7 @@ static const struct {
     signature_t signature;
     char *(*test)(const data_case_t *);
 } rows[] = {
+    /* The first row is the one that a later segment adds to an earlier one. */
     { { "seg-conflict-payload", FAMILY_ORDERING, TIER_B, { 24, 39370 }, { 17, 77 },
         "flow directions in 4,386 public captures, keep-alives and padding left out; 77 labelled flows",
         "The same sequence range with other bytes.",
@@ -323,7 +324,7 @@ static const struct {
         COUNTED,
         "TTL that no initial value in use explains.",
         "senders with odd initial TTLs, carriers that rewrite TTLs" }, ttl_implausible },
-    { { "reply-before-rtt", FAMILY_TIMING, TIER_B, { 1, 2796 }, { 0, 13 },
+    { { "reply-before-rtt", FAMILY_TIMING, TIER_D, { 1, 2796 }, { 0, 13 },
         COUNTED,
         "Answers in less than half the shortest round trip to the sender.",
         "a proxy or CDN edge nearer than the box that shook hands" }, before_rtt },
@@ -350,7 +351,7 @@ static const struct {
     { { "data-same-box", FAMILY_CONTENT, TIER_B, { 0, 2796 }, { 2, 13 },
         COUNTED "; the proof is another frame's",
         "Header of a packet proven forged in this host's name, and not the host's own.",
-        "the proof itself being wrong" }, same_box },
+        "the same as for the frame that proves it" }, same_box },
 };
 
 const signature_t *
@@ -382,4 +383,18 @@ data_oddness(const data_case_t *c)
     double total = evidence_weight(evidence);
     evidence_free(evidence);
     return total;
+}
+
+void
+data_add_conflict(const data_case_t *c, GArray *evidence)
+{
+    char *text = conflict(c);
+
+    for (unsigned i = 0; text && i < evidence->len; i++)
+        if (g_array_index(evidence, evidence_t, i).signature == &rows[0].signature) {
+            g_free(text);
+            text = NULL;
+        }
+    if (text)
+        evidence_add(evidence, &rows[0].signature, text);
 }

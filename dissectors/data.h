@@ -47,6 +47,9 @@ typedef struct {
 /* Tests every signature and weighs what fired. Pure: reads the case, fills evidence. */
 judgement_t data_judge(const data_case_t *c, GArray *evidence);
 
+/* Adds the contradiction with another segment, if there is one and it is not yet among the evidence. */
+void data_add_conflict(const data_case_t *c, GArray *evidence);
+
 /* How odd a segment is apart from contradicting another one, in dB. */
 double data_oddness(const data_case_t *c);
 

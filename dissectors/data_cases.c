@@ -210,7 +210,7 @@ static bool
 judge_segment(engine_t *engine, flow_t *flow, unsigned end, const data_case_t *c, bool undecided,
               uint32_t genuine)
 {
-    GArray *evidence = evidence_new();
+    GArray *evidence = engine->scratch;
     judgement_t j = data_judge(c, evidence);
 
     if (undecided && j.verdict != VERDICT_NONE)
@@ -231,21 +231,55 @@ judge_segment(engine_t *engine, flow_t *flow, unsigned end, const data_case_t *c
     return true;
 }
 
+/* Adds the contradiction to what was found when the earlier answer arrived, and weighs it again. */
+static void
+judge_earlier(engine_t *engine, segment_t *s, const data_case_t *before, uint32_t later, bool undecided)
+{
+    const finding_t *known = store_lookup(engine->store, before->frame);
+    data_case_t c = *before;
+
+    if (!known || !known->evidence->len) {
+        judge_segment(engine, s->flow, s->end, &c, undecided, undecided ? 0 : later);
+        return;
+    }
+    GArray *evidence = engine->scratch;
+    for (unsigned i = 0; i < known->evidence->len; i++) {
+        const evidence_t *e = &g_array_index(known->evidence, evidence_t, i);
+        evidence_add(evidence, e->signature, g_strdup(e->text));
+    }
+    data_add_conflict(&c, evidence);
+    judgement_t j = judge(evidence);
+    if (undecided && known->verdict != VERDICT_FORGED)
+        j = (judgement_t){ VERDICT_SUSPECT, MIN(j.confidence, UNDECIDED_CONFIDENCE) };
+    finding_t *finding = publish_judgement(engine, c.frame, 0, class_of(&c), j, evidence);
+    if (finding && j.verdict == VERDICT_FORGED) {
+        finding->trigger = request_text(engine, s->flow);
+        publish_links(engine, finding, s->flow->request_frame, undecided ? 0 : later);
+    }
+}
+
+/* How odd the earlier answer looked when it came, or as far as it is remembered. */
+static double
+earlier_oddness(const engine_t *engine, const data_case_t *before)
+{
+    const finding_t *known = store_lookup(engine->store, before->frame);
+    double remembered = data_oddness(before);
+    return known ? MAX(remembered, evidence_weight(known->evidence)) : remembered;
+}
+
 /* Two answers with one sequence number: the odder one is forged, if one is. */
 static bool
 judge_pair(engine_t *engine, segment_t *s, data_case_t *now, const answer_t *earlier)
 {
     data_case_t before = earlier_case(now, earlier);
-    double margin = data_oddness(now) - data_oddness(&before);
+    double margin = data_oddness(now) - earlier_oddness(engine, &before);
     bool undecided = margin < RIVAL_MARGIN_DB && margin > -RIVAL_MARGIN_DB;
 
     now->other_frame = earlier->frame;
-    if (margin <= -RIVAL_MARGIN_DB) {
-        judge_segment(engine, s->flow, s->end, &before, false, now->frame);
+    if (margin < RIVAL_MARGIN_DB)
+        judge_earlier(engine, s, &before, now->frame, undecided);
+    if (margin <= -RIVAL_MARGIN_DB)
         return false;
-    }
-    if (undecided)
-        judge_segment(engine, s->flow, s->end, &before, true, 0);
     return judge_segment(engine, s->flow, s->end, now, undecided, undecided ? 0 : earlier->frame);
 }
 

@@ -26,7 +26,8 @@ struct engine {
     requests_t   *requests;
     uint32_t      last_frame;
     int64_t       last_time;
-    bool          flow_limit_told, numbers_reused;
+    GArray       *scratch;      /* of evidence_t, for one judgement at a time */
+    bool          flow_limit_told, host_limit_told, numbers_reused;
 };
 
 /* One packet of a flow and the two ends' states before it. */
@@ -76,13 +77,16 @@ const char *request_text(engine_t *engine, const flow_t *flow);
 finding_t *publish(engine_t *engine, uint32_t frame, int64_t time, verdict_t verdict,
                    class_t class, uint8_t confidence);
 
-/* Publishes a judgement with its evidence, which is taken over and freed in any case. NULL when
- * there is nothing worth saying. */
+/* Publishes a judgement with its evidence, which is moved to the finding or dropped: the array is
+ * empty afterwards. NULL when there is nothing worth saying. */
 finding_t *publish_judgement(engine_t *engine, uint32_t frame, int64_t time, class_t class,
                              judgement_t judgement, GArray *evidence);
 
 /* Names the packet that set a forged one off, and the genuine one, on all three frames. 0: none. */
 void publish_links(engine_t *engine, finding_t *forged, uint32_t trigger, uint32_t genuine);
+
+/* Marks a genuine frame that shows another one to be forged: the real answer, or an ICMP error. */
+void publish_witness(engine_t *engine, const finding_t *forged, uint32_t frame);
 
 /* Leaves a notice at the first frame where a limit was reached. */
 void notice_limit(engine_t *engine, const observation_t *obs, bool *told, const char *text);

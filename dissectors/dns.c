@@ -421,7 +421,7 @@ static const struct {
         "answers to queries with EDNS in 1,733 public captures; 33 labelled forged answers",
         "No EDNS record although the query had one.",
         "old resolvers without EDNS" }, opt_stripped },
-    { { "dns-trailing-bytes", FAMILY_HEADER_MISMATCH, TIER_C, { 4, 930 }, { 0, 33 },
+    { { "dns-trailing-bytes", FAMILY_HEADER_MISMATCH, TIER_D, { 4, 930 }, { 0, 33 },
         COUNTED "; net4people/bbs #80",
         "Bytes after the last record.",
         "padding by middleboxes" }, trailing_bytes },
@@ -432,7 +432,7 @@ static const struct {
     { { "dns-opt-as-answer", FAMILY_CONTENT, TIER_B, { 1, 930 }, { 1, 1 },
         COUNTED_BENIGN "; net4people/bbs #80 (the query copied); RFC 6891 section 6.1.1",
         "The query's EDNS record counted as the answer.",
-        "none known" }, opt_as_answer },
+        "broken servers (1 in 930)" }, opt_as_answer },
     { { "dns-private-answer", FAMILY_CONTENT, TIER_B, { 1, 930 }, { 33, 33 },
         COUNTED "; Pearce et al., USENIX Security 2017",
         "A public name leads to a private address, says a public server.",
@@ -508,14 +508,22 @@ best_rival(const dns_case_t *c, unsigned which, double *rival_oddness)
 }
 
 static char *
+answer_text(const dns_answer_t *a)
+{
+    return a->address_count            ? address_text(a)
+         : rcode(a) == DNS_NXDOMAIN    ? g_strdup("NXDOMAIN")
+         : rcode(a) != DNS_NOERROR     ? g_strdup_printf("response code %u", rcode(a))
+                                       : g_strdup_printf("%u records without address", a->answers);
+}
+
+static char *
 conflict_text(const dns_case_t *c, unsigned which, unsigned rival)
 {
     const dns_answer_t *a = &c->answer[which], *b = &c->answer[rival];
-    char *mine = a->address_count ? address_text(a) : g_strdup_printf("code %u, no address", rcode(a));
-    char *other = b->address_count ? address_text(b) : g_strdup_printf("code %u, no address", rcode(b));
-    char *text = g_strdup_printf("%u different answers to a query sent %u time%s: %s here, %s in frame "
-                                 "%u", dns_sets(c), MAX(c->queries, 1), c->queries > 1 ? "s" : "", mine,
-                                 other, b->frame);
+    char *mine = answer_text(a), *other = answer_text(b);
+    char *text = g_strdup_printf("%u different answers to a query asked %s: %s here, %s in frame %u",
+                                 dns_sets(c), c->queries > 1 ? "several times" : "once", mine, other,
+                                 b->frame);
     g_free(mine);
     g_free(other);
     return text;

@@ -31,7 +31,7 @@ typedef struct {
     unsigned     queries;           /* times it was sent; 0: not captured */
     uint16_t     query_flags, qtype;
     bool         query_opt;
-    const char  *name;              /* as asked */
+    const char  *name;              /* as asked; NULL where every address is public */
     bool         name_is_public;    /* no local zone, no reverse or blocklist lookup; set only where an
                                      * answer has an address that is not public */
     bool         server_is_public;

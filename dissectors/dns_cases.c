@@ -47,15 +47,13 @@ static unsigned
 query_hash(const void *key)
 {
     const query_t *q = key;
-    size_t length = q->client.ipv6 ? 16 : 4;
-    uint8_t bytes[2 * 16 + 12];
-    const uint16_t numbers[] = { q->client_port, q->id, q->qtype, q->tcp };
+    uint64_t words[6];
+    unsigned n = address_words(&q->client, words);
 
-    memcpy(bytes, q->client.bytes, length);
-    memcpy(bytes + length, q->server->address.bytes, length);
-    memcpy(bytes + 2 * length, numbers, sizeof numbers);
-    memcpy(bytes + 2 * length + sizeof numbers, &q->name_hash, sizeof q->name_hash);
-    return hash_bytes(bytes, 2 * length + 12);
+    n += address_words(&q->server->address, words + n);
+    words[n++] = (uint64_t)q->client_port << 48 | (uint64_t)q->id << 32 | (uint64_t)q->qtype << 16 | q->tcp;
+    words[n++] = q->name_hash;
+    return hash_words(words, n);
 }
 
 static gboolean
@@ -168,7 +166,7 @@ touch(engine_t *engine, query_t *q, const observation_t *obs)
 /* ---- judging and showing ---- */
 
 static void
-read_case(const query_t *q, const dns_message_t *m, dns_case_t *c)
+read_case(const query_t *q, dns_message_t *m, dns_case_t *c)
 {
     const ip_address_t *server = &q->server->address;
 
@@ -179,7 +177,6 @@ read_case(const query_t *q, const dns_message_t *m, dns_case_t *c)
     c->query_flags = q->flags;
     c->qtype = q->qtype;
     c->query_opt = q->opt;
-    c->name = m->name;
     c->server_is_public = !address_is_special(server->bytes, server->ipv6);
     c->tcp = q->tcp;
     c->unreachable_frame = q->unreachable_frame;
@@ -189,9 +186,11 @@ read_case(const query_t *q, const dns_message_t *m, dns_case_t *c)
         memset(&c->server, 0, sizeof c->server);
     c->n_answers = q->answers->len;
     memcpy(c->answer, q->answers->data, q->answers->len * sizeof c->answer[0]);
-    c->name_is_public = false;          /* asked only about addresses that are not */
-    for (unsigned i = 0; i < c->n_answers && !c->name_is_public; i++)
-        c->name_is_public = c->answer[i].special_count && dns_name_is_public(m->name);
+    c->name = NULL;
+    for (unsigned i = 0; i < c->n_answers && !c->name; i++)
+        if (c->answer[i].special_count)
+            c->name = dns_message_name(m);
+    c->name_is_public = c->name && dns_name_is_public(c->name);
 }
 
 static void
@@ -218,10 +217,10 @@ add_facts(finding_t *finding, const dns_case_t *c, const dns_answer_t *a)
 
 /* Judges one answer and says so. Returns its verdict. */
 static verdict_t
-judge_answer(engine_t *engine, const dns_case_t *c, unsigned which)
+judge_answer(engine_t *engine, const dns_case_t *c, unsigned which, dns_message_t *m)
 {
     const dns_answer_t *a = &c->answer[which];
-    GArray *evidence = evidence_new();
+    GArray *evidence = engine->scratch;
     int rival;
     judgement_t j = dns_judge(c, which, evidence, &rival);
     finding_t *finding = publish_judgement(engine, a->frame, a->time, CLASS_DNS_ANSWER, j, evidence);
@@ -229,11 +228,14 @@ judge_answer(engine_t *engine, const dns_case_t *c, unsigned which)
     if (!finding)
         return j.verdict;
     finding->innocent = dns_innocent(c, finding->evidence);
-    finding->trigger = store_text(engine->store, c->name, strlen(c->name));
+    const char *name = dns_message_name(m);
+    finding->trigger = store_text(engine->store, name, strlen(name));
     finding->trigger_frame = c->query_frame;
     add_facts(finding, c, a);
-    if (j.verdict == VERDICT_FORGED)
+    if (j.verdict == VERDICT_FORGED) {
         publish_links(engine, finding, c->query_frame, rival >= 0 ? c->answer[rival].frame : 0);
+        publish_witness(engine, finding, c->unreachable_frame);
+    }
     return j.verdict;
 }
 
@@ -303,7 +305,7 @@ learn_server(const query_t *q, const dns_answer_t *a)
 }
 
 static void
-observe_answer(engine_t *engine, const observation_t *obs, const dns_message_t *m)
+observe_answer(engine_t *engine, const observation_t *obs, dns_message_t *m)
 {
     query_t *q = query_get(engine, obs, m, true, true);
     dns_answer_t a = read_answer(obs, m);
@@ -318,7 +320,7 @@ observe_answer(engine_t *engine, const observation_t *obs, const dns_message_t *
     int64_t asked = q->last_time;
     read_case(q, m, &c);
     for (unsigned i = 0; i < c.n_answers; i++)
-        verdict = judge_answer(engine, &c, i);
+        verdict = judge_answer(engine, &c, i, m);
     if (verdict != VERDICT_FORGED) {
         learn_server(q, &a);
         host_learn(engine->hosts, q->server, &a.ip);
@@ -418,7 +420,7 @@ dns_quote(engine_t *engine, const observation_t *obs)
     dns_case_t c;
     read_case(q, &m, &c);
     for (unsigned i = 0; i < c.n_answers; i++)
-        judge_answer(engine, &c, i);
+        judge_answer(engine, &c, i, &m);
 }
 
 const detector_t detector_dns = {

@@ -95,35 +95,39 @@ skip_name(const uint8_t *bytes, size_t length, size_t *at, bool *compressed)
     return false;
 }
 
-/* The question's name as people write it. Reads the uncompressed labels at p. */
-static void
-write_name(char *text, const uint8_t *bytes, size_t length, size_t p)
+const char *
+dns_message_name(dns_message_t *m)
 {
+    const uint8_t *p = m->question;
     size_t out = 0;
 
-    while (p < length && bytes[p] && !(bytes[p] & 0xc0)) {
-        unsigned n = bytes[p++];
+    if (m->name[0])
+        return m->name;
+    /* dns_message_read() has seen that the labels end within 255 bytes, uncompressed. */
+    while (p && *p) {
+        unsigned n = *p++;
         if (out && out < DNS_NAME_MAX)
-            text[out++] = '.';
-        for (unsigned i = 0; i < n && p < length; i++, p++) {
-            uint8_t c = bytes[p];
+            m->name[out++] = '.';
+        for (unsigned i = 0; i < n; i++, p++) {
+            uint8_t c = *p;
             bool plain = (lower(c) >= 'a' && lower(c) <= 'z') || (c >= '0' && c <= '9')
                       || c == '-' || c == '_';
             if (out + (plain ? 1 : 4) > DNS_NAME_MAX)
-                break;
+                continue;
             if (plain) {
-                text[out++] = (char)c;
+                m->name[out++] = (char)c;
             } else {
-                text[out++] = '\\';
-                text[out++] = (char)('0' + c / 100);
-                text[out++] = (char)('0' + c / 10 % 10);
-                text[out++] = (char)('0' + c % 10);
+                m->name[out++] = '\\';
+                m->name[out++] = (char)('0' + c / 100);
+                m->name[out++] = (char)('0' + c / 10 % 10);
+                m->name[out++] = (char)('0' + c % 10);
             }
         }
     }
     if (!out)
-        text[out++] = '.';
-    text[out] = '\0';
+        m->name[out++] = '.';
+    m->name[out] = '\0';
+    return m->name;
 }
 
 bool
@@ -227,7 +231,7 @@ dns_message_read(dns_message_t *m, const uint8_t *bytes, size_t length, dns_hash
 
     memset(m, 0, offsetof(dns_message_t, name));
     m->name[0] = '\0';
-    memset(&m->name_hash, 0, sizeof *m - offsetof(dns_message_t, name_hash));
+    memset(&m->question, 0, sizeof *m - offsetof(dns_message_t, question));
     if (length < HEADER_LENGTH)
         return false;
     m->id = (uint16_t)get16(bytes);
@@ -241,7 +245,7 @@ dns_message_read(dns_message_t *m, const uint8_t *bytes, size_t length, dns_hash
     int n = read_name(bytes, length, &at, wire, &compressed);
     if (n < 0 || compressed || at + 4 > length)
         return false;
-    write_name(m->name, bytes, length, HEADER_LENGTH);
+    m->question = bytes + HEADER_LENGTH;
     m->name_hash = hash(wire, (size_t)n);
     m->qtype = (uint16_t)get16(bytes + at);
     at += 4;

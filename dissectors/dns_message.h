@@ -24,8 +24,8 @@ typedef struct {
     uint16_t id, flags;                     /* flags as on the wire */
     uint16_t questions, answers, authorities, additionals;  /* counts in the header */
     uint16_t qtype;
-    char     name[DNS_NAME_MAX + 1];        /* of the question, dotted, case kept, terminated; bytes
-                                             * that are no letter, digit, '-' or '_' as \DDD */
+    char     name[DNS_NAME_MAX + 1];        /* see dns_message_name() */
+    const uint8_t *question;                /* the name on the wire; in the bytes that were read */
     uint32_t name_hash;                     /* of the name on the wire, ignoring case */
 
     bool     complete;                      /* read to the last record */
@@ -49,6 +49,10 @@ typedef uint32_t (*dns_hash_t)(const uint8_t *bytes, size_t length);
 /* Reads a message. False when not even the header and the question could be read. A message that
  * breaks off later is not complete and has the facts read so far. */
 bool dns_message_read(dns_message_t *m, const uint8_t *bytes, size_t length, dns_hash_t hash);
+
+/* The name asked for, dotted, with its case; bytes that are no letter, digit, '-' or '_' as \DDD. Kept
+ * in the message; the bytes it was read from must still be there at the first call. */
+const char *dns_message_name(dns_message_t *m);
 
 /* The response code, 0 to 15. */
 static inline unsigned

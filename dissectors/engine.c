@@ -30,6 +30,7 @@ engine_new(const limits_t *limits, const bool enabled[N_DETECTORS])
     engine->limits = *limits;
     memcpy(engine->enabled, enabled, sizeof engine->enabled);
     engine->store = store_new();
+    engine->scratch = evidence_new();
     engine->hosts = host_table_new(limits->hosts);
     engine->flows = flow_table_new(engine->hosts, limits->flows, limits->half_open, forget_flow, engine);
     engine->resets = resets_new(limits->resets);
@@ -50,6 +51,7 @@ engine_free(engine_t *engine)
     requests_free(engine->requests);
     flow_table_free(engine->flows);
     host_table_free(engine->hosts);
+    evidence_free(engine->scratch);
     store_free(engine->store);
     g_free(engine);
 }
@@ -89,10 +91,11 @@ publish_judgement(engine_t *engine, uint32_t frame, int64_t time, class_t class,
     if (judgement.verdict != VERDICT_NONE)
         finding = publish(engine, frame, time, judgement.verdict, class, judgement.confidence);
     if (finding) {
-        evidence_free(finding->evidence);
-        finding->evidence = evidence;
+        evidence_clear(finding->evidence);
+        g_array_append_vals(finding->evidence, evidence->data, evidence->len);
+        g_array_set_size(evidence, 0);
     } else {
-        evidence_free(evidence);
+        evidence_clear(evidence);
     }
     return finding;
 }
@@ -100,24 +103,27 @@ publish_judgement(engine_t *engine, uint32_t frame, int64_t time, class_t class,
 void
 publish_links(engine_t *engine, finding_t *forged, uint32_t trigger, uint32_t genuine)
 {
-    const struct {
-        uint32_t frame;
-        verdict_t verdict;
-    } others[] = { { trigger, VERDICT_TRIGGER }, { genuine, VERDICT_GENUINE } };
+    finding_t *asked = trigger ? publish(engine, trigger, 0, VERDICT_TRIGGER, forged->class, 0) : NULL;
 
     forged->trigger_frame = trigger;
+    if (asked) {
+        asked->forged_frame = forged->frame;
+        asked->trigger = forged->trigger;
+    }
     if (genuine)
         forged->genuine_frame = genuine;
-    for (unsigned i = 0; i < G_N_ELEMENTS(others); i++) {
-        finding_t *other = others[i].frame
-            ? publish(engine, others[i].frame, 0, others[i].verdict, forged->class, 0) : NULL;
-        if (!other)
-            continue;
-        other->forged_frame = forged->frame;
-        other->trigger = forged->trigger;
-        if (others[i].verdict == VERDICT_GENUINE)
-            other->trigger_frame = trigger;
-    }
+    publish_witness(engine, forged, genuine);
+}
+
+void
+publish_witness(engine_t *engine, const finding_t *forged, uint32_t frame)
+{
+    finding_t *witness = frame ? publish(engine, frame, 0, VERDICT_GENUINE, forged->class, 0) : NULL;
+    if (!witness)
+        return;
+    witness->forged_frame = forged->frame;
+    witness->trigger_frame = forged->trigger_frame;
+    witness->trigger = forged->trigger;
 }
 
 void
@@ -157,6 +163,10 @@ observe_segment(engine_t *engine, const observation_t *obs)
     uint64_t evicted = flow_table_evicted(engine->flows);
     segment_t s = { .obs = obs };
     s.flow = flow_get(engine->flows, obs, true, &s.end);
+    if (obs->cut) {
+        s.flow->gap = true;
+        return;
+    }
 
     if (flow_table_evicted(engine->flows) != evicted)
         notice_limit(engine, obs, &engine->flow_limit_told,
@@ -172,6 +182,10 @@ observe_segment(engine_t *engine, const observation_t *obs)
 
     if (!(obs->flags & TCP_RST) && flow_learn(s.flow, s.end, obs)) {
         bool first_syn = (obs->flags & (TCP_SYN | TCP_ACK)) == TCP_SYN && !s.flow->host[s.end]->remembered;
+        if (host_table_is_full(engine->hosts) && !first_syn && !s.flow->host[s.end]->remembered)
+            notice_limit(engine, obs, &engine->host_limit_told,
+                         "address limit reached: TTLs and header habits of further addresses are not "
+                         "remembered");
         if (!s.forged && !first_syn)
             host_learn(engine->hosts, s.flow->host[s.end], &obs->ip);
         if (obs->length && s.end == s.flow->client)

@@ -20,7 +20,7 @@ typedef struct {
     unsigned hosts;         /* addresses remembered for the whole file, about 110 bytes each */
     unsigned queries;       /* DNS transactions of the last minute, about 100 bytes each and 128
                              * for every answer */
-    unsigned resets;        /* resets that later packets may still tell more about, 300 bytes each */
+    unsigned resets;        /* resets that later packets may still tell more about, 340 bytes each */
     bool     all_observations;  /* no limit: also say what weighs too little to be worth a line */
 } limits_t;
 

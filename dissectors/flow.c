@@ -37,21 +37,25 @@ struct flow_table {
 static unsigned
 ends_hash(const void *key)
 {
-    const flow_t *flow = key;
-    uint8_t bytes[36];
-    size_t length = flow->host[0]->address.ipv6 ? 16 : 4;
+    return ((const flow_t *)key)->hash;
+}
 
-    memcpy(bytes, flow->host[0]->address.bytes, length);
-    memcpy(bytes + length, flow->host[1]->address.bytes, length);
-    memcpy(bytes + 2 * length, flow->port, sizeof flow->port);
-    return hash_bytes(bytes, 2 * length + sizeof flow->port);
+static uint32_t
+hash_ends(const flow_t *flow)
+{
+    uint64_t words[5];
+    unsigned n = address_words(&flow->host[0]->address, words);
+
+    n += address_words(&flow->host[1]->address, words + n);
+    words[n++] = (uint64_t)flow->port[0] << 16 | flow->port[1];
+    return hash_words(words, n);
 }
 
 static gboolean
 ends_equal(const void *a, const void *b)
 {
     const flow_t *x = a, *y = b;
-    return x->port[0] == y->port[0] && x->port[1] == y->port[1]
+    return x->hash == y->hash && x->port[0] == y->port[0] && x->port[1] == y->port[1]
         && address_equal(&x->host[0]->address, &y->host[0]->address)
         && address_equal(&x->host[1]->address, &y->host[1]->address);
 }
@@ -203,6 +207,7 @@ flow_get(flow_table_t *table, const observation_t *obs, bool create, unsigned *e
     probe.host[!source] = &dst;
     probe.port[source] = obs->sport;
     probe.port[!source] = obs->dport;
+    probe.hash = hash_ends(&probe);
     *end = source;
 
     flow_t *flow = g_hash_table_lookup(table->by_ends, &probe);
@@ -212,6 +217,7 @@ flow_get(flow_table_t *table, const observation_t *obs, bool create, unsigned *e
     bool half_open = (obs->flags & (TCP_SYN | TCP_ACK | TCP_RST)) == TCP_SYN;
     make_room(table, half_open);
     flow = new_slot(table);
+    flow->hash = probe.hash;
     flow->port[0] = probe.port[0];
     flow->port[1] = probe.port[1];
     flow->host[source] = host_get(table->hosts, &obs->src, true);
@@ -240,7 +246,7 @@ flow_restart(flow_table_t *table, flow_t *flow)
     table->forget(table->context, flow);
     memset(flow->end, 0, sizeof flow->end);
     flow->request = flow->request_frame = 0;
-    flow->handshake = flow->http = false;
+    flow->handshake = flow->http = flow->gap = false;
 }
 
 static void

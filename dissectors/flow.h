@@ -70,11 +70,13 @@ typedef struct {
     uint32_t    request;        /* what it asked for: an index for flow_table_name(); 0: unnamed */
     uint32_t    older, newer;   /* neighbours in the queue, slot numbers */
     uint32_t    slot;           /* own slot number, from 1 */
+    uint32_t    hash;           /* of the ends */
     uint16_t    port[2];
     unsigned    client : 1;     /* which end opened it, or has the higher port */
     unsigned    handshake : 1;  /* SYN or SYN/ACK seen */
     unsigned    half_open : 1;  /* nothing but one end's SYN so far */
     unsigned    http : 1;       /* the client's first payload is an HTTP request with a Host */
+    unsigned    gap : 1;            /* holds a segment that could not be read */
     unsigned    request_pending : 1;    /* requests.c has the first part of it */
     unsigned    has_resets : 1; /* reset_cases.c keeps a list for it */
     unsigned    has_answers : 1;/* data_cases.c does */

@@ -37,34 +37,52 @@ draw_key(void)
     has_key = true;
 }
 
-static uint32_t
-sip_hash(const uint8_t *bytes, size_t length)
+static inline void
+sip_begin(uint64_t v[4])
 {
     if (G_UNLIKELY(!has_key))
         draw_key();
-    uint64_t v[4] = { key[0] ^ UINT64_C(0x736f6d6570736575), key[1] ^ UINT64_C(0x646f72616e646f6d),
-                      key[0] ^ UINT64_C(0x6c7967656e657261), key[1] ^ UINT64_C(0x7465646279746573) };
-    uint64_t word, last = (uint64_t)length << 56;
-    size_t whole = length / 8 * 8;
+    v[0] = key[0] ^ UINT64_C(0x736f6d6570736575);
+    v[1] = key[1] ^ UINT64_C(0x646f72616e646f6d);
+    v[2] = key[0] ^ UINT64_C(0x6c7967656e657261);
+    v[3] = key[1] ^ UINT64_C(0x7465646279746573);
+}
 
-    for (size_t i = 0; i < whole; i += 8) {
-        memcpy(&word, bytes + i, 8);
-        v[3] ^= word;
-        sip_round(v);
-        v[0] ^= word;
-    }
-    word = 0;
-    memcpy(&word, bytes + whole, length - whole);
-    last |= GUINT64_FROM_LE(word);
-    v[3] ^= last;
+static inline void
+sip_word(uint64_t v[4], uint64_t word)
+{
+    v[3] ^= word;
     sip_round(v);
-    v[0] ^= last;
+    v[0] ^= word;
+}
+
+static inline uint32_t
+sip_end(uint64_t v[4])
+{
     v[2] ^= 0xff;
     sip_round(v);
     sip_round(v);
     sip_round(v);
     uint64_t hash = v[0] ^ v[1] ^ v[2] ^ v[3];
     return (uint32_t)(hash ^ hash >> 32);
+}
+
+static uint32_t
+sip_hash(const uint8_t *bytes, size_t length)
+{
+    uint64_t v[4], word = 0;
+    size_t whole = length / 8 * 8;
+
+    sip_begin(v);
+    for (size_t i = 0; i < whole; i += 8) {
+        memcpy(&word, bytes + i, 8);
+        sip_word(v, word);
+    }
+    word = (uint64_t)length << 56;
+    for (size_t i = whole; i < length; i++)
+        word |= (uint64_t)bytes[i] << 8 * (i - whole);
+    sip_word(v, word);
+    return sip_end(v);
 }
 
 static hash_bytes_t function = sip_hash;
@@ -79,4 +97,17 @@ uint32_t
 hash_bytes(const uint8_t *bytes, size_t length)
 {
     return function(bytes, length);
+}
+
+uint32_t
+hash_words(const uint64_t *words, unsigned n)
+{
+    uint64_t v[4];
+
+    if (G_UNLIKELY(function != sip_hash))
+        return function((const uint8_t *)words, n * sizeof *words);
+    sip_begin(v);
+    for (unsigned i = 0; i < n; i++)
+        sip_word(v, words[i]);
+    return sip_end(v);
 }

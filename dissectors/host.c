@@ -55,10 +55,12 @@ ttl_memory_distance(const ttl_memory_t *memory, uint8_t ttl, uint8_t *distance)
     for (unsigned i = 0; i < TTL_SLOTS; i++) {
         if (memory->count[i] < 2 || memory->count[i] * 4 < total)
             continue;
-        uint8_t apart = ttl_distance(ttl, memory->ttl[i]);
+        uint8_t apart = ttl == memory->ttl[i] ? 0 : ttl_distance(ttl, memory->ttl[i]);
         if (!known || apart < *distance)
             *distance = apart;
         known = true;
+        if (!apart)
+            break;
     }
     return known;
 }
@@ -66,8 +68,7 @@ ttl_memory_distance(const ttl_memory_t *memory, uint8_t ttl, uint8_t *distance)
 static unsigned
 address_hash(const void *key)
 {
-    const host_t *host = key;
-    return hash_bytes(host->address.bytes, host->address.ipv6 ? 16 : 4);
+    return ((const host_t *)key)->hash;
 }
 
 static gboolean
@@ -111,12 +112,17 @@ host_table_is_full(const host_table_t *table)
 host_t *
 host_get(host_table_t *table, const ip_address_t *address, bool create)
 {
-    host_t probe = { .address = *address };
+    uint64_t words[2];
+    host_t probe;
+
+    probe.address = *address;
+    probe.hash = hash_words(words, address_words(address, words));
     host_t *host = g_hash_table_lookup(table->by_address, &probe);
 
     if (!host && create) {
         host = g_new0(host_t, 1);
         host->address = *address;
+        host->hash = probe.hash;
         g_hash_table_add(table->by_address, host);
     }
     return host;

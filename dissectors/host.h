@@ -74,6 +74,7 @@ typedef struct {
 /* Lives until the file closes, or until its last flow goes if it only ever sent SYNs. */
 typedef struct {
     ip_address_t address;
+    uint32_t     hash;          /* of the address */
     uint32_t     flows;         /* references */
     bool         remembered;    /* it sent more than a SYN */
     uint16_t     df_set, df_clear, id_zero;
@@ -81,6 +82,20 @@ typedef struct {
     dns_server_t      *dns;         /* NULL until it answers */
     host_suspicions_t *suspicions;  /* NULL until something odd */
 } host_t;
+
+/* Writes an address as words for hash_words(): one for IPv4, two for IPv6. Returns how many. */
+static inline unsigned
+address_words(const ip_address_t *address, uint64_t *words)
+{
+    if (address->ipv6) {
+        memcpy(words, address->bytes, 16);
+        return 2;
+    }
+    uint32_t ipv4;
+    memcpy(&ipv4, address->bytes, sizeof ipv4);
+    words[0] = ipv4;
+    return 1;
+}
 
 typedef struct host_table host_table_t;
 

@@ -91,6 +91,8 @@ may_convict(const GArray *evidence)
 judgement_t
 judge(const GArray *evidence)
 {
+    if (!evidence->len)
+        return (judgement_t){ VERDICT_NONE, 0 };
     double odds_db = PRIOR_DB + evidence_weight(evidence);
     double probability = 1.0 / (1.0 + pow(10.0, -odds_db / 10.0));
     judgement_t result = { .confidence = (uint8_t)fmin(99, floor(100 * probability)) };

@@ -89,7 +89,8 @@ keep_question(engine_t *engine, flow_t *flow, const observation_t *obs)
     if (obs->dport != DNS_PORT || obs->captured < 3
         || !dns_message_read(&m, obs->payload + 2, obs->captured - 2, hash_bytes))
         return false;
-    keep(engine, flow, obs->frame, (const uint8_t *)m.name, strlen(m.name));
+    const char *name = dns_message_name(&m);
+    keep(engine, flow, obs->frame, (const uint8_t *)name, strlen(name));
     return true;
 }
 

@@ -57,7 +57,7 @@ seq_change(const reset_case_t *c)
 {
     if (!c->changed_frame)
         return NULL;
-    return g_strdup_printf("next reset of this sender (frame %u) steps %u bytes ahead, beyond "
+    return g_strdup_printf("another reset of this sender (frame %u) is %u bytes away, beyond "
                            "everything sent or acknowledged", c->changed_frame, c->changed_step);
 }
 
@@ -67,9 +67,9 @@ mss_ladder(const reset_case_t *c)
     if (!c->changed_frame || c->changed_step < 1460
         || (c->changed_step % 1460 != 0 && c->changed_step != 12503))
         return NULL;
-    return g_strdup_printf("next reset of this sender (frame %u) is exactly %u bytes ahead%s",
+    return g_strdup_printf("another reset of this sender (frame %u) is exactly %u bytes away: %s",
                            c->changed_frame, c->changed_step,
-                           c->changed_step % 1460 ? "" : ", a multiple of 1460");
+                           c->changed_step % 1460 ? "the step of a known device" : "a multiple of 1460");
 }
 
 static char *
@@ -77,7 +77,7 @@ data_after(const reset_case_t *c)
 {
     if (!c->data_frame || c->data_continues)
         return NULL;
-    return g_strdup_printf("the sender goes on in frame %u, %.1f ms after its reset",
+    return g_strdup_printf("the sender goes on in frame %u, %.1f ms after the reset, as if it had sent none",
                            c->data_frame, milliseconds(c->data_delay));
 }
 
@@ -86,8 +86,8 @@ unaware_of_reset(const reset_case_t *c)
 {
     if (!c->data_frame || !c->data_continues)
         return NULL;
-    return g_strdup_printf("the sender goes on in frame %u, %.1f ms after its reset, with the IP ID "
-                           "series or timestamps it had before", c->data_frame,
+    return g_strdup_printf("the sender goes on in frame %u, %.1f ms after the reset, with the IP ID "
+                           "series or timestamps it had before, as if it had sent none", c->data_frame,
                            milliseconds(c->data_delay));
 }
 
@@ -201,8 +201,10 @@ window_copied(const reset_case_t *c)
 static char *
 reserved_bits(const reset_case_t *c)
 {
-    bool accecn = (c->peer.seen | c->sender.seen) & SEEN_ACCECN;
-    if (!(c->reset.flags & TCP_RESERVED) && !(c->reset.flags & TCP_AE && !accecn))
+    /* Whether AE was agreed on is known only where the options of the handshake were captured. */
+    uint8_t seen = c->peer.seen | c->sender.seen;
+    bool not_agreed = seen & SEEN_SYN && seen & SEEN_OPTIONS && !(seen & SEEN_ACCECN);
+    if (!(c->reset.flags & TCP_RESERVED) && !(c->reset.flags & TCP_AE && not_agreed))
         return NULL;
     return g_strdup_printf("reserved TCP bits set (flags 0x%03x)", c->reset.flags);
 }
@@ -273,8 +275,8 @@ id_zero_df_clear(const reset_case_t *c)
     if (c->reset.ip.ipv6 || c->reset.ip.ip_id || c->reset.ip.df || !has_sender(c)
         || c->sender.df < c->sender.packets)
         return NULL;
-    return g_strdup_printf("IP ID 0 with don't-fragment clear: a packet no stack can have fragmented "
-                           "or numbered; this sender's %s %u packets set don't-fragment",
+    return g_strdup_printf("IP ID 0 with don't-fragment clear; all of this sender's %s packets in "
+                           "this flow (%u) set don't-fragment",
                            before_or_after(c), c->sender.packets);
 }
 
@@ -474,7 +476,7 @@ static const struct {
         COUNTED "; Wu et al., S&P 2025",
         "Three or more equal resets at once, more than there were packets to answer.",
         "a mirror port that delivers packets several times" }, identical_burst },
-    { { "rst-mixed-flavours", FAMILY_ORDERING, TIER_C, { 5, 2107 }, { 0, 55 },
+    { { "rst-mixed-flavours", FAMILY_ORDERING, TIER_D, { 5, 2107 }, { 0, 55 },
         COUNTED "; Wang et al., IMC 2017",
         "One packet is answered with both kinds of reset at once.",
         "a stack that answers a segment and closes its socket in the same moment" }, mixed_flavours },
@@ -486,7 +488,7 @@ static const struct {
         COUNTED "; method of Raman et al., CoNEXT 2022",
         "The reset acknowledges a packet of which an ICMP error says that it died on the way.",
         "none: the packet would have to be sent again" }, acks_dead_packet },
-    { { "rst-after-dead-packet", FAMILY_ORDERING, TIER_B, { 0, 2107 }, { 0, 55 },
+    { { "rst-after-dead-packet", FAMILY_ORDERING, TIER_D, { 0, 2107 }, { 0, 55 },
         COUNTED "; method of Raman et al., CoNEXT 2022",
         "The reset follows a packet of which an ICMP error says that it died on the way.",
         "a reset for another reason at the same time" }, after_dead_packet },
@@ -528,7 +530,7 @@ static const struct {
         COUNTED,
         "Don't-fragment unlike everything else of this host.",
         BOX_TWIN }, df_mismatch },
-    { { "rst-ipid-zero-df-clear", FAMILY_HEADER_MISMATCH, TIER_C, { 0, 2107 }, { 0, 55 },
+    { { "rst-ipid-zero-df-clear", FAMILY_HEADER_MISMATCH, TIER_C, { 0, 2107 }, { 1, 1 },
         COUNTED "; Wu et al., S&P 2025 (GFW I); GoodbyeDPI",
         "IP ID 0 without don't-fragment, from a sender that sets don't-fragment.",
         BOX_TWIN }, id_zero_df_clear },
@@ -555,7 +557,7 @@ static const struct {
         "TTL moves with the TTL of the packet that is answered.",
         "two clients at different distances behind one address" }, ttl_mirror },
 
-    { { "rst-before-min-rtt", FAMILY_TIMING, TIER_B, { 0, 2107 }, { 0, 55 },
+    { { "rst-before-min-rtt", FAMILY_TIMING, TIER_D, { 0, 2107 }, { 0, 55 },
         COUNTED "; Duan et al., SATIN 2012 (half a round trip)",
         "Acknowledges a packet in less than half the shortest round trip to its sender.",
         "a CDN edge or proxy nearer than the box that shook hands" }, before_min_rtt },
@@ -579,7 +581,7 @@ static const struct {
     { { "rst-same-box", FAMILY_CONTENT, TIER_B, { 0, 2107 }, { 39, 55 },
         COUNTED "; the proof is another frame's",
         "Header of a packet proven forged in this host's name, and not the host's own.",
-        "the proof itself being wrong" }, same_box },
+        "the same as for the frame that proves it" }, same_box },
     { { "rst-request-coupled", FAMILY_CONTENT, TIER_D, { 6, 2107 }, { 20, 55 },
         COUNTED,
         "The first thing to come back for the client's request.",

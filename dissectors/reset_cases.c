@@ -192,7 +192,7 @@ judge_case(engine_t *engine, flow_t *flow, reset_case_t *c)
 {
     compare_with_host(c, flow);
 
-    GArray *evidence = evidence_new();
+    GArray *evidence = engine->scratch;
     judgement_t j = reset_judge(c, evidence);
     const finding_t *before = store_lookup(engine->store, c->reset.frame);
     bool convicted_before = before && before->verdict == VERDICT_FORGED;
@@ -208,6 +208,7 @@ judge_case(engine_t *engine, flow_t *flow, reset_case_t *c)
         finding->trigger = request_text(engine, flow);
     publish_links(engine, finding, c->request_frame ? c->request_frame : c->peer.last.frame,
                   c->syn_ack_frame ? c->syn_ack_frame : c->data_frame);
+    publish_witness(engine, finding, c->died_frame);
     if (!convicted_before && host_remember_injector(flow->host[c->end], c->reset.frame, &c->reset.ip))
         revisit_host(engine, flow->host[c->end]);
 }
@@ -270,7 +271,7 @@ compare_with_earlier(engine_t *engine, flow_t *flow, flow_resets_t *list, reset_
             e->flavour_frame = c->reset.frame, c->flavour_frame = e->reset.frame;
 
         uint32_t step = c->reset.seq - e->reset.seq;
-        if (seq_diff(c->reset.seq, e->reset.seq) > 2 && c->sender.packets
+        if (seq_diff(c->reset.seq, e->reset.seq) > 2 && c->sender.packets && !flow->gap
             && seq_diff(c->reset.seq, c->sender.next_seq) > 2 && c->peer.last.bits & TCP_ACK
             && seq_diff(c->reset.seq, c->peer.last.ack) > 2) {
             e->changed_frame = c->reset.frame, e->changed_step = step;

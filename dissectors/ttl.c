@@ -41,7 +41,7 @@ ttl_segment(engine_t *engine, segment_t *s)
         || in_host < TTL_DEVIATION_MIN)
         return;
 
-    GArray *evidence = evidence_new();
+    GArray *evidence = engine->scratch;
     evidence_add(evidence, &deviation,
         g_strdup_printf("TTL %u (%u hops); this sender's other %u packets in this flow: %u (%u hops)",
                         obs->ip.ttl, ttl_hops(obs->ip.ttl), sender->packets, sender->ttl[0],

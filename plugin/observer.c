@@ -96,13 +96,13 @@ static bool
 read_tcp(observation_t *obs, tvbuff_t *tvb, unsigned captured)
 {
     /* A quote holds at least the ports and the sequence number. */
-    unsigned wanted = obs->quoted ? 8 : TCP_HEADER_MIN;
-    if (captured < wanted)
+    if (captured < 8)
         return false;
     const uint8_t *p = tvb_get_ptr(tvb, 0, (int)captured);
     obs->sport = read_be16(p);
     obs->dport = read_be16(p + 2);
     obs->seq = read_be32(p + 4);
+    obs->cut = captured < TCP_HEADER_MIN && !obs->quoted;
     if (captured < TCP_HEADER_MIN)
         return true;
     obs->ack = read_be32(p + 8);

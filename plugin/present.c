@@ -158,6 +158,7 @@ add_facts(proto_tree *tree, tvbuff_t *tvb, const finding_t *f)
             if (!subtree) {
                 proto_item *item = proto_tree_add_item(tree, proto_detector[d], tvb, 0, 0, ENC_NA);
                 proto_item_set_generated(item);
+                proto_item_set_text(item, "Facts: %s", detector_name((detector_id_t)d));
                 subtree = proto_item_add_subtree(item, ett_facts);
             }
             add_fact(subtree, tvb, fact);
@@ -178,20 +179,20 @@ add_finding(proto_tree *tree, tvbuff_t *tvb, packet_info *pinfo, const finding_t
         add_string(subtree, tvb, hf_verdict, verdict_name(f->verdict));
         add_string(subtree, tvb, hf_class, class_name(f->class));
     }
-    if (f->confidence) {
+    if (f->verdict >= VERDICT_SUSPECT) {
         proto_item_set_generated(proto_tree_add_uint(subtree, hf_confidence, tvb, 0, 0, f->confidence));
         add_string(subtree, tvb, hf_level, confidence_level(f->confidence));
     }
+    add_string(subtree, tvb, hf_trigger, f->trigger);
+    add_frame(subtree, tvb, pinfo, hf_trigger_frame, f->trigger_frame);
+    add_frame(subtree, tvb, pinfo, hf_forged_frame, f->forged_frame);
+    add_frame(subtree, tvb, pinfo, hf_genuine_frame, f->genuine_frame);
     for (unsigned i = 0; i < f->evidence->len; i++) {
         const evidence_t *e = &g_array_index(f->evidence, evidence_t, i);
         add_string(subtree, tvb, hf_signature, e->signature->id);
         add_string(subtree, tvb, hf_evidence, e->text);
     }
     add_string(subtree, tvb, hf_explanation, f->innocent);
-    add_string(subtree, tvb, hf_trigger, f->trigger);
-    add_frame(subtree, tvb, pinfo, hf_trigger_frame, f->trigger_frame);
-    add_frame(subtree, tvb, pinfo, hf_forged_frame, f->forged_frame);
-    add_frame(subtree, tvb, pinfo, hf_genuine_frame, f->genuine_frame);
     add_facts(subtree, tvb, f);
     add_string(subtree, tvb, hf_notice, f->notice);
 

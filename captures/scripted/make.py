@@ -61,8 +61,9 @@ def readme():
     parts = [README_HEAD]
     for kind, title in (("guilty", "With forged packets"), ("innocent", "Without")):
         chosen = [scenario for scenario in TABLE if scenario.kind == kind]
-        parts.append(f"\n## {title} ({len(chosen)})\n\n| capture | taken at | what happens |"
-                     " what the plugin should say | what it must not say |\n|---|---|---|---|---|\n")
+        parts.append(f"\n## {title} ({len(chosen)})\n\n| capture | taken at | what happens"
+                     " | what the plugin should say | what it must not say |\n"
+                     "|---|---|---|---|---|\n")
         parts += [f"| `{s.name}` | {s.vantage} | {s.about} | {s.expect} | {s.never} |\n"
                   for s in chosen]
     return {"README.md": "".join(parts).encode()}

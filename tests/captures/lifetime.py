@@ -115,8 +115,8 @@ def ask_findings(number):
     """Ask for all findings. sharkd keeps the result of a filter over a load, so no two alike."""
     columns = {f"column{index}": f"{name}:1"
                for index, name in enumerate(tshark.FIELDS)}
-    return {"method": "frames", "params": {"filter": f"interference && frame.number != {10**6 + number}",
-                                            **columns}}
+    condition = f"interference && frame.number != {10**6 + number}"
+    return {"method": "frames", "params": {"filter": condition, **columns}}
 
 
 def conversation(requests):

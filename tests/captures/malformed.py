@@ -129,7 +129,7 @@ def new_accusations(name, rows, size, forged):
         copy, number = origin(frame, size)
         if number not in forged:
             copies_of.setdefault(number, []).append(copy)
-    return [f"{name}: what is left of frame {number} is called forged in {len(where)} copies,"
+    return [f"{name}: what became of frame {number} is called forged in {len(where)} copies,"
             f" first in copy {where[0]} (frame {where[0] * size + number} there)"
             for number, where in copies_of.items()]
 
@@ -143,11 +143,11 @@ def mutated(program, path, directory, reports):
     for options in PASSES:
         rows, problems = findings(program, damaged, options)
         complaints += problems
-        for frame in sorted(tshark.called_forged(rows)):
-            copy, number = origin(frame, len(packets))
-            if number not in truth.frames("forged"):
-                text = f"{damaged.stem}: frame {number} is called forged in copy {copy}"
-                (complaints if untouched[frame - 1] else reports).append(text)
+        unexplained = [row for row in rows if untouched[int(row["frame.number"]) - 1]]
+        explained = [row for row in rows if row not in unexplained]
+        for chosen, texts in ((unexplained, complaints), (explained, reports)):
+            texts += new_accusations(f"{damaged.stem} {' '.join(options)}", chosen,
+                                     len(packets), truth.frames("forged"))
     return complaints
 
 
@@ -201,8 +201,8 @@ def test():
             return complaints
         status = tshark.check_all(check, tshark.samples(options.samples))
     if reports:
-        print(f"{len(reports)} accusations among packets whose bytes a mutation changed:")
-        print("".join(f"  {text}\n" for text in sorted(set(reports))[:20]), end="")
+        print(f"{len(reports)} frames accused where a mutation changed what was said, as in")
+        print("".join(f"  {text}\n" for text in sorted(reports)[:20]), end="")
     return status
 
 

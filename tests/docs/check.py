@@ -20,6 +20,7 @@ With --tshark PROGRAM (that has the plugin):
 
 import argparse
 import collections
+import concurrent.futures
 import functools
 import itertools
 import os
@@ -162,20 +163,22 @@ def evidence(tshark, capture):
 
 def check_samples(documents, tshark):
     """The sample line of each page."""
-    cache = {}
+    captures = {(path.parent / m[2]).resolve() for path in PAGES.glob("*.md")
+                for m in SAMPLE.finditer(path.read_text())}
+    there = sorted(capture for capture in captures if capture.exists())    # else a broken link
+    with concurrent.futures.ThreadPoolExecutor() as pool:
+        found = dict(zip(there, pool.map(lambda capture: evidence(tshark, capture), there)))
+
+    def sample(path, m):
+        frames = found.get((path.parent / m[2]).resolve(), {})
+        lines = [text for name, text in frames.get(int(m[3]), []) if name == path.stem]
+        if not lines:
+            documents.complain(path, f"{path.stem} is not seen in {m[2]}, frame {m[3]}")
+            return m[0]
+        return m[1] + "".join(f"    {line}\n" for line in lines)
+
     for path in sorted(PAGES.glob("*.md")):
-        def sample(m, path=path):
-            capture = (path.parent / m[2]).resolve()
-            if not capture.exists():
-                return m[0]                 # check_links complains
-            if capture not in cache:
-                cache[capture] = evidence(tshark, capture)
-            lines = [text for name, text in cache[capture][int(m[3])] if name == path.stem]
-            if not lines:
-                documents.complain(path, f"{path.stem} is not seen in {m[2]}, frame {m[3]}")
-                return m[0]
-            return m[1] + "".join(f"    {line}\n" for line in lines)
-        documents.rewrite(path, SAMPLE, sample)
+        documents.rewrite(path, SAMPLE, functools.partial(sample, path))
 
 
 def section(text, title):

@@ -9,6 +9,7 @@ BUILD=$ROOT/build
 NOBODY=65534
 SCRATCH=                        # temporary directory, once there is one
 NO_SERVICES=                    # Debian's "start no services" file, while it is ours
+REFRESHED=                      # apt's lists are new
 
 umask 022
 
@@ -121,9 +122,11 @@ as_root()
     fi
 }
 
+# sudo drops the proxy's variables, and apt may need them.
 apt()
 {
-    as_root env DEBIAN_FRONTEND=noninteractive apt-get -qq -o DPkg::Lock::Timeout=300 \
+    as_root env DEBIAN_FRONTEND=noninteractive ${http_proxy:+"http_proxy=$http_proxy"} \
+        ${https_proxy:+"https_proxy=$https_proxy"} apt-get -qq -o DPkg::Lock::Timeout=300 \
         -o Dpkg::Use-Pty=0 "$@" </dev/null
 }
 
@@ -135,6 +138,8 @@ can_install()
 # A mirror that is no longer kept up to date still has everything, but its lists have expired.
 refresh_lists()
 {
+    [ -z "$REFRESHED" ] || return 0
+    REFRESHED=yes
     apt update && return 0
     say "apt-get update failed; once more, whether or not the mirror's lists have expired"
     apt -o Acquire::Check-Valid-Until=false update ||

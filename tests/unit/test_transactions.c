@@ -208,7 +208,7 @@ SEQUENCE(closed_port)
     uint32_t icmp = wire_send(wire, &quote);
     assert_int_equal(wire_verdict(wire, bad), VERDICT_FORGED);
     assert_int_equal(wire_verdict(wire, frame), VERDICT_TRIGGER);
-    assert_int_equal(wire_verdict(wire, icmp), VERDICT_NONE);
+    assert_int_equal(wire_verdict(wire, icmp), VERDICT_GENUINE);
 }
 
 SEQUENCE(firewall_says_unreachable)
