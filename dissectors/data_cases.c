@@ -13,13 +13,13 @@
 #include <string.h>
 
 #define ANSWERS_KEPT 4          /* beginnings of answers per flow, 24 bytes each */
-#define SHORT_PREFIX 8
+#define SHORT_PREFIX 4
 #define LONG_PREFIX  32
 
 /* The beginning of an answer: enough to see whether another one says something else. */
 typedef struct {
     uint32_t frame, seq;
-    uint32_t short_hash, long_hash;     /* of the first 8 and 32 bytes, or of all when fewer */
+    uint32_t short_hash, long_hash;     /* of the first 4 and 32 bytes, or of all when fewer */
     uint16_t length;                    /* captured, saturating */
     uint16_t ip_id;
     uint8_t  ttl;

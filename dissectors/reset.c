@@ -260,8 +260,12 @@ df_mismatch(const reset_case_t *c)
 {
     if (c->reset.ip.ipv6)
         return NULL;
-    unsigned same = c->reset.ip.df ? c->host_df_set : c->host_df_clear;
-    unsigned other = c->reset.ip.df ? c->host_df_clear : c->host_df_set;
+    unsigned set = c->host_df_set, clear = c->host_df_clear;
+    if (c->sender.packets > set + clear) {
+        set = c->sender.df;
+        clear = c->sender.packets - c->sender.df;
+    }
+    unsigned same = c->reset.ip.df ? set : clear, other = c->reset.ip.df ? clear : set;
     if (other < 3 || same * 10 > other)     /* one in ten: forged data may be among them */
         return NULL;
     return g_strdup_printf("don't-fragment is %s; %s in %u of this host's %s %u packets",
@@ -557,8 +561,9 @@ static const struct {
         "TTL moves with the TTL of the packet that is answered.",
         "two clients at different distances behind one address" }, ttl_mirror },
 
-    { { "rst-before-min-rtt", FAMILY_TIMING, TIER_D, { 0, 2107 }, { 0, 55 },
-        COUNTED "; Duan et al., SATIN 2012 (half a round trip)",
+    { { "rst-before-min-rtt", FAMILY_TIMING, TIER_C, { 0, 2107 }, { 3, 58 },
+        COUNTED " (all far away: 0), 3 published devices seen from inside (net4people/bbs #285; Wu et "
+        "al., S&P 2025: GFW and Henan)",
         "Acknowledges a packet in less than half the shortest round trip to its sender.",
         "a CDN edge or proxy nearer than the box that shook hands" }, before_min_rtt },
 
