@@ -30,7 +30,8 @@ lower(uint8_t c)
 }
 
 /* Follows a name from *at and moves *at behind it. Writes the labels in lower case, uncompressed,
- * to wire (DNS_NAME_MAX bytes). Returns the length, or -1. */
+ * to wire (DNS_NAME_MAX bytes); compressed says whether it followed a pointer. Returns the length, or
+ * -1. */
 static int
 read_name(const uint8_t *bytes, size_t length, size_t *at, uint8_t *wire, bool *compressed)
 {
@@ -47,9 +48,7 @@ read_name(const uint8_t *bytes, size_t length, size_t *at, uint8_t *wire, bool *
                 return -1;
             if (!jumped)
                 *at = p + 2;
-            if (!out)
-                *compressed = true;
-            jumped = true;
+            *compressed = jumped = true;
             size_t target = get16(bytes + p) & 0x3fff;
             if (target >= p)
                 return -1;              /* pointers go back only: no loops */

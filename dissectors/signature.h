@@ -71,7 +71,7 @@ typedef struct {
     X(TTL_HOPS,         "ttl.hops",         "Hops to the sender of this packet",             UINT)  \
     X(TTL_USUAL,        "ttl.usual",        "TTL of the claimed sender's other packets",     UINT)  \
     X(TTL_PACKETS,      "ttl.packets",      "Packets of the claimed sender compared",        UINT)  \
-    X(TTL_DEVIATION,    "ttl.deviation",    "Hops between this packet's sender and the others'", UINT) \
+    X(TTL_DEVIATION,    "ttl.deviation",    "TTL distance from the others, in hops where they are known", UINT) \
     X(TTL_IMPLAUSIBLE,  "ttl.implausible",  "TTL implies an implausible distance",           FLAG)  \
     X(TTL_MIRRORED,     "ttl.mirrored",     "TTL follows the answered packet's TTL",         FLAG)  \
     X(DNS_ANSWERS,      "dns.answers",      "Answers to this query",                         UINT)  \

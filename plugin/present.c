@@ -196,7 +196,9 @@ add_finding(proto_tree *tree, tvbuff_t *tvb, packet_info *pinfo, const finding_t
     add_facts(subtree, tvb, f);
     add_string(subtree, tvb, hf_notice, f->notice);
 
-    if (expert_of(f->verdict))
+    /* What the user asked to see although it weighs next to nothing is no warning. */
+    bool slight = f->verdict == VERDICT_SUSPECT && f->confidence < CONFIDENCE_SHOWN;
+    if (expert_of(f->verdict) && !slight)
         expert_add_info_format(pinfo, top, expert_of(f->verdict), "%s", line);
     if (f->notice)
         expert_add_info_format(pinfo, top, &ei_notice, "%s", f->notice);

@@ -151,6 +151,10 @@ install()
 {
     make_scratch
     say "installing with apt-get (a minute or two): $*"
+    if ! as_root true; then         # asks for the password once, before anything else
+        say "not permitted to install packages"
+        return 0
+    fi
     refresh_lists >"$SCRATCH/apt.log"
     if ! apt --no-install-recommends install "$@" >>"$SCRATCH/apt.log" 2>&1; then
         tail -n 30 "$SCRATCH/apt.log" >&2
