@@ -203,7 +203,7 @@ reserved_bits(const reset_case_t *c)
 {
     /* Whether AE was agreed on is known only where the options of the handshake were captured. */
     uint8_t seen = c->peer.seen | c->sender.seen;
-    bool not_agreed = seen & SEEN_SYN && seen & SEEN_OPTIONS && !(seen & SEEN_ACCECN);
+    bool not_agreed = seen & SEEN_SYN && seen & SEEN_OPTIONS && !(seen & SEEN_ACCECN) && !c->offer_unknown;
     if (!(c->reset.flags & TCP_RESERVED) && !(c->reset.flags & TCP_AE && not_agreed))
         return NULL;
     return g_strdup_printf("reserved TCP bits set (flags 0x%03x)", c->reset.flags);

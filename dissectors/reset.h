@@ -33,7 +33,8 @@ typedef struct {
     direction_t sender;         /* what that end had sent before; see sender_is_later */
     direction_t peer;           /* what the other end had sent before */
     bool        sender_is_later;/* nothing before: sender holds what it sent afterwards */
-    uint32_t    request_frame;  /* the client's first payload, 0: none before the reset */
+    bool        offer_unknown;  /* the client's SYN was not captured, or not all of the flow readable */
+    uint32_t    request_frame;  /* the client's last request, 0: none before the reset */
     uint32_t    answered_seq;   /* sequence number that the peer's last packet ended at */
 
     reset_t     previous;       /* the sender's reset before this one, with no packet in between */

@@ -358,6 +358,7 @@ observe_reset(engine_t *engine, const segment_t *s)
     c->peer = flow->end[!s->end];
     c->answered_seq = c->peer.next_seq;
     c->request_frame = flow->request_frame;
+    c->offer_unknown = flow->gap || !(flow->end[flow->client].seen & SEEN_SYN);
     c->died_frame = resets_died(engine->resets, flow, s->end);
 
     compare_with_host(c, flow);
