@@ -106,7 +106,7 @@ publish_links(engine_t *engine, finding_t *forged, uint32_t trigger, uint32_t ge
     finding_t *asked = trigger ? publish(engine, trigger, 0, VERDICT_TRIGGER, forged->class, 0) : NULL;
 
     forged->trigger_frame = trigger;
-    if (asked) {
+    if (asked && !asked->forged_frame) {        /* of several, the first */
         asked->forged_frame = forged->frame;
         asked->trigger = forged->trigger;
     }
@@ -119,7 +119,7 @@ void
 publish_witness(engine_t *engine, const finding_t *forged, uint32_t frame)
 {
     finding_t *witness = frame ? publish(engine, frame, 0, VERDICT_GENUINE, forged->class, 0) : NULL;
-    if (!witness)
+    if (!witness || witness->forged_frame)      /* of several, the first */
         return;
     witness->forged_frame = forged->frame;
     witness->trigger_frame = forged->trigger_frame;
