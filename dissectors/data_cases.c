@@ -133,7 +133,7 @@ copies_header(const observation_t *obs, const direction_t *peer)
 /* ---- judging ---- */
 
 static data_case_t
-read_case(engine_t *engine, const segment_t *s)
+read_case(engine_t *engine, const segment_t *s, content_t content)
 {
     const observation_t *obs = s->obs;
     const flow_t *flow = s->flow;
@@ -150,10 +150,7 @@ read_case(engine_t *engine, const segment_t *s)
         .died_frame = resets_died(engine->resets, flow, s->end),
     };
     c.first_answer = obs->length && is_answer(&c.sender, peer);
-    if (c.first_answer && obs->captured)
-        c.content = content_read(obs->payload, obs->captured,
-                                 flow->request ? flow_table_name(engine->flows, flow->request) : NULL,
-                                 flow->http);
+    c.content = content;
     return c;
 }
 
@@ -294,6 +291,58 @@ count_lockstep(flow_answers_t *list, const observation_t *obs, bool first)
     list->lockstep_window = obs->window;
 }
 
+/* What the first segment of an answer says. */
+static content_t
+read_content(engine_t *engine, const segment_t *s)
+{
+    const flow_t *flow = s->flow;
+    const char *asked = flow->request ? flow_table_name(engine->flows, flow->request) : NULL;
+    return content_read(s->obs->payload, s->obs->captured, asked, flow->http);
+}
+
+static const answer_t *
+contradicted(const flow_answers_t *list, const answer_t *beginning)
+{
+    const answer_t *earlier = NULL;
+
+    for (unsigned i = 0; i < ANSWERS_KEPT; i++)
+        if (list->answer[i].frame && list->answer[i].seq == beginning->seq
+            && says_something_else(&list->answer[i], beginning))
+            earlier = &list->answer[i];
+    return earlier;
+}
+
+static RARE void
+judge_answer(engine_t *engine, segment_t *s, bool answer, bool odd, bool overlaps)
+{
+    const observation_t *obs = s->obs;
+    content_t content = answer ? read_content(engine, s) : CONTENT_OTHER;
+    const answer_t *earlier = NULL;
+    unsigned lockstep = 0;
+    flow_answers_t *list = NULL;
+    answer_t beginning = { 0 };
+
+    if (answer || overlaps || (odd && s->flow->has_answers)) {
+        list = answers_of(engine, s->flow);
+        if (obs->captured)
+            beginning = read_beginning(obs);
+        if (odd && obs->length)
+            count_lockstep(list, obs, answer);
+        lockstep = odd ? list->lockstep : 0;
+        if (overlaps)
+            earlier = contradicted(list, &beginning);
+    }
+    /* A redirect alone is everyday business. */
+    if (earlier || odd || content >= CONTENT_HEADERLESS_HTML || copies_header(obs, &s->flow->end[!s->end])) {
+        data_case_t c = read_case(engine, s, content);
+        c.lockstep = (uint8_t)lockstep;
+        s->forged = earlier ? judge_pair(engine, s, &c, earlier)
+                            : judge_segment(engine, s->flow, s->end, &c, false, 0);
+    }
+    if (answer)
+        list->answer[list->next++ % ANSWERS_KEPT] = beginning;
+}
+
 static void
 data_segment(engine_t *engine, segment_t *s)
 {
@@ -302,32 +351,11 @@ data_segment(engine_t *engine, segment_t *s)
 
     if (s->end == s->flow->client || obs->flags & (TCP_RST | TCP_SYN))
         return;
-    bool answer = obs->length && obs->captured && is_answer(sender, peer);
+    bool answer = obs->captured && is_answer(sender, peer);
     bool odd = has_odd_header(obs, sender, s->flow->host[s->end]);
     bool overlaps = obs->captured && s->flow->has_answers && seq_diff(obs->seq, sender->next_seq) < 0;
-    if (!answer && !odd && !overlaps)
-        return;
-
-    data_case_t c = read_case(engine, s);
-    const answer_t *earlier = NULL;
-    if (answer || overlaps || (odd && s->flow->has_answers)) {
-        flow_answers_t *list = answers_of(engine, s->flow);
-        answer_t beginning = obs->captured ? read_beginning(obs) : (answer_t){ 0 };
-        if (odd && obs->length)
-            count_lockstep(list, obs, answer);
-        c.lockstep = odd ? list->lockstep : 0;
-        for (unsigned i = 0; overlaps && i < ANSWERS_KEPT; i++)
-            if (list->answer[i].frame && list->answer[i].seq == obs->seq
-                && says_something_else(&list->answer[i], &beginning))
-                earlier = &list->answer[i];
-        if (earlier)
-            s->forged = judge_pair(engine, s, &c, earlier);
-        if (answer)
-            list->answer[list->next++ % ANSWERS_KEPT] = beginning;
-    }
-    /* A redirect alone is everyday business. */
-    if (!earlier && (odd || c.content >= CONTENT_HEADERLESS_HTML || copies_header(obs, peer)))
-        s->forged = judge_segment(engine, s->flow, s->end, &c, false, 0);
+    if (answer || odd || overlaps)
+        judge_answer(engine, s, answer, odd, overlaps);
 }
 
 const detector_t detector_data = {

@@ -8,18 +8,25 @@
 #include "engine.h"
 #include "flow.h"
 #include "judge.h"
+#include "syns.h"
 
 typedef struct resets resets_t;     /* reset_cases.c */
 typedef struct queries queries_t;   /* dns_cases.c */
 typedef struct answers answers_t;   /* data_cases.c */
 typedef struct requests requests_t; /* requests.c */
 
+struct segment;
+
 struct engine {
     limits_t      limits;
     bool          enabled[N_DETECTORS];
+    void        (*segment[N_DETECTORS])(engine_t *, struct segment *);      /* of those enabled */
+    void        (*datagram[N_DETECTORS])(engine_t *, const observation_t *);
+    unsigned      n_segment, n_datagram;
     store_t      *store;
     host_table_t *hosts;
     flow_table_t *flows;
+    syns_t       *syns;
     resets_t     *resets;
     queries_t    *queries;
     answers_t    *answers;
@@ -31,7 +38,7 @@ struct engine {
 };
 
 /* One packet of a flow and the two ends' states before it. */
-typedef struct {
+typedef struct segment {
     const observation_t *obs;
     flow_t              *flow;
     unsigned             end;       /* that sent it */
@@ -46,6 +53,10 @@ typedef struct {
     void (*quote)(engine_t *, const observation_t *);       /* a packet quoted by an ICMP error */
     const signature_t *(*signature)(unsigned index);        /* NULL beyond the last */
 } detector_t;
+
+/* Marks the rare part of a detector: kept out of the function that every packet goes through, so that
+ * this one stays small. */
+#define RARE G_GNUC_NO_INLINE
 
 extern const detector_t detector_ttl, detector_dns, detector_reset, detector_data;
 
@@ -70,6 +81,9 @@ void        requests_forget(requests_t *requests, flow_t *flow);
 void        requests_observe(engine_t *engine, const segment_t *s);
 /* What the flow's client asked for last, as text to show; NULL when that is not known. */
 const char *request_text(engine_t *engine, const flow_t *flow);
+
+/* The flow of a packet and which end sent it; NULL where nothing of it was seen before. */
+flow_t *engine_flow(engine_t *engine, const observation_t *obs, unsigned *end);
 
 /* The finding of a frame, with verdict, class and confidence set; NULL when the verdict already
  * there is a higher one. What was once called forged stays so: a run that prints frames as they

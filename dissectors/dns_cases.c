@@ -7,6 +7,7 @@
 #include "detector.h"
 #include "dns.h"
 #include "hops.h"
+#include "pool.h"
 
 #include <string.h>
 
@@ -17,71 +18,85 @@
 #define KEPT_NS (60 * NS_PER_S)
 
 /* Two copies of one datagram are captured at most this far apart. */
-#define DUPLICATE_NS (50 * NS_PER_MS)
+#define COPY_NS (50 * NS_PER_MS)
 
 /* One name asked of one server by one socket under one id. */
 typedef struct {
+    ip_address_t client, server;
+    uint32_t     name_hash, hash;   /* of the name; of all this */
+    uint16_t     client_port, id, qtype;
+    bool         tcp;
+} query_key_t;
+
+typedef struct {
+    query_key_t key;            /* first, so that a key's address is that of its query */
     GList       link;           /* in queries_t.recent; data is the query itself */
-    ip_address_t client;
     host_t     *server;
-    uint32_t    name_hash;
-    uint16_t    client_port, id, qtype;
-    bool        tcp, opt;
+    bool        opt;
     uint16_t    flags;          /* of the query */
     uint16_t    ip_id;          /* of the last copy, to know it when captured twice */
     uint16_t    count;          /* copies of the query */
     uint32_t    frame, unreachable_frame;
     int64_t     time, last_time;
-    GArray     *answers;        /* of dns_answer_t; NULL until the first */
+    dns_answer_t  first;        /* most queries have one answer */
+    dns_answer_t *answers;      /* &first, or an array of DNS_ANSWERS_MAX */
+    unsigned    n_answers;
+    uint32_t    number;         /* in the pool */
 } query_t;
 
 struct queries {
     GHashTable *by_key;         /* set of query_t */
+    pool_t     *pool;
     GQueue      recent;         /* links of query_t, the longest silent first */
-    host_table_t *hosts;
     unsigned    max;
     bool        limit_told;
 };
 
-static unsigned
-query_hash(const void *key)
+static uint32_t
+hash_of(const query_key_t *key)
 {
-    const query_t *q = key;
-    uint64_t words[6];
-    unsigned n = address_words(&q->client, words);
+    uint32_t words[11] = {
+        (uint32_t)key->client_port << 16 | key->id, (uint32_t)key->qtype << 16 | key->tcp, key->name_hash,
+    };
+    unsigned n = 3 + address_words(&key->client, words + 3);
 
-    n += address_words(&q->server->address, words + n);
-    words[n++] = (uint64_t)q->client_port << 48 | (uint64_t)q->id << 32 | (uint64_t)q->qtype << 16 | q->tcp;
-    words[n++] = q->name_hash;
+    n += address_words(&key->server, words + n);
     return hash_words(words, n);
 }
 
-static gboolean
-query_equal(const void *a, const void *b)
+static unsigned
+key_hash(const void *key)
 {
-    const query_t *x = a, *y = b;
-    return x->client_port == y->client_port && x->id == y->id && x->qtype == y->qtype
+    return ((const query_key_t *)key)->hash;
+}
+
+static gboolean
+key_equal(const void *a, const void *b)
+{
+    const query_key_t *x = a, *y = b;
+    return x->hash == y->hash && x->client_port == y->client_port && x->id == y->id && x->qtype == y->qtype
         && x->tcp == y->tcp && x->name_hash == y->name_hash
         && address_equal(&x->client, &y->client)
-        && address_equal(&x->server->address, &y->server->address);
+        && address_equal(&x->server, &y->server);
 }
 
 queries_t *
 queries_new(unsigned max)
 {
     queries_t *queries = g_new0(queries_t, 1);
-    queries->by_key = g_hash_table_new(query_hash, query_equal);
+    queries->by_key = g_hash_table_new(key_hash, key_equal);
+    queries->pool = pool_new(sizeof(query_t));
     g_queue_init(&queries->recent);
     queries->max = max ? max : 1;
     return queries;
 }
 
 static void
-query_free(query_t *q)
+query_clear(query_t *q)
 {
-    if (q->answers)
-        g_array_free(q->answers, TRUE);
-    g_free(q);
+    if (q->answers != &q->first)
+        g_free(q->answers);
+    q->answers = NULL;
 }
 
 static void
@@ -92,7 +107,8 @@ drop(engine_t *engine, query_t *q)
     g_hash_table_remove(queries->by_key, q);
     g_queue_unlink(&queries->recent, &q->link);
     host_unref(engine->hosts, q->server);
-    query_free(q);
+    query_clear(q);
+    pool_give_back(queries->pool, q->number);
 }
 
 void
@@ -101,10 +117,9 @@ queries_free(engine_t *engine)
     queries_t *queries = engine->queries;
 
     g_hash_table_destroy(queries->by_key);
-    for (GList *l = queries->recent.head, *next; l; l = next) {
-        next = l->next;
-        query_free(l->data);
-    }
+    for (uint32_t n = 1; n <= queries->pool->used; n++)
+        query_clear(pool_at(queries->pool, n));
+    pool_free(queries->pool);
     g_free(queries);
 }
 
@@ -128,14 +143,13 @@ static query_t *
 query_get(engine_t *engine, const observation_t *obs, const dns_message_t *m, bool answer, bool create)
 {
     queries_t *queries = engine->queries;
-    const ip_address_t *server = answer ? &obs->src : &obs->dst;
-    host_t server_key = { .address = *server };
-    query_t probe = {
-        .client = answer ? obs->dst : obs->src, .server = &server_key,
+    query_key_t key = {
+        .client = answer ? obs->dst : obs->src, .server = answer ? obs->src : obs->dst,
         .name_hash = m->name_hash, .client_port = answer ? obs->dport : obs->sport,
         .id = m->id, .qtype = m->qtype, .tcp = obs->protocol == PROTOCOL_TCP,
     };
-    query_t *q = g_hash_table_lookup(queries->by_key, &probe);
+    key.hash = hash_of(&key);
+    query_t *q = g_hash_table_lookup(queries->by_key, &key);
 
     if (q && obs->time - q->last_time > KEPT_NS) {
         drop(engine, q);        /* the same id on the same port, a minute later: another query */
@@ -144,9 +158,11 @@ query_get(engine_t *engine, const observation_t *obs, const dns_message_t *m, bo
     if (q || !create)
         return q;
     make_room(engine, obs);
-    q = g_new(query_t, 1);
-    *q = probe;
-    q->server = host_get(engine->hosts, server, true);
+    uint32_t number;
+    q = pool_take(queries->pool, &number);
+    q->key = key;
+    q->number = number;
+    q->server = host_get(engine->hosts, &key.server, true);
     q->server->flows++;
     q->last_time = obs->time;
     q->link.data = q;
@@ -175,17 +191,17 @@ read_case(const query_t *q, dns_message_t *m, dns_case_t *c)
     c->last_query_time = q->last_time;
     c->queries = q->count;
     c->query_flags = q->flags;
-    c->qtype = q->qtype;
+    c->qtype = q->key.qtype;
     c->query_opt = q->opt;
     c->server_is_public = !address_is_special(server->bytes, server->ipv6);
-    c->tcp = q->tcp;
+    c->tcp = q->key.tcp;
     c->unreachable_frame = q->unreachable_frame;
     if (q->server->dns)
         c->server = *q->server->dns;
     else
         memset(&c->server, 0, sizeof c->server);
-    c->n_answers = q->answers->len;
-    memcpy(c->answer, q->answers->data, q->answers->len * sizeof c->answer[0]);
+    c->n_answers = q->n_answers;
+    memcpy(c->answer, q->answers, q->n_answers * sizeof c->answer[0]);
     c->name = NULL;
     for (unsigned i = 0; i < c->n_answers && !c->name; i++)
         if (c->answer[i].special_count)
@@ -269,14 +285,26 @@ same_content(const dns_answer_t *a, const dns_answer_t *b)
 static bool
 is_duplicate(const query_t *q, const dns_answer_t *new)
 {
-    for (unsigned i = 0; i < q->answers->len; i++) {
-        const dns_answer_t *old = &g_array_index(q->answers, dns_answer_t, i);
+    for (unsigned i = 0; i < q->n_answers; i++) {
+        const dns_answer_t *old = &q->answers[i];
         int ttl_step = old->ip.ttl - new->ip.ttl;
         if (old->ip.ip_id == new->ip.ip_id && old->ip.df == new->ip.df && same_content(old, new)
-            && ttl_step >= -1 && ttl_step <= 1 && new->time - old->time < DUPLICATE_NS)
+            && ttl_step >= -1 && ttl_step <= 1 && new->time - old->time < COPY_NS)
             return true;
     }
     return false;
+}
+
+static void
+add_answer(query_t *q, const dns_answer_t *a)
+{
+    if (!q->n_answers) {
+        q->answers = &q->first;
+    } else if (q->n_answers == 1) {
+        q->answers = g_new(dns_answer_t, DNS_ANSWERS_MAX);
+        q->answers[0] = q->first;
+    }
+    q->answers[q->n_answers++] = *a;
 }
 
 static void
@@ -312,11 +340,9 @@ observe_answer(engine_t *engine, const observation_t *obs, dns_message_t *m)
     verdict_t verdict = VERDICT_NONE;
     dns_case_t c;
 
-    if (!q->answers)
-        q->answers = g_array_sized_new(FALSE, FALSE, sizeof(dns_answer_t), 1);
-    if (q->answers->len >= DNS_ANSWERS_MAX || is_duplicate(q, &a))
+    if (q->n_answers >= DNS_ANSWERS_MAX || is_duplicate(q, &a))
         return;
-    g_array_append_val(q->answers, a);
+    add_answer(q, &a);
     int64_t asked = q->last_time;
     read_case(q, m, &c);
     for (unsigned i = 0; i < c.n_answers; i++)
@@ -334,7 +360,7 @@ observe_query(engine_t *engine, const observation_t *obs, const dns_message_t *m
 {
     query_t *q = query_get(engine, obs, m, false, true);
 
-    if (q->frame && obs->time - q->last_time < DUPLICATE_NS && q->ip_id == obs->ip.ip_id && obs->ip.ip_id)
+    if (q->frame && obs->time - q->last_time < COPY_NS && q->ip_id == obs->ip.ip_id && obs->ip.ip_id)
         return;                         /* captured twice */
     if (!q->frame) {
         q->frame = obs->frame;
@@ -361,7 +387,7 @@ observe_message(engine_t *engine, const observation_t *obs, const uint8_t *bytes
 {
     dns_message_t m;
 
-    if (!dns_message_read(&m, bytes, length, hash_bytes) || m.flags & 0x7800)   /* opcode QUERY only */
+    if (!dns_message_read(&m, bytes, length) || m.flags & 0x7800)   /* opcode QUERY only */
         return;
     if (m.flags & DNS_QR && obs->sport == DNS_PORT)
         observe_answer(engine, obs, &m);
@@ -378,27 +404,32 @@ dns_datagram(engine_t *engine, const observation_t *obs)
 }
 
 /* Messages that lie whole in one segment; transfers of zones answer one query many times. */
-static void
-dns_segment(engine_t *engine, segment_t *s)
+static RARE void
+observe_stream(engine_t *engine, const observation_t *obs)
 {
-    const observation_t *obs = s->obs;
     const uint8_t *p = obs->payload;
     size_t left = obs->captured;
 
-    if ((obs->sport != DNS_PORT && obs->dport != DNS_PORT) || obs->flags & TCP_RST)
-        return;
     while (left > 2) {
         size_t length = (size_t)(p[0] << 8 | p[1]);
         if (!length || length > left - 2)
             return;
         dns_message_t m;
-        if (!dns_message_read(&m, p + 2, length, hash_bytes)
+        if (!dns_message_read(&m, p + 2, length)
             || m.qtype == DNS_AXFR || m.qtype == DNS_IXFR)
             return;
         observe_message(engine, obs, p + 2, length);
         p += 2 + length;
         left -= 2 + length;
     }
+}
+
+static void
+dns_segment(engine_t *engine, segment_t *s)
+{
+    const observation_t *obs = s->obs;
+    if ((obs->sport == DNS_PORT || obs->dport == DNS_PORT) && obs->captured && !(obs->flags & TCP_RST))
+        observe_stream(engine, obs);
 }
 
 static void
@@ -409,7 +440,7 @@ dns_quote(engine_t *engine, const observation_t *obs)
     if (obs->protocol != PROTOCOL_UDP || obs->dport != DNS_PORT || !obs->captured
         || obs->quoted != QUOTED_PORT_UNREACHABLE
         || memcmp(obs->reporter.bytes, obs->dst.bytes, sizeof obs->dst.bytes)
-        || !dns_message_read(&m, obs->payload, obs->captured, hash_bytes) || m.flags & DNS_QR)
+        || !dns_message_read(&m, obs->payload, obs->captured) || m.flags & DNS_QR)
         return;
     query_t *q = query_get(engine, obs, &m, false, false);
     if (!q)

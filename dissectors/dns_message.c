@@ -7,6 +7,8 @@
 
 #include <string.h>
 
+#include "hash.h"
+
 #define HEADER_LENGTH 12
 #define RECORDS_MAX   128       /* further records of one message are not read */
 #define JUMPS_MAX     64        /* compression pointers and labels followed for one name */
@@ -79,7 +81,7 @@ skip_name(const uint8_t *bytes, size_t length, size_t *at, bool *compressed)
     while (p < length) {
         uint8_t n = bytes[p];
         if ((n & 0xc0) == 0xc0) {
-            *compressed = p == *at;
+            *compressed = true;
             *at = p + 2;
             return *at <= length;
         }
@@ -175,28 +177,30 @@ add_address(dns_message_t *m, const uint8_t *data, bool ipv6)
 
 static void
 read_answer(dns_message_t *m, unsigned type, const uint8_t *bytes, size_t length, size_t at,
-            size_t size, dns_hash_t hash)
+            size_t size)
 {
-    uint8_t data[2 + DNS_NAME_MAX] = { (uint8_t)(type >> 8), (uint8_t)type };
+    uint8_t name[DNS_NAME_MAX];
     bool compressed;
 
     if ((type == DNS_A && size == 4) || (type == DNS_AAAA && size == 16)) {
-        memcpy(data + 2, bytes + at, size);
-        add_element(m, hash(data, 2 + size));
+        uint32_t words[5] = { type };
+        memcpy(words + 1, bytes + at, size);
+        add_element(m, hash_words(words, 1 + (unsigned)size / 4));
         add_address(m, bytes + at, type == DNS_AAAA);
     } else if (type == DNS_CNAME) {
-        int n = read_name(bytes, length, &at, data + 2, &compressed);
+        int n = read_name(bytes, length, &at, name, &compressed);
         if (n > 0)
-            add_element(m, hash(data, 2 + (size_t)n));
+            add_element(m, hash_bytes(name, (size_t)n));
     }
 }
 
 /* Reads one record from *at. section: 1 answer, 2 authority, 3 additional. */
 static bool
 read_record(dns_message_t *m, unsigned section, unsigned index, const uint8_t *bytes, size_t length,
-            size_t *at, bool *typed, bool *alias, dns_hash_t hash)
+            size_t *at, bool *typed, bool *alias)
 {
-    bool compressed, root = *at < length && bytes[*at] == 0;
+    bool compressed;
+    uint8_t first = *at < length ? bytes[*at] : 0;      /* a label's length, the root, or a pointer */
 
     if (!skip_name(bytes, length, at, &compressed) || *at + 10 > length)
         return false;
@@ -207,12 +211,12 @@ read_record(dns_message_t *m, unsigned section, unsigned index, const uint8_t *b
         return false;
     if (section == 1) {
         if (index == 0)
-            m->owner_in_full = !compressed && !root;
+            m->owner_in_full = first && first < 0xc0;
         if (!index || ttl < m->ttl)
             m->ttl = ttl;
         *typed |= type == m->qtype;
         *alias |= type == DNS_CNAME || type == DNS_DNAME;
-        read_answer(m, type, bytes, length, *at, size, hash);
+        read_answer(m, type, bytes, length, *at, size);
     }
     m->has_opt |= type == DNS_OPT && section == 3;
     m->opt_as_answer |= type == DNS_OPT && section == 1;
@@ -222,9 +226,8 @@ read_record(dns_message_t *m, unsigned section, unsigned index, const uint8_t *b
 }
 
 bool
-dns_message_read(dns_message_t *m, const uint8_t *bytes, size_t length, dns_hash_t hash)
+dns_message_read(dns_message_t *m, const uint8_t *bytes, size_t length)
 {
-    uint8_t wire[DNS_NAME_MAX];
     bool compressed, typed = false, alias = false;
     size_t at = HEADER_LENGTH;
 
@@ -241,11 +244,11 @@ dns_message_read(dns_message_t *m, const uint8_t *bytes, size_t length, dns_hash
     m->additionals = (uint16_t)get16(bytes + 10);
     if (m->questions != 1)
         return false;
-    int n = read_name(bytes, length, &at, wire, &compressed);
-    if (n < 0 || compressed || at + 4 > length)
+    if (!skip_name(bytes, length, &at, &compressed) || compressed || at - HEADER_LENGTH > DNS_NAME_MAX
+        || at + 4 > length)
         return false;
     m->question = bytes + HEADER_LENGTH;
-    m->name_hash = hash(wire, (size_t)n);
+    m->name_hash = hash_bytes_folded(m->question, at - HEADER_LENGTH);
     m->qtype = (uint16_t)get16(bytes + at);
     at += 4;
 
@@ -255,7 +258,7 @@ dns_message_read(dns_message_t *m, const uint8_t *bytes, size_t length, dns_hash
         return true;
     for (unsigned section = 1; section <= 3; section++)
         for (unsigned i = 0; i < count[section - 1]; i++)
-            if (!read_record(m, section, i, bytes, length, &at, &typed, &alias, hash))
+            if (!read_record(m, section, i, bytes, length, &at, &typed, &alias))
                 return true;
     m->complete = true;
     m->trailing = (uint16_t)(length - at > UINT16_MAX ? UINT16_MAX : length - at);

@@ -44,11 +44,9 @@ typedef struct {
     uint32_t element[DNS_ELEMENTS_MAX];     /* hashes of type and data of A, AAAA, CNAME, sorted */
 } dns_message_t;
 
-typedef uint32_t (*dns_hash_t)(const uint8_t *bytes, size_t length);
-
 /* Reads a message. False when not even the header and the question could be read. A message that
  * breaks off later is not complete and has the facts read so far. */
-bool dns_message_read(dns_message_t *m, const uint8_t *bytes, size_t length, dns_hash_t hash);
+bool dns_message_read(dns_message_t *m, const uint8_t *bytes, size_t length);
 
 /* The name asked for, dotted, with its case; bytes that are no letter, digit, '-' or '_' as \DDD. Kept
  * in the message; the bytes it was read from must still be there at the first call. */

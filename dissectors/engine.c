@@ -27,12 +27,21 @@ engine_t *
 engine_new(const limits_t *limits, const bool enabled[N_DETECTORS])
 {
     engine_t *engine = g_new0(engine_t, 1);
+
+    hash_init();
     engine->limits = *limits;
     memcpy(engine->enabled, enabled, sizeof engine->enabled);
+    for (unsigned i = 0; i < N_DETECTORS; i++) {
+        if (enabled[i] && detectors[i]->segment)
+            engine->segment[engine->n_segment++] = detectors[i]->segment;
+        if (enabled[i] && detectors[i]->datagram)
+            engine->datagram[engine->n_datagram++] = detectors[i]->datagram;
+    }
     engine->store = store_new();
     engine->scratch = evidence_new();
     engine->hosts = host_table_new(limits->hosts);
-    engine->flows = flow_table_new(engine->hosts, limits->flows, limits->half_open, forget_flow, engine);
+    engine->flows = flow_table_new(engine->hosts, limits->flows, forget_flow, engine);
+    engine->syns = syns_new(limits->half_open);
     engine->resets = resets_new(limits->resets);
     engine->queries = queries_new(limits->queries);
     engine->answers = answers_new();
@@ -50,6 +59,7 @@ engine_free(engine_t *engine)
     answers_free(engine->answers);
     requests_free(engine->requests);
     flow_table_free(engine->flows);
+    syns_free(engine->syns);
     host_table_free(engine->hosts);
     evidence_free(engine->scratch);
     store_free(engine->store);
@@ -158,27 +168,28 @@ note_client(flow_t *flow, unsigned end, const observation_t *obs)
 }
 
 static void
-observe_segment(engine_t *engine, const observation_t *obs)
+tell_flow_limit(engine_t *engine, const observation_t *obs)
 {
-    uint64_t evicted = flow_table_evicted(engine->flows);
-    segment_t s = { .obs = obs };
-    s.flow = flow_get(engine->flows, obs, true, &s.end);
+    notice_limit(engine, obs, &engine->flow_limit_told,
+                 "connection limit reached: the oldest unanswered or silent connections are "
+                 "forgotten, and what follows in them is judged without its past");
+}
+
+static void
+observe_in_flow(engine_t *engine, const observation_t *obs, flow_t *flow, unsigned end)
+{
+    segment_t s = { .obs = obs, .flow = flow, .end = end };
+
     if (obs->cut) {
-        s.flow->gap = true;
+        flow->gap = true;
         return;
     }
-
-    if (flow_table_evicted(engine->flows) != evicted)
-        notice_limit(engine, obs, &engine->flow_limit_told,
-                     "connection limit reached: the oldest unanswered or silent connections are "
-                     "forgotten, and what follows in them is judged without its past");
     if (begins_anew(s.flow, s.end, obs))
         flow_restart(engine->flows, s.flow);
     note_client(s.flow, s.end, obs);
 
-    for (unsigned i = 0; i < N_DETECTORS; i++)
-        if (engine->enabled[i] && detectors[i]->segment)
-            detectors[i]->segment(engine, &s);
+    for (unsigned i = 0; i < engine->n_segment; i++)
+        engine->segment[i](engine, &s);
 
     if (!(obs->flags & TCP_RST) && flow_learn(s.flow, s.end, obs)) {
         bool first_syn = (obs->flags & (TCP_SYN | TCP_ACK)) == TCP_SYN && !s.flow->host[s.end]->remembered;
@@ -191,16 +202,75 @@ observe_segment(engine_t *engine, const observation_t *obs)
         if (obs->length && s.end == s.flow->client)
             requests_observe(engine, &s);
     }
-    if (!s.flow->half_open || (obs->flags & (TCP_SYN | TCP_ACK)) != TCP_SYN)
-        flow_touch(engine->flows, s.flow);
+    flow_touch(engine->flows, s.flow, obs->time);
+}
+
+static flow_t *
+new_flow(engine_t *engine, const observation_t *obs, connection_t connection)
+{
+    uint64_t evicted = flow_table_evicted(engine->flows);
+    flow_t *flow = flow_new(engine->flows, obs, connection);
+
+    if (flow_table_evicted(engine->flows) != evicted)
+        tell_flow_limit(engine, obs);
+    return flow;
+}
+
+/* A connection of which only the SYN was seen so far: it is looked at now. */
+static flow_t *
+opened_flow(engine_t *engine, const observation_t *obs, connection_t connection)
+{
+    half_open_t half_open;
+
+    if (!syns_take(engine->syns, obs, connection.hash, &half_open))
+        return NULL;
+    connection_t opener = connection_of(&half_open.syn);
+    flow_t *flow = new_flow(engine, &half_open.syn, opener);
+    for (unsigned i = 0; i < half_open.captured; i++)
+        observe_in_flow(engine, &half_open.syn, flow, opener.source);
+    return flow;
+}
+
+flow_t *
+engine_flow(engine_t *engine, const observation_t *obs, unsigned *end)
+{
+    connection_t connection = connection_of(obs);
+    flow_t *flow = flow_find(engine->flows, obs, connection);
+
+    *end = connection.source;
+    return flow ? flow : opened_flow(engine, obs, connection);
+}
+
+/* No detector has anything to say about a SYN alone. */
+static bool
+is_bare_syn(const observation_t *obs)
+{
+    return (obs->flags & (TCP_SYN | TCP_ACK | TCP_RST | TCP_FIN)) == TCP_SYN && !obs->length && !obs->cut;
+}
+
+static void
+observe_segment(engine_t *engine, const observation_t *obs)
+{
+    connection_t connection = connection_of(obs);
+    flow_t *flow = flow_find(engine->flows, obs, connection);
+
+    if (!flow && is_bare_syn(obs)) {
+        if (!syns_keep(engine->syns, obs, connection.hash))
+            tell_flow_limit(engine, obs);
+        return;
+    }
+    if (!flow)
+        flow = opened_flow(engine, obs, connection);
+    if (!flow)
+        flow = new_flow(engine, obs, connection);
+    observe_in_flow(engine, obs, flow, connection.source);
 }
 
 static void
 observe_datagram(engine_t *engine, const observation_t *obs)
 {
-    for (unsigned i = 0; i < N_DETECTORS; i++)
-        if (engine->enabled[i] && detectors[i]->datagram)
-            detectors[i]->datagram(engine, obs);
+    for (unsigned i = 0; i < engine->n_datagram; i++)
+        engine->datagram[i](engine, obs);
 }
 
 /* A read filter drops frames and gives their numbers to the next ones. What was said of a frame whose

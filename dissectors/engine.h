@@ -16,10 +16,10 @@ typedef enum { DETECT_TTL, DETECT_DNS, DETECT_RESET, DETECT_DATA, N_DETECTORS } 
  * notice at the frame where it happened. */
 typedef struct {
     unsigned flows;         /* TCP connections, 160 bytes each with their share of the tables */
-    unsigned half_open;     /* of those, with a SYN and nothing else */
+    unsigned half_open;     /* connections that have shown a SYN and nothing else, 168 bytes each */
     unsigned hosts;         /* addresses remembered for the whole file, about 110 bytes each */
-    unsigned queries;       /* DNS transactions of the last minute, about 100 bytes each and 128
-                             * for every answer */
+    unsigned queries;       /* DNS transactions of the last minute, about 350 bytes each, the first
+                             * answer included */
     unsigned resets;        /* resets that later packets may still tell more about, 340 bytes each */
     bool     all_observations;  /* no limit: also say what weighs too little to be worth a line */
 } limits_t;

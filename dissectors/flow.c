@@ -7,31 +7,28 @@
 
 #include <string.h>
 
-/* Two copies of one packet are captured at most this far apart (mirror ports, both sides of a
- * router); public captures show up to 3 ms between them. */
-#define DUPLICATE_NS (5 * NS_PER_MS)
+#include "pool.h"
 
-#define SLOTS_PER_CHUNK 1024
-#define NAMES_MAX 65536
+#define NAMES_MAX UINT16_MAX
 
-typedef struct {
-    uint32_t oldest, newest;
-    unsigned length;
-} queue_t;
+/* Packets come in trains: flows looked up lately are found without asking the hash table. */
+#define RECENT_FLOWS 1024
+
+/* A flow moves to the young end of the queue this long after it did so last. */
+#define TOUCH_TICKS (1 * NS_PER_S / TICK_NS)
 
 struct flow_table {
     host_table_t *hosts;
     GHashTable   *by_ends;      /* set of flow_t */
-    GPtrArray    *chunks;       /* of SLOTS_PER_CHUNK flow_t each */
-    GArray       *free_slots;   /* of uint32_t */
-    uint32_t      slots;        /* ever used */
-    queue_t       half_open, open;
-    unsigned      max, max_half_open;
+    pool_t       *pool;         /* of flow_t */
+    uint32_t      oldest, newest;   /* by their last packet */
+    unsigned      length, max;
     uint64_t      evicted;
     flow_forget_t forget;
     void         *context;
     GHashTable   *name_index;   /* text -> index */
     GPtrArray    *names;        /* index -> text; index 0 is not used */
+    flow_t       *recent[RECENT_FLOWS]; /* by hash */
 };
 
 static unsigned
@@ -40,15 +37,38 @@ ends_hash(const void *key)
     return ((const flow_t *)key)->hash;
 }
 
-static uint32_t
-hash_ends(const flow_t *flow)
+static connection_t
+connection_of4(const observation_t *obs)
 {
-    uint64_t words[5];
-    unsigned n = address_words(&flow->host[0]->address, words);
+    uint32_t src, dst;
 
-    n += address_words(&flow->host[1]->address, words + n);
-    words[n++] = (uint64_t)flow->port[0] << 16 | flow->port[1];
-    return hash_words(words, n);
+    memcpy(&src, obs->src.bytes, sizeof src);
+    memcpy(&dst, obs->dst.bytes, sizeof dst);
+    bool swap = src > dst || (src == dst && obs->sport > obs->dport);
+    const uint32_t words[] = {
+        swap ? dst : src, swap ? src : dst,
+        swap ? (uint32_t)obs->dport << 16 | obs->sport : (uint32_t)obs->sport << 16 | obs->dport,
+    };
+    return (connection_t){ swap, hash_words(words, G_N_ELEMENTS(words)) };
+}
+
+static connection_t
+connection_of6(const observation_t *obs)
+{
+    int order = memcmp(obs->src.bytes, obs->dst.bytes, sizeof obs->src.bytes);
+    bool swap = order > 0 || (order == 0 && obs->sport > obs->dport);
+    uint32_t words[9];
+
+    memcpy(words, swap ? obs->dst.bytes : obs->src.bytes, 16);
+    memcpy(words + 4, swap ? obs->src.bytes : obs->dst.bytes, 16);
+    words[8] = swap ? (uint32_t)obs->dport << 16 | obs->sport : (uint32_t)obs->sport << 16 | obs->dport;
+    return (connection_t){ swap, hash_words(words, G_N_ELEMENTS(words)) };
+}
+
+connection_t
+connection_of(const observation_t *obs)
+{
+    return obs->src.ipv6 ? connection_of6(obs) : connection_of4(obs);
 }
 
 static gboolean
@@ -69,21 +89,17 @@ name_hash(const void *text)
 static flow_t *
 slot_flow(const flow_table_t *table, uint32_t slot)
 {
-    flow_t *chunk = g_ptr_array_index(table->chunks, (slot - 1) / SLOTS_PER_CHUNK);
-    return &chunk[(slot - 1) % SLOTS_PER_CHUNK];
+    return pool_at(table->pool, slot);
 }
 
 flow_table_t *
-flow_table_new(host_table_t *hosts, unsigned max, unsigned max_half_open, flow_forget_t forget,
-               void *context)
+flow_table_new(host_table_t *hosts, unsigned max, flow_forget_t forget, void *context)
 {
     flow_table_t *table = g_new0(flow_table_t, 1);
     table->hosts = hosts;
     table->by_ends = g_hash_table_new(ends_hash, ends_equal);
-    table->chunks = g_ptr_array_new_with_free_func(g_free);
-    table->free_slots = g_array_new(FALSE, FALSE, sizeof(uint32_t));
+    table->pool = pool_new(sizeof(flow_t));
     table->max = max ? max : 1;
-    table->max_half_open = max_half_open ? max_half_open : 1;
     table->forget = forget;
     table->context = context;
     table->name_index = g_hash_table_new(name_hash, g_str_equal);
@@ -96,8 +112,7 @@ void
 flow_table_free(flow_table_t *table)
 {
     g_hash_table_destroy(table->by_ends);
-    g_ptr_array_free(table->chunks, TRUE);
-    g_array_free(table->free_slots, TRUE);
+    pool_free(table->pool);
     g_hash_table_destroy(table->name_index);
     g_ptr_array_free(table->names, TRUE);
     g_free(table);
@@ -109,135 +124,117 @@ flow_table_evicted(const flow_table_t *table)
     return table->evicted;
 }
 
-static queue_t *
-queue_of(flow_table_t *table, const flow_t *flow)
-{
-    return flow->half_open ? &table->half_open : &table->open;
-}
-
 static void
-queue_append(flow_table_t *table, queue_t *queue, flow_t *flow)
+queue_append(flow_table_t *table, flow_t *flow)
 {
-    flow->older = queue->newest;
+    flow->older = table->newest;
     flow->newer = 0;
-    if (queue->newest)
-        slot_flow(table, queue->newest)->newer = flow->slot;
+    if (table->newest)
+        slot_flow(table, table->newest)->newer = flow->slot;
     else
-        queue->oldest = flow->slot;
-    queue->newest = flow->slot;
-    queue->length++;
+        table->oldest = flow->slot;
+    table->newest = flow->slot;
+    table->length++;
 }
 
 static void
-queue_remove(flow_table_t *table, queue_t *queue, flow_t *flow)
+queue_remove(flow_table_t *table, flow_t *flow)
 {
     if (flow->older)
         slot_flow(table, flow->older)->newer = flow->newer;
     else
-        queue->oldest = flow->newer;
+        table->oldest = flow->newer;
     if (flow->newer)
         slot_flow(table, flow->newer)->older = flow->older;
     else
-        queue->newest = flow->older;
-    queue->length--;
+        table->newest = flow->older;
+    table->length--;
 }
 
 static void
 evict(flow_table_t *table, flow_t *flow)
 {
-    uint32_t slot = flow->slot;
-
     table->forget(table->context, flow);
-    queue_remove(table, queue_of(table, flow), flow);
+    queue_remove(table, flow);
     g_hash_table_remove(table->by_ends, flow);
+    if (table->recent[flow->hash % RECENT_FLOWS] == flow)
+        table->recent[flow->hash % RECENT_FLOWS] = NULL;
     for (unsigned end = 0; end < 2; end++)
         host_unref(table->hosts, flow->host[end]);
-    g_array_append_val(table->free_slots, slot);
+    pool_give_back(table->pool, flow->slot);
     table->evicted++;
 }
 
-static void
-make_room(flow_table_t *table, bool half_open)
+static G_GNUC_NO_INLINE flow_t *
+look_up(flow_table_t *table, const observation_t *obs, connection_t connection)
 {
-    if (half_open && table->half_open.length >= table->max_half_open)
-        evict(table, slot_flow(table, table->half_open.oldest));
-    if (table->half_open.length + table->open.length >= table->max)
-        evict(table, slot_flow(table, table->half_open.oldest ? table->half_open.oldest
-                                                              : table->open.oldest));
-}
-
-static flow_t *
-new_slot(flow_table_t *table)
-{
-    if (!table->free_slots->len) {
-        uint32_t slot = ++table->slots;
-        if ((slot - 1) % SLOTS_PER_CHUNK == 0)
-            g_ptr_array_add(table->chunks, g_new(flow_t, SLOTS_PER_CHUNK));
-        flow_t *flow = slot_flow(table, slot);
-        memset(flow, 0, sizeof *flow);
-        flow->slot = slot;
-        return flow;
-    }
-    uint32_t slot = g_array_index(table->free_slots, uint32_t, table->free_slots->len - 1);
-    g_array_set_size(table->free_slots, table->free_slots->len - 1);
-    flow_t *flow = slot_flow(table, slot);
-    memset(flow, 0, sizeof *flow);
-    flow->slot = slot;
-    return flow;
-}
-
-/* Which end the source is: the lower of address and port is end 0. */
-static unsigned
-source_end(const observation_t *obs)
-{
-    int order = memcmp(obs->src.bytes, obs->dst.bytes, sizeof obs->src.bytes);
-    return order > 0 || (order == 0 && obs->sport > obs->dport);
-}
-
-flow_t *
-flow_get(flow_table_t *table, const observation_t *obs, bool create, unsigned *end)
-{
-    unsigned source = source_end(obs);
     host_t src, dst;
     flow_t probe;
 
     src.address = obs->src;
     dst.address = obs->dst;
-    probe.host[source] = &src;
-    probe.host[!source] = &dst;
-    probe.port[source] = obs->sport;
-    probe.port[!source] = obs->dport;
-    probe.hash = hash_ends(&probe);
-    *end = source;
+    probe.host[connection.source] = &src;
+    probe.host[!connection.source] = &dst;
+    probe.port[connection.source] = obs->sport;
+    probe.port[!connection.source] = obs->dport;
+    probe.hash = connection.hash;
+    return g_hash_table_lookup(table->by_ends, &probe);
+}
 
-    flow_t *flow = g_hash_table_lookup(table->by_ends, &probe);
-    if (flow || !create)
-        return flow;
+static bool
+belongs_to(const flow_t *flow, const observation_t *obs, connection_t connection)
+{
+    unsigned source = connection.source;
+    return flow->hash == connection.hash && flow->port[source] == obs->sport
+        && flow->port[!source] == obs->dport
+        && address_equal(&flow->host[source]->address, &obs->src)
+        && address_equal(&flow->host[!source]->address, &obs->dst);
+}
 
-    bool half_open = (obs->flags & (TCP_SYN | TCP_ACK | TCP_RST)) == TCP_SYN;
-    make_room(table, half_open);
-    flow = new_slot(table);
-    flow->hash = probe.hash;
-    flow->port[0] = probe.port[0];
-    flow->port[1] = probe.port[1];
+flow_t *
+flow_find(flow_table_t *table, const observation_t *obs, connection_t connection)
+{
+    flow_t **recent = &table->recent[connection.hash % RECENT_FLOWS];
+
+    if (!*recent || !belongs_to(*recent, obs, connection))
+        *recent = look_up(table, obs, connection);
+    return *recent;
+}
+
+flow_t *
+flow_new(flow_table_t *table, const observation_t *obs, connection_t connection)
+{
+    unsigned source = connection.source;
+    flow_t *flow;
+
+    if (table->length >= table->max)
+        evict(table, slot_flow(table, table->oldest));
+    uint32_t slot;
+    flow = table->recent[connection.hash % RECENT_FLOWS] = pool_take(table->pool, &slot);
+    flow->slot = slot;
+    flow->hash = connection.hash;
+    flow->port[source] = obs->sport;
+    flow->port[!source] = obs->dport;
+    flow->touched = ticks(obs->time);
     flow->host[source] = host_get(table->hosts, &obs->src, true);
     flow->host[source]->flows++;
     flow->host[!source] = host_get(table->hosts, &obs->dst, true);
     flow->host[!source]->flows++;
-    flow->half_open = half_open;
     g_hash_table_add(table->by_ends, flow);
-    queue_append(table, queue_of(table, flow), flow);
+    queue_append(table, flow);
     return flow;
 }
 
 void
-flow_touch(flow_table_t *table, flow_t *flow)
+flow_touch(flow_table_t *table, flow_t *flow, int64_t time)
 {
-    if (table->open.newest != flow->slot) {
-        queue_remove(table, queue_of(table, flow), flow);
-        flow->half_open = false;
-        queue_append(table, &table->open, flow);
-    }
+    ticks_t now = ticks(time);
+
+    if (now - flow->touched < TOUCH_TICKS || table->newest == flow->slot)
+        return;
+    flow->touched = now;
+    queue_remove(table, flow);
+    queue_append(table, flow);
 }
 
 void
@@ -274,7 +271,7 @@ learn_ttl(direction_t *sender, uint8_t ttl)
 }
 
 static bool
-is_duplicate(const direction_t *sender, const observation_t *obs)
+is_duplicate(const direction_t *sender, const observation_t *obs, ticks_t now)
 {
     const packet_t *last = &sender->last;
     int ttl_step = last->ttl - obs->ip.ttl;
@@ -283,17 +280,17 @@ is_duplicate(const direction_t *sender, const observation_t *obs)
         && last->length == MIN(obs->length, UINT16_MAX) && last->window == obs->window
         && (last->bits & 0xfff) == obs->flags && (obs->ip.ip_id || obs->length)
         && seq_diff(obs->seq, sender->next_seq) < 0 && ttl_step >= -1 && ttl_step <= 1
-        && ticks_since(last->time, ticks(obs->time)) < DUPLICATE_NS;
+        && ticks_since(last->time, now) < DUPLICATE_NS;
 }
 
 static void
-learn_rtt(direction_t *sender, const packet_t *answered, const observation_t *obs,
+learn_rtt(direction_t *sender, const packet_t *answered, const observation_t *obs, ticks_t now,
           uint32_t peer_next)
 {
     if (!(obs->flags & TCP_ACK) || !answered->frame || obs->ack != peer_next
         || !(answered->length || answered->bits & (TCP_SYN | TCP_FIN)))
         return;
-    int64_t us = ticks_since(answered->time, ticks(obs->time)) / NS_PER_US;
+    int64_t us = ticks_since(answered->time, now) / NS_PER_US;
     if (us <= 0 || us > UINT32_MAX)
         return;
     if (!sender->rtt || us < sender->rtt)
@@ -316,17 +313,27 @@ learn_ip_id(direction_t *sender, const packet_t *answered, const observation_t *
         count8(&sender->mirrors);
 }
 
+/* A SYN that offers AccECN sets all three ECN flags (RFC 9768, section 3.1.1); what the answer sets
+ * then is no reserved bit either. */
+static bool
+offers_accecn(uint16_t flags, const direction_t *peer)
+{
+    const uint16_t ecn = TCP_AE | TCP_CWR | TCP_ECE;
+    return flags & TCP_ACK ? (peer->seen & SEEN_ACCECN) != 0 || (flags & ecn) == ecn : (flags & ecn) == ecn;
+}
+
 bool
 flow_learn(flow_t *flow, unsigned end, const observation_t *obs)
 {
     direction_t *sender = &flow->end[end], *peer = &flow->end[!end];
-    uint32_t after = obs->seq + obs->length + !!(obs->flags & TCP_SYN) + !!(obs->flags & TCP_FIN);
+    uint32_t after = sequence_end(obs);
+    ticks_t now = ticks(obs->time);
 
-    if (is_duplicate(sender, obs)) {
+    if (is_duplicate(sender, obs, now)) {
         count8(&sender->duplicates);
         return false;
     }
-    learn_rtt(sender, &peer->last, obs, peer->next_seq);
+    learn_rtt(sender, &peer->last, obs, now, peer->next_seq);
     learn_ip_id(sender, &peer->last, obs);
     learn_ttl(sender, obs->ip.ttl);
     if (!sender->packets || seq_diff(after, sender->next_seq) > 0)
@@ -340,20 +347,15 @@ flow_learn(flow_t *flow, unsigned end, const observation_t *obs)
     if (obs->has_timestamps)
         sender->tsval = obs->tsval;
 
-    uint8_t seen = sender->seen;
-    seen |= obs->flags & TCP_SYN ? SEEN_SYN : 0;
-    seen |= obs->flags & TCP_FIN ? SEEN_FIN : 0;
-    seen |= obs->length ? SEEN_DATA : 0;
-    seen |= obs->has_timestamps ? SEEN_TIMESTAMPS : 0;
-    seen |= obs->has_options ? SEEN_OPTIONS : 0;
-    /* A SYN that offers AccECN sets all three ECN flags (RFC 9768, section 3.1.1). */
-    if ((obs->flags & (TCP_SYN | TCP_AE | TCP_CWR | TCP_ECE)) == (TCP_SYN | TCP_AE | TCP_CWR | TCP_ECE)
-        || ((obs->flags & (TCP_SYN | TCP_ACK)) == (TCP_SYN | TCP_ACK) && peer->seen & SEEN_ACCECN))
-        seen |= SEEN_ACCECN;
-    sender->seen = seen;
+    sender->seen |= (uint8_t)((obs->flags & TCP_SYN ? SEEN_SYN : 0) | (obs->flags & TCP_FIN ? SEEN_FIN : 0)
+                              | (obs->length ? SEEN_DATA : 0)
+                              | (obs->has_timestamps ? SEEN_TIMESTAMPS : 0)
+                              | (obs->has_options ? SEEN_OPTIONS : 0));
+    if (obs->flags & TCP_SYN && offers_accecn(obs->flags, peer))
+        sender->seen |= SEEN_ACCECN;
 
     sender->last = (packet_t){
-        .frame = obs->frame, .time = ticks(obs->time), .ack = obs->ack,
+        .frame = obs->frame, .time = now, .ack = obs->ack,
         .length = (uint16_t)MIN(obs->length, UINT16_MAX), .ip_id = obs->ip.ip_id,
         .window = obs->window, .ttl = obs->ip.ttl, .tos = obs->ip.tos,
         .bits = (uint16_t)(obs->flags | (obs->ip.df ? BIT_DF : 0)
@@ -363,24 +365,24 @@ flow_learn(flow_t *flow, unsigned end, const observation_t *obs)
     return true;
 }
 
-uint32_t
+uint16_t
 flow_name(flow_table_t *table, const char *text)
 {
     void *index;
 
     if (g_hash_table_lookup_extended(table->name_index, text, NULL, &index))
-        return GPOINTER_TO_UINT(index);
+        return (uint16_t)GPOINTER_TO_UINT(index);
     if (table->names->len >= NAMES_MAX)
         return 0;
     char *copy = g_strdup(text);
-    uint32_t next = table->names->len;
+    uint16_t next = (uint16_t)table->names->len;
     g_ptr_array_add(table->names, copy);
     g_hash_table_insert(table->name_index, copy, GUINT_TO_POINTER(next));
     return next;
 }
 
 const char *
-flow_table_name(const flow_table_t *table, uint32_t index)
+flow_table_name(const flow_table_t *table, uint16_t index)
 {
     return g_ptr_array_index(table->names, index);
 }

@@ -7,14 +7,14 @@
 
 #include "host.h"
 
-/* Capture time in steps of 64 us, modulo 2^32 (76 hours): differences of up to 38 hours hold. */
+/* Capture time in steps of 2^16 ns, modulo 2^32 (78 hours): differences of up to 39 hours hold. */
 typedef uint32_t ticks_t;
-#define TICK_NS INT64_C(64000)
+#define TICK_NS INT64_C(65536)
 
 static inline ticks_t
 ticks(int64_t ns)
 {
-    return (ticks_t)(ns / TICK_NS);
+    return (ticks_t)((uint64_t)ns / TICK_NS);
 }
 
 /* ns from then to now; negative when the capture is out of order. */
@@ -62,24 +62,24 @@ enum {
     SEEN_TIMESTAMPS = 0x10, SEEN_OPTIONS = 0x20, SEEN_ACCECN = 0x40,
 };
 
-/* Addresses and ports are in a fixed order; end 0 is the lower. */
+/* Addresses and ports of both ends are in an order of their own, the same for both directions. */
 typedef struct {
     host_t     *host[2];
     direction_t end[2];
     uint32_t    request_frame;  /* the client's last request with a name, or its first payload; 0: none */
-    uint32_t    request;        /* what it asked for: an index for flow_table_name(); 0: unnamed */
     uint32_t    older, newer;   /* neighbours in the queue, slot numbers */
     uint32_t    slot;           /* own slot number, from 1 */
+    ticks_t     touched;        /* when it moved in the queue */
     uint32_t    hash;           /* of the ends */
     uint16_t    port[2];
-    unsigned    client : 1;     /* which end opened it, or has the higher port */
-    unsigned    handshake : 1;  /* SYN or SYN/ACK seen */
-    unsigned    half_open : 1;  /* nothing but one end's SYN so far */
-    unsigned    http : 1;       /* the client's first payload is an HTTP request with a Host */
-    unsigned    gap : 1;            /* holds a segment that could not be read */
-    unsigned    request_pending : 1;    /* requests.c has the first part of it */
-    unsigned    has_resets : 1; /* reset_cases.c keeps a list for it */
-    unsigned    has_answers : 1;/* data_cases.c does */
+    uint16_t    request;        /* what it asked for: an index for flow_table_name(); 0: unnamed */
+    uint16_t    client : 1;     /* which end opened it, or has the higher port */
+    uint16_t    handshake : 1;  /* SYN or SYN/ACK seen */
+    uint16_t    http : 1;       /* the client's first payload is an HTTP request with a Host */
+    uint16_t    gap : 1;            /* holds a segment that could not be read */
+    uint16_t    request_pending : 1;    /* requests.c has the first part of it */
+    uint16_t    has_resets : 1; /* reset_cases.c keeps a list for it */
+    uint16_t    has_answers : 1;/* data_cases.c does */
 } flow_t;
 
 /* A flow's slot is needed for another one, or its ports begin a new connection. */
@@ -87,20 +87,31 @@ typedef void (*flow_forget_t)(void *context, flow_t *flow);
 
 typedef struct flow_table flow_table_t;
 
-/* max: connections; max_half_open: of those, with a SYN and nothing else. */
-flow_table_t *flow_table_new(host_table_t *hosts, unsigned max, unsigned max_half_open,
-                             flow_forget_t forget, void *context);
+/* max: connections. */
+flow_table_t *flow_table_new(host_table_t *hosts, unsigned max, flow_forget_t forget, void *context);
 void          flow_table_free(flow_table_t *table);
 
 /* Flows given up because a cap was reached. */
 uint64_t      flow_table_evicted(const flow_table_t *table);
 
-/* The flow of a TCP packet and which end sent it. Makes room by giving up the oldest half-open
- * flow, or the one longest silent. With create unset NULL where there is none. */
-flow_t *flow_get(flow_table_t *table, const observation_t *obs, bool create, unsigned *end);
+/* Which of a flow's ends sent a packet, and the hash of its addresses and ports, the same for both
+ * directions. */
+typedef struct {
+    unsigned source;
+    uint32_t hash;
+} connection_t;
 
-/* Moves a flow to the young end of its queue. */
-void flow_touch(flow_table_t *table, flow_t *flow);
+connection_t connection_of(const observation_t *obs);
+
+/* The flow of a TCP packet; NULL where there is none. */
+flow_t *flow_find(flow_table_t *table, const observation_t *obs, connection_t connection);
+
+/* A flow for a TCP packet that has none. Makes room by giving up the one longest silent. */
+flow_t *flow_new(flow_table_t *table, const observation_t *obs, connection_t connection);
+
+/* Says that a flow is alive at a time, in ns: those silent the longest, give or take a second, are given
+ * up first. */
+void flow_touch(flow_table_t *table, flow_t *flow, int64_t time);
 
 /* Forgets what the flow's ends sent: its ports are used again. */
 void flow_restart(flow_table_t *table, flow_t *flow);
@@ -110,5 +121,5 @@ void flow_restart(flow_table_t *table, flow_t *flow);
 bool flow_learn(flow_t *flow, unsigned end, const observation_t *obs);
 
 /* Texts of requests, kept once each; 0 when there is no more room. */
-uint32_t    flow_name(flow_table_t *table, const char *text);
-const char *flow_table_name(const flow_table_t *table, uint32_t index);
+uint16_t    flow_name(flow_table_t *table, const char *text);
+const char *flow_table_name(const flow_table_t *table, uint16_t index);

@@ -1,113 +1,68 @@
 /* hash.c
- * SipHash-1-3 (Aumasson, Bernstein: "SipHash: a fast short-input PRF", INDOCRYPT 2012, with one
- * compression and three finalization rounds); see hash.h.
+ * Random numbers and byte strings for the hash; see hash.h.
  *
  * SPDX-License-Identifier: GPL-2.0-or-later
  */
 #include "hash.h"
 
-#include <stdbool.h>
 #include <string.h>
 
 #include <glib.h>
 
-static uint64_t key[2];
-static bool     has_key;
+#define CASE_BITS UINT32_C(0x20202020)
 
-static inline uint64_t
-rotate(uint64_t x, unsigned bits)
-{
-    return x << bits | x >> (64 - bits);
-}
-
-static inline void
-sip_round(uint64_t v[4])
-{
-    v[0] += v[1]; v[1] = rotate(v[1], 13); v[1] ^= v[0]; v[0] = rotate(v[0], 32);
-    v[2] += v[3]; v[3] = rotate(v[3], 16); v[3] ^= v[2];
-    v[0] += v[3]; v[3] = rotate(v[3], 21); v[3] ^= v[0];
-    v[2] += v[1]; v[1] = rotate(v[1], 17); v[1] ^= v[2]; v[2] = rotate(v[2], 32);
-}
+uint64_t hash_key[HASH_WORDS_MAX + 2];
 
 static void
-draw_key(void)
+draw(GRand *random)
 {
-    for (unsigned i = 0; i < 2; i++)
-        key[i] = (uint64_t)g_random_int() << 32 | g_random_int();
-    has_key = true;
+    for (unsigned i = 0; i < G_N_ELEMENTS(hash_key); i++)
+        hash_key[i] = (uint64_t)g_rand_int(random) << 32 | g_rand_int(random);
+    hash_key[0] |= 1;
+    g_rand_free(random);
 }
 
-static inline void
-sip_begin(uint64_t v[4])
+void
+hash_init(void)
 {
-    if (G_UNLIKELY(!has_key))
-        draw_key();
-    v[0] = key[0] ^ UINT64_C(0x736f6d6570736575);
-    v[1] = key[1] ^ UINT64_C(0x646f72616e646f6d);
-    v[2] = key[0] ^ UINT64_C(0x6c7967656e657261);
-    v[3] = key[1] ^ UINT64_C(0x7465646279746573);
+    if (!hash_key[0])
+        draw(g_rand_new());
 }
 
-static inline void
-sip_word(uint64_t v[4], uint64_t word)
+void
+hash_seed(uint32_t seed)
 {
-    v[3] ^= word;
-    sip_round(v);
-    v[0] ^= word;
+    draw(g_rand_new_with_seed(seed));
 }
 
 static inline uint32_t
-sip_end(uint64_t v[4])
+hash_masked(const uint8_t *bytes, size_t length, uint32_t mask)
 {
-    v[2] ^= 0xff;
-    sip_round(v);
-    sip_round(v);
-    sip_round(v);
-    uint64_t hash = v[0] ^ v[1] ^ v[2] ^ v[3];
-    return (uint32_t)(hash ^ hash >> 32);
-}
+    size_t kept = MIN(length, HASH_BYTES_MAX), at = 0;
+    const uint64_t *key = hash_key + 2;
+    uint64_t sum = hash_key[0] + hash_key[1] * length;
+    uint32_t word;
 
-static uint32_t
-sip_hash(const uint8_t *bytes, size_t length)
-{
-    uint64_t v[4], word = 0;
-    size_t whole = length / 8 * 8;
-
-    sip_begin(v);
-    for (size_t i = 0; i < whole; i += 8) {
-        memcpy(&word, bytes + i, 8);
-        sip_word(v, word);
+    for (; at + sizeof word <= kept; at += sizeof word) {
+        memcpy(&word, bytes + at, sizeof word);
+        sum += *key++ * (word | mask);
     }
-    word = (uint64_t)length << 56;
-    for (size_t i = whole; i < length; i++)
-        word |= (uint64_t)bytes[i] << 8 * (i - whole);
-    sip_word(v, word);
-    return sip_end(v);
-}
-
-static hash_bytes_t function = sip_hash;
-
-void
-hash_bytes_set(hash_bytes_t other)
-{
-    function = other;
+    if (at < kept) {
+        word = 0;
+        memcpy(&word, bytes + at, kept - at);
+        sum += *key * (word | mask);
+    }
+    return (uint32_t)(sum >> 32);
 }
 
 uint32_t
 hash_bytes(const uint8_t *bytes, size_t length)
 {
-    return function(bytes, length);
+    return hash_masked(bytes, length, 0);
 }
 
 uint32_t
-hash_words(const uint64_t *words, unsigned n)
+hash_bytes_folded(const uint8_t *bytes, size_t length)
 {
-    uint64_t v[4];
-
-    if (G_UNLIKELY(function != sip_hash))
-        return function((const uint8_t *)words, n * sizeof *words);
-    sip_begin(v);
-    for (unsigned i = 0; i < n; i++)
-        sip_word(v, words[i]);
-    return sip_end(v);
+    return hash_masked(bytes, length, CASE_BITS);
 }

@@ -8,9 +8,11 @@
 #include <string.h>
 
 #include "hops.h"
+#include "pool.h"
 
 struct host_table {
     GHashTable *by_address;     /* set of host_t */
+    pool_t     *pool;           /* of host_t */
     unsigned    max, remembered;
 };
 
@@ -79,19 +81,20 @@ same_address(const void *a, const void *b)
 }
 
 static void
-host_free(void *data)
+host_clear(host_t *host)
 {
-    host_t *host = data;
     g_free(host->dns);
     g_free(host->suspicions);
-    g_free(host);
+    host->dns = NULL;
+    host->suspicions = NULL;
 }
 
 host_table_t *
 host_table_new(unsigned max)
 {
     host_table_t *table = g_new0(host_table_t, 1);
-    table->by_address = g_hash_table_new_full(address_hash, same_address, host_free, NULL);
+    table->by_address = g_hash_table_new(address_hash, same_address);
+    table->pool = pool_new(sizeof(host_t));
     table->max = max;
     return table;
 }
@@ -100,6 +103,9 @@ void
 host_table_free(host_table_t *table)
 {
     g_hash_table_destroy(table->by_address);
+    for (uint32_t n = 1; n <= table->pool->used; n++)
+        host_clear(pool_at(table->pool, n));
+    pool_free(table->pool);
     g_free(table);
 }
 
@@ -112,7 +118,7 @@ host_table_is_full(const host_table_t *table)
 host_t *
 host_get(host_table_t *table, const ip_address_t *address, bool create)
 {
-    uint64_t words[2];
+    uint32_t words[4];
     host_t probe;
 
     probe.address = *address;
@@ -120,7 +126,9 @@ host_get(host_table_t *table, const ip_address_t *address, bool create)
     host_t *host = g_hash_table_lookup(table->by_address, &probe);
 
     if (!host && create) {
-        host = g_new0(host_t, 1);
+        uint32_t number;
+        host = pool_take(table->pool, &number);
+        host->number = number;
         host->address = *address;
         host->hash = probe.hash;
         g_hash_table_add(table->by_address, host);
@@ -132,8 +140,11 @@ void
 host_unref(host_table_t *table, host_t *host)
 {
     host->flows--;
-    if (!host->flows && !host->remembered)
-        g_hash_table_remove(table->by_address, host);
+    if (host->flows || host->remembered)
+        return;
+    g_hash_table_remove(table->by_address, host);
+    host_clear(host);
+    pool_give_back(table->pool, host->number);
 }
 
 void

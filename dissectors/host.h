@@ -75,6 +75,7 @@ typedef struct {
 typedef struct {
     ip_address_t address;
     uint32_t     hash;          /* of the address */
+    uint32_t     number;        /* in the table */
     uint32_t     flows;         /* references */
     bool         remembered;    /* it sent more than a SYN */
     uint16_t     df_set, df_clear, id_zero;
@@ -83,17 +84,15 @@ typedef struct {
     host_suspicions_t *suspicions;  /* NULL until something odd */
 } host_t;
 
-/* Writes an address as words for hash_words(): one for IPv4, two for IPv6. Returns how many. */
+/* Writes an address as words for hash_words(): one for IPv4, four for IPv6. Returns how many. */
 static inline unsigned
-address_words(const ip_address_t *address, uint64_t *words)
+address_words(const ip_address_t *address, uint32_t *words)
 {
     if (address->ipv6) {
         memcpy(words, address->bytes, 16);
-        return 2;
+        return 4;
     }
-    uint32_t ipv4;
-    memcpy(&ipv4, address->bytes, sizeof ipv4);
-    words[0] = ipv4;
+    memcpy(words, address->bytes, 4);
     return 1;
 }
 

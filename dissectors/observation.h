@@ -76,10 +76,21 @@ typedef struct {
     const uint8_t *payload;     /* captured bytes; NULL when captured is 0 */
 } observation_t;
 
+/* Two copies of one TCP segment are captured at most this far apart (mirror ports, both sides of a
+ * router); public captures show up to 3 ms between them. */
+#define DUPLICATE_NS (5 * NS_PER_MS)
+
 static inline bool
 address_equal(const ip_address_t *a, const ip_address_t *b)
 {
-    return a->ipv6 == b->ipv6 && !memcmp(a->bytes, b->bytes, a->ipv6 ? 16 : 4);
+    return a->ipv6 == b->ipv6 && !memcmp(a->bytes, b->bytes, sizeof a->bytes);
+}
+
+/* Sequence number behind a segment: SYN and FIN count as one byte each. */
+static inline uint32_t
+sequence_end(const observation_t *obs)
+{
+    return obs->seq + obs->length + (obs->flags >> 1 & 1) + (obs->flags & 1);
 }
 
 /* Sequence number arithmetic modulo 2^32 (RFC 9293, section 3.4). */

@@ -87,7 +87,7 @@ keep_question(engine_t *engine, flow_t *flow, const observation_t *obs)
     dns_message_t m;
 
     if (obs->dport != DNS_PORT || obs->captured < 3
-        || !dns_message_read(&m, obs->payload + 2, obs->captured - 2, hash_bytes))
+        || !dns_message_read(&m, obs->payload + 2, obs->captured - 2))
         return false;
     const char *name = dns_message_name(&m);
     keep(engine, flow, obs->frame, (const uint8_t *)name, strlen(name));

@@ -343,7 +343,7 @@ has_room(engine_t *engine, const segment_t *s, flow_resets_t *list)
     return make_room(engine, s->flow, s->obs);
 }
 
-static void
+static RARE void
 observe_reset(engine_t *engine, const segment_t *s)
 {
     flow_t *flow = s->flow;
@@ -423,7 +423,7 @@ note_afterlife(reset_case_t *c, const segment_t *s)
     return true;
 }
 
-static void
+static RARE void
 observe_afterlife(engine_t *engine, const segment_t *s)
 {
     flow_resets_t *list = g_hash_table_lookup(engine->resets->by_flow, s->flow);
@@ -464,7 +464,7 @@ reset_quote(engine_t *engine, const observation_t *obs)
 
     if (obs->protocol != PROTOCOL_TCP || obs->quoted != QUOTED_EXPIRED)
         return;
-    flow_t *flow = flow_get(engine->flows, obs, false, &end);
+    flow_t *flow = engine_flow(engine, obs, &end);
     if (!flow)
         return;
     const packet_t *last = &flow->end[end].last;

@@ -25,15 +25,15 @@ ttl_signature(unsigned index)
     return index == 0 ? &deviation : NULL;
 }
 
-static void
-ttl_segment(engine_t *engine, segment_t *s)
+static RARE void
+judge_ttl(engine_t *engine, const segment_t *s)
 {
     const observation_t *obs = s->obs;
     const direction_t *sender = &s->flow->end[s->end];
     const host_t *host = s->flow->host[s->end];
     uint8_t in_host;
 
-    if (obs->ip.ttl == sender->ttl[0] || sender->packets < BASELINE_MIN || obs->flags & TCP_RST
+    if (sender->packets < BASELINE_MIN || obs->flags & TCP_RST
         || sender->ttl_packets[0] < BASELINE_MIN - 1 || sender->ttl_packets[1] >= SAID_MAX)
         return;
     uint8_t in_flow = ttl_distance(obs->ip.ttl, sender->ttl[0]);
@@ -57,6 +57,13 @@ ttl_segment(engine_t *engine, segment_t *s)
     finding_fact(finding, F_TTL_DEVIATION, in_flow);
     if (!ttl_is_plausible(obs->ip.ttl))
         finding_fact(finding, F_TTL_IMPLAUSIBLE, 1);
+}
+
+static void
+ttl_segment(engine_t *engine, segment_t *s)
+{
+    if (s->obs->ip.ttl != s->flow->end[s->end].ttl[0])
+        judge_ttl(engine, s);
 }
 
 const detector_t detector_ttl = {

@@ -35,15 +35,7 @@ static struct {
     quoted_t     reason;
 } error_now = { .reason = QUOTED_OTHER };
 
-static ip_address_t
-read_address(const address *a)
-{
-    ip_address_t out = { .ipv6 = a->type == AT_IPv6 };
-    memcpy(out.bytes, a->data, out.ipv6 ? 16 : 4);
-    return out;
-}
-
-/* False for a header that is neither IPv4 nor IPv6. */
+/* Fills in a zeroed observation. False for a header that is neither IPv4 nor IPv6. */
 static bool
 read_ip(observation_t *obs, void *data)
 {
@@ -51,17 +43,21 @@ read_ip(observation_t *obs, void *data)
     const ws_ip6 *ip6 = WS_IP6_PTR(data);
 
     if (ip4 && ip4->ip_src.type == AT_IPv4 && ip4->ip_dst.type == AT_IPv4) {
-        obs->src = read_address(&ip4->ip_src);
-        obs->dst = read_address(&ip4->ip_dst);
-        obs->ip = (ip_header_t){ .ttl = ip4->ip_ttl, .tos = ip4->ip_tos, .ip_id = ip4->ip_id,
-                                 .df = (ip4->ip_off & IP_OFFSET_DF) != 0 };
+        memcpy(obs->src.bytes, ip4->ip_src.data, 4);
+        memcpy(obs->dst.bytes, ip4->ip_dst.data, 4);
+        obs->ip.ttl = ip4->ip_ttl;
+        obs->ip.tos = ip4->ip_tos;
+        obs->ip.ip_id = ip4->ip_id;
+        obs->ip.df = (ip4->ip_off & IP_OFFSET_DF) != 0;
         return true;
     }
     if (ip6 && ip6->ip6_src.type == AT_IPv6 && ip6->ip6_dst.type == AT_IPv6) {
-        obs->src = read_address(&ip6->ip6_src);
-        obs->dst = read_address(&ip6->ip6_dst);
-        obs->ip = (ip_header_t){ .ttl = ip6->ip6_hop, .tos = ip6->ip6_tc, .ipv6 = true,
-                                 .flow_label = ip6->ip6_flw & TOP_FLOW_LABEL };
+        memcpy(obs->src.bytes, ip6->ip6_src.data, 16);
+        memcpy(obs->dst.bytes, ip6->ip6_dst.data, 16);
+        obs->src.ipv6 = obs->dst.ipv6 = obs->ip.ipv6 = true;
+        obs->ip.ttl = ip6->ip6_hop;
+        obs->ip.tos = ip6->ip6_tc;
+        obs->ip.flow_label = ip6->ip6_flw & TOP_FLOW_LABEL;
         return true;
     }
     return false;
@@ -72,8 +68,11 @@ static void
 read_options(observation_t *obs, const uint8_t *p, const uint8_t *end)
 {
     enum { END = 0, NOP = 1, MSS = 2, TIMESTAMPS = 8 };
+    const uint32_t usual = 0x0101080a;          /* two NOPs and timestamps: most packets have no more */
 
     obs->has_options = p < end;
+    if (end - p == 12 && read_be32(p) == usual)
+        p += 2;
     while (p < end && *p != END) {
         if (*p == NOP) {
             p++;

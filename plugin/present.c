@@ -204,19 +204,27 @@ add_finding(proto_tree *tree, tvbuff_t *tvb, packet_info *pinfo, const finding_t
         expert_add_info_format(pinfo, top, &ei_notice, "%s", f->notice);
 }
 
+static G_GNUC_NO_INLINE void
+show_finding(tvbuff_t *tvb, packet_info *pinfo, proto_tree *tree, const finding_t *f)
+{
+    if (f->time && f->time != capture_time(pinfo))
+        return;
+    /* Expert information of a protocol in name only would be filed under "Frame". */
+    const char *protocol = pinfo->current_proto;
+    pinfo->current_proto = "Interference";
+    add_finding(tree, tvb, pinfo, f);
+    pinfo->current_proto = protocol;
+}
+
+/* Runs for every packet: most have no finding. */
 static int
 show(tvbuff_t *tvb, packet_info *pinfo, proto_tree *tree, void *data _U_)
 {
     engine_t *engine = session_engine();
     const finding_t *f = engine ? store_lookup(engine_store(engine), pinfo->num) : NULL;
 
-    if (!f || (f->time && f->time != capture_time(pinfo)))
-        return 0;
-    /* Expert information of a protocol in name only would be filed under "Frame". */
-    const char *protocol = pinfo->current_proto;
-    pinfo->current_proto = "Interference";
-    add_finding(tree, tvb, pinfo, f);
-    pinfo->current_proto = protocol;
+    if (f)
+        show_finding(tvb, pinfo, tree, f);
     return 0;
 }
 

@@ -14,7 +14,7 @@
 suite_t
 suite_new(void)
 {
-    hash_bytes_set(test_hash);
+    hash_seed(1);
     return (suite_t){ g_array_new(FALSE, TRUE, sizeof(struct CMUnitTest)) };
 }
 
@@ -54,15 +54,6 @@ evidence_ids(const GArray *evidence)
         g_string_append_printf(ids, "%s%s", i ? ", " : "",
                                g_array_index(evidence, evidence_t, i).signature->id);
     return g_string_free(ids, FALSE);
-}
-
-uint32_t
-test_hash(const uint8_t *bytes, size_t length)
-{
-    uint32_t hash = 2166136261u;                /* FNV-1a */
-    for (size_t i = 0; i < length; i++)
-        hash = (hash ^ bytes[i]) * 16777619u;
-    return hash;
 }
 
 /* ---- a wire ---- */

@@ -39,9 +39,6 @@ bool evidence_has(const GArray *evidence, const char *id);
 /* "id, id, ..." for messages; to be freed. */
 char *evidence_ids(const GArray *evidence);
 
-/* A hash good enough for a test, with the same result in every run. */
-uint32_t test_hash(const uint8_t *bytes, size_t length);
-
 /* ---- a wire ---- */
 
 ip_address_t address4(uint8_t a, uint8_t b, uint8_t c, uint8_t d);

@@ -15,7 +15,7 @@ read_exact(dns_message_t *m, const uint8_t *bytes, size_t length)
 
     if (length)
         memcpy(exact, bytes, length);
-    bool yes = dns_message_read(m, length ? exact : exact + 1, length, test_hash);
+    bool yes = dns_message_read(m, length ? exact : exact + 1, length);
     if (yes)
         dns_message_name(m);            /* while the bytes are there */
     g_free(exact);

@@ -75,11 +75,11 @@ remember_forgotten(void *context, flow_t *flow)
 }
 
 static fixture_t *
-fixture_new(unsigned max, unsigned max_half_open)
+fixture_new(unsigned max)
 {
     fixture_t *f = g_new0(fixture_t, 1);
     f->hosts = host_table_new(100);
-    f->flows = flow_table_new(f->hosts, max, max_half_open, remember_forgotten, f);
+    f->flows = flow_table_new(f->hosts, max, remember_forgotten, f);
     f->forgotten = g_array_new(FALSE, FALSE, sizeof(uint16_t));
     return f;
 }
@@ -106,11 +106,27 @@ packet(uint16_t port, bool from_server, uint16_t flags)
 }
 
 static flow_t *
-get(fixture_t *f, uint16_t port, uint16_t flags)
+find(fixture_t *f, const observation_t *obs, unsigned *end)
+{
+    connection_t connection = connection_of(obs);
+    *end = connection.source;
+    return flow_find(f->flows, obs, connection);
+}
+
+/* The flow of a packet, made when there is none. */
+static flow_t *
+get(fixture_t *f, const observation_t *obs, unsigned *end)
+{
+    flow_t *flow = find(f, obs, end);
+    return flow ? flow : flow_new(f->flows, obs, connection_of(obs));
+}
+
+static flow_t *
+get_port(fixture_t *f, uint16_t port)
 {
     unsigned end;
-    observation_t obs = packet(port, false, flags);
-    return flow_get(f->flows, &obs, true, &end);
+    observation_t obs = packet(port, false, TCP_ACK);
+    return get(f, &obs, &end);
 }
 
 static bool
@@ -118,20 +134,20 @@ exists(fixture_t *f, uint16_t port)
 {
     unsigned end;
     observation_t obs = packet(port, false, 0);
-    return flow_get(f->flows, &obs, false, &end) != NULL;
+    return find(f, &obs, &end) != NULL;
 }
 
 static void
 check_both_ways(void **state)
 {
-    fixture_t *f = fixture_new(10, 10);
+    fixture_t *f = fixture_new(10);
     unsigned there, back;
     observation_t obs = packet(4000, false, TCP_SYN), answer = packet(4000, true, TCP_SYN | TCP_ACK);
 
     (void)state;
-    assert_null(flow_get(f->flows, &obs, false, &there));
-    flow_t *flow = flow_get(f->flows, &obs, true, &there);
-    assert_ptr_equal(flow_get(f->flows, &answer, true, &back), flow);
+    assert_null(find(f, &obs, &there));
+    flow_t *flow = get(f, &obs, &there);
+    assert_ptr_equal(get(f, &answer, &back), flow);
     assert_int_equal(there, !back);
     assert_ptr_equal(flow->host[there], host_get(f->hosts, &obs.src, false));
     assert_int_equal(flow->port[there], 4000);
@@ -142,41 +158,41 @@ check_both_ways(void **state)
 static void
 check_other_flows(void **state)
 {
-    fixture_t *f = fixture_new(10, 10);
+    fixture_t *f = fixture_new(10);
     observation_t obs = packet(4000, false, TCP_SYN), other = obs;
     unsigned end;
 
     (void)state;
-    flow_t *flow = flow_get(f->flows, &obs, true, &end);
+    flow_t *flow = get(f, &obs, &end);
     other.sport = 4001;
-    assert_ptr_not_equal(flow_get(f->flows, &other, true, &end), flow);
+    assert_ptr_not_equal(get(f, &other, &end), flow);
     other = obs;
     other.src.bytes[3] = 2;
-    assert_ptr_not_equal(flow_get(f->flows, &other, true, &end), flow);
+    assert_ptr_not_equal(get(f, &other, &end), flow);
     other = obs;
     other.src.ipv6 = other.dst.ipv6 = true;             /* the same bytes, another protocol */
-    assert_ptr_not_equal(flow_get(f->flows, &other, true, &end), flow);
+    assert_ptr_not_equal(get(f, &other, &end), flow);
     fixture_free(f);
 }
 
 static void
 check_to_itself(void **state)
 {
-    fixture_t *f = fixture_new(10, 10);
+    fixture_t *f = fixture_new(10);
     observation_t obs = packet(80, false, TCP_SYN), back;
     unsigned end, other;
 
     (void)state;
     obs.dst = obs.src;
-    flow_t *flow = flow_get(f->flows, &obs, true, &end);
-    assert_ptr_equal(flow_get(f->flows, &obs, true, &other), flow);
+    flow_t *flow = get(f, &obs, &end);
+    assert_ptr_equal(get(f, &obs, &other), flow);
     assert_int_equal(end, other);
     obs.sport = 4000;
-    flow = flow_get(f->flows, &obs, true, &end);
+    flow = get(f, &obs, &end);
     back = obs;
     back.sport = 80;
     back.dport = 4000;
-    assert_ptr_equal(flow_get(f->flows, &back, true, &other), flow);
+    assert_ptr_equal(get(f, &back, &other), flow);
     assert_int_equal(end, !other);
     fixture_free(f);
 }
@@ -184,116 +200,65 @@ check_to_itself(void **state)
 /* ---- eviction ---- */
 
 static void
-check_half_open_first(void **state)
-{
-    fixture_t *f = fixture_new(4, 4);
-
-    (void)state;
-    get(f, 1, TCP_ACK);
-    get(f, 2, TCP_SYN);
-    get(f, 3, TCP_SYN);
-    get(f, 4, TCP_ACK);
-    get(f, 5, TCP_ACK);
-    assert_int_equal(f->forgotten->len, 1);
-    assert_false(exists(f, 2));                         /* the older of the two half-open ones */
-    get(f, 6, TCP_ACK);
-    assert_false(exists(f, 3));
-    get(f, 7, TCP_ACK);                                 /* none left: the longest silent one */
-    assert_false(exists(f, 1));
-    assert_true(exists(f, 4) && exists(f, 5) && exists(f, 6) && exists(f, 7));
-    assert_int_equal(flow_table_evicted(f->flows), 3);
-    fixture_free(f);
-}
-
-static void
 check_touched_last(void **state)
 {
-    fixture_t *f = fixture_new(3, 3);
+    fixture_t *f = fixture_new(3);
 
     (void)state;
-    flow_t *first = get(f, 1, TCP_ACK);
-    get(f, 2, TCP_ACK);
-    get(f, 3, TCP_ACK);
-    flow_touch(f->flows, first);
-    get(f, 4, TCP_ACK);
+    flow_t *first = get_port(f, 1);
+    get_port(f, 2);
+    get_port(f, 3);
+    flow_touch(f->flows, first, 3 * NS_PER_S);
+    get_port(f, 4);
     assert_true(exists(f, 1) && exists(f, 3) && exists(f, 4));
     assert_false(exists(f, 2));
+    assert_int_equal(flow_table_evicted(f->flows), 1);
+    assert_int_equal(f->forgotten->len, 1);
     fixture_free(f);
 }
 
+/* Its place in the queue is a second old at most. */
 static void
-check_answered_stays(void **state)
+check_touched_again(void **state)
 {
-    fixture_t *f = fixture_new(3, 3);
+    fixture_t *f = fixture_new(3);
 
     (void)state;
-    flow_t *answered = get(f, 1, TCP_SYN);
-    get(f, 2, TCP_SYN);
-    flow_touch(f->flows, answered);
-    assert_false(answered->half_open);
-    get(f, 3, TCP_SYN);
-    get(f, 4, TCP_SYN);
-    assert_true(exists(f, 1));
-    assert_false(exists(f, 2));
-    fixture_free(f);
-}
-
-static void
-check_half_open_cap(void **state)
-{
-    fixture_t *f = fixture_new(100, 3);
-
-    (void)state;
-    get(f, 1000, TCP_ACK);
-    for (uint16_t port = 1; port <= 10; port++)
-        get(f, port, TCP_SYN);
-    assert_true(exists(f, 1000));
-    for (uint16_t port = 1; port <= 10; port++)
-        assert_int_equal(exists(f, port), port > 7);
-    fixture_free(f);
-}
-
-/* Room for a connection that is not half-open costs no half-open one while there is room. */
-static void
-check_half_open_cap_is_theirs(void **state)
-{
-    fixture_t *f = fixture_new(100, 3);
-
-    (void)state;
-    for (uint16_t port = 1; port <= 3; port++)
-        get(f, port, TCP_SYN);
-    for (uint16_t port = 1001; port <= 1010; port++)
-        get(f, port, TCP_ACK);
-    assert_int_equal(f->forgotten->len, 0);
+    flow_t *first = get_port(f, 1);
+    get_port(f, 2);
+    flow_touch(f->flows, first, NS_PER_S + NS_PER_MS);
+    get_port(f, 3);
+    get_port(f, 4);
+    assert_false(exists(f, 1));
     fixture_free(f);
 }
 
 static void
 check_flood(void **state)
 {
-    fixture_t *f = fixture_new(16, 8);
+    fixture_t *f = fixture_new(16);
 
     (void)state;
-    flow_t *first = get(f, 1, TCP_ACK);
+    flow_t *first = get_port(f, 1);
     for (unsigned port = 2; port < 60000; port++) {
-        get(f, (uint16_t)port, TCP_SYN);
-        if (port % 1000 == 0)
-            flow_touch(f->flows, first);
+        get_port(f, (uint16_t)port);
+        if (port % 10 == 0)
+            flow_touch(f->flows, first, port * NS_PER_S);
     }
     assert_true(exists(f, 1));
-    assert_int_equal(flow_table_evicted(f->flows), 59998 - 8);
-    assert_int_equal(f->forgotten->len, 59998 - 8);
+    assert_int_equal(flow_table_evicted(f->flows), 59998 - 15);
+    assert_int_equal(f->forgotten->len, 59998 - 15);
     fixture_free(f);
 }
 
 static void
 check_cap_of_none(void **state)
 {
-    fixture_t *f = fixture_new(0, 0);
+    fixture_t *f = fixture_new(0);
 
     (void)state;
     for (uint16_t port = 1; port <= 5; port++) {
-        assert_non_null(get(f, port, port & 1 ? TCP_SYN : TCP_ACK));
+        assert_non_null(get_port(f, port));
         assert_true(exists(f, port));
     }
     fixture_free(f);
@@ -302,15 +267,15 @@ check_cap_of_none(void **state)
 static void
 check_hosts_go_with_flows(void **state)
 {
-    fixture_t *f = fixture_new(1, 1);
+    fixture_t *f = fixture_new(1);
     unsigned end;
     observation_t obs = packet(1, false, TCP_SYN);
     ip_address_t first = obs.src;
 
     (void)state;
-    flow_get(f->flows, &obs, true, &end);
+    get(f, &obs, &end);
     obs.src.bytes[3] = 99;
-    flow_get(f->flows, &obs, true, &end);
+    get(f, &obs, &end);
     assert_null(host_get(f->hosts, &first, false));
     assert_non_null(host_get(f->hosts, &obs.src, false));
     fixture_free(f);
@@ -319,12 +284,12 @@ check_hosts_go_with_flows(void **state)
 static void
 check_restart(void **state)
 {
-    fixture_t *f = fixture_new(4, 4);
+    fixture_t *f = fixture_new(4);
     observation_t obs = packet(1, false, TCP_SYN);
     unsigned end;
 
     (void)state;
-    flow_t *flow = flow_get(f->flows, &obs, true, &end);
+    flow_t *flow = get(f, &obs, &end);
     flow_learn(flow, end, &obs);
     flow->request_frame = 9;
     flow_restart(f->flows, flow);
@@ -347,9 +312,9 @@ typedef struct {
 static learning_t
 learning_new(void)
 {
-    learning_t l = { .f = fixture_new(4, 4) };
+    learning_t l = { .f = fixture_new(4) };
     observation_t obs = packet(4000, false, TCP_ACK);
-    l.flow = flow_get(l.f->flows, &obs, true, &l.client);
+    l.flow = get(l.f, &obs, &l.client);
     return l;
 }
 
@@ -538,7 +503,7 @@ check_long_segment(void **state)
 static void
 check_names(void **state)
 {
-    fixture_t *f = fixture_new(4, 4);
+    fixture_t *f = fixture_new(4);
     char text[16];
 
     (void)state;
@@ -616,13 +581,8 @@ main(void)
     suite_add(&suite, "another port, address or protocol is another connection", check_other_flows,
         NULL);
     suite_add(&suite, "a host that talks to itself is one connection", check_to_itself, NULL);
-    suite_add(&suite, "the oldest half-open connection goes first, then the longest silent one",
-              check_half_open_first, NULL);
     suite_add(&suite, "a connection that speaks goes later", check_touched_last, NULL);
-    suite_add(&suite, "an answered SYN is no longer half-open", check_answered_stays, NULL);
-    suite_add(&suite, "half-open connections have a limit of their own", check_half_open_cap, NULL);
-    suite_add(&suite, "an open connection does not use up the half-open ones' room",
-              check_half_open_cap_is_theirs, NULL);
+    suite_add(&suite, "within a second its place stays", check_touched_again, NULL);
     suite_add(&suite, "a flood of SYNs leaves a living connection alone", check_flood, NULL);
     suite_add(&suite, "a limit of zero means one", check_cap_of_none, NULL);
     suite_add(&suite, "a host known by a SYN only goes with its last connection",

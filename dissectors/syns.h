@@ -1,0 +1,34 @@
+/* syns.h
+ * Connections of which nothing but the first SYN was seen so far. Floods and scans consist of
+ * them, so they get neither a flow nor a host until something else happens.
+ *
+ * SPDX-License-Identifier: GPL-2.0-or-later
+ */
+#pragma once
+
+#include "observation.h"
+
+/* A SYN younger than this may still be answered: giving it up is a loss. Stacks try for two minutes, and
+ * repeat themselves at least every 64 s (RFC 6298). */
+#define SYN_ALIVE_NS (64 * NS_PER_S)
+
+typedef struct {
+    observation_t syn;          /* the latest, without payload; frame 0: an empty place */
+    uint32_t      first_frame;
+    int64_t       first_time;
+    uint8_t       sent;         /* times, saturating */
+    uint8_t       captured;     /* times the latest was captured, saturating */
+} half_open_t;
+
+typedef struct syns syns_t;
+
+/* max: SYNs kept, rounded up to a power of two of at least 4. The memory is touched as it is used. */
+syns_t *syns_new(unsigned max);
+void    syns_free(syns_t *syns);
+
+/* Keeps a SYN, or counts it when its sender repeats itself. False when one that is alive had to make
+ * room. hash: of connection_of(). */
+bool syns_keep(syns_t *syns, const observation_t *syn, uint32_t hash);
+
+/* Takes out what is known of the connection that a packet belongs to. False when that is nothing. */
+bool syns_take(syns_t *syns, const observation_t *obs, uint32_t hash, half_open_t *half_open);
