@@ -220,10 +220,11 @@ judge_segment(engine_t *engine, flow_t *flow, unsigned end, const data_case_t *c
         return false;
     finding->innocent = innocent;
     add_facts(finding, c);
+    finding->trigger = request_text(engine, flow);
+    finding->trigger_frame = flow->request_frame ? flow->request_frame : c->request_frame;
     if (j.verdict != VERDICT_FORGED)
         return false;
-    finding->trigger = request_text(engine, flow);
-    publish_links(engine, finding, flow->request_frame ? flow->request_frame : c->request_frame, genuine);
+    publish_links(engine, finding, finding->trigger_frame, genuine);
     host_remember_injector(flow->host[end], c->frame, &c->ip);
     return true;
 }
@@ -249,10 +250,14 @@ judge_earlier(engine_t *engine, segment_t *s, const data_case_t *before, uint32_
     if (undecided && known->verdict != VERDICT_FORGED)
         j = (judgement_t){ VERDICT_SUSPECT, MIN(j.confidence, UNDECIDED_CONFIDENCE) };
     finding_t *finding = publish_judgement(engine, c.frame, 0, class_of(&c), j, evidence);
-    if (finding && j.verdict == VERDICT_FORGED) {
+    if (!finding)
+        return;
+    if (!finding->trigger_frame) {
         finding->trigger = request_text(engine, s->flow);
-        publish_links(engine, finding, s->flow->request_frame, undecided ? 0 : later);
+        finding->trigger_frame = s->flow->request_frame;
     }
+    if (j.verdict == VERDICT_FORGED)
+        publish_links(engine, finding, finding->trigger_frame, undecided ? 0 : later);
 }
 
 /* How odd the earlier answer looked when it came, or as far as it is remembered. */
@@ -296,8 +301,7 @@ static content_t
 read_content(engine_t *engine, const segment_t *s)
 {
     const flow_t *flow = s->flow;
-    const char *asked = flow->request ? flow_table_name(engine->flows, flow->request) : NULL;
-    return content_read(s->obs->payload, s->obs->captured, asked, flow->http);
+    return content_read(s->obs->payload, s->obs->captured, request_host(engine, flow), flow->http);
 }
 
 static const answer_t *

@@ -5,9 +5,11 @@
  */
 #pragma once
 
+#include "datagrams.h"
 #include "engine.h"
 #include "flow.h"
 #include "judge.h"
+#include "names.h"
 #include "syns.h"
 
 typedef struct resets resets_t;     /* reset_cases.c */
@@ -26,15 +28,19 @@ struct engine {
     store_t      *store;
     host_table_t *hosts;
     flow_table_t *flows;
+    names_t      *names;
     syns_t       *syns;
     resets_t     *resets;
     queries_t    *queries;
     answers_t    *answers;
     requests_t   *requests;
+    datagrams_t  *datagrams;
+    datagram_flow_t *datagram_flow; /* of the UDP datagram at hand; NULL: not one of these */
+    bool          datagram_from_client;
     uint32_t      last_frame;
     int64_t       last_time;
     GArray       *scratch;      /* of evidence_t, for one judgement at a time */
-    bool          flow_limit_told, host_limit_told, numbers_reused;
+    bool          flow_limit_told, host_limit_told, datagram_limit_told, numbers_reused;
 };
 
 /* One packet of a flow and the two ends' states before it. */
@@ -81,6 +87,10 @@ void        requests_forget(requests_t *requests, flow_t *flow);
 void        requests_observe(engine_t *engine, const segment_t *s);
 /* What the flow's client asked for last, as text to show; NULL when that is not known. */
 const char *request_text(engine_t *engine, const flow_t *flow);
+/* The Host of an HTTP request, to compare names with; NULL where there is none. */
+const char *request_host(const engine_t *engine, const flow_t *flow);
+/* The same text of a flow that begins with a QUIC Initial. */
+const char *datagram_request_text(engine_t *engine, const datagram_flow_t *flow);
 
 /* The flow of a packet and which end sent it; NULL where nothing of it was seen before. */
 flow_t *engine_flow(engine_t *engine, const observation_t *obs, unsigned *end);

@@ -23,6 +23,14 @@ forget_flow(void *context, flow_t *flow)
     requests_forget(engine->requests, flow);
 }
 
+/* Whoever keeps something by such a flow drops it here. */
+static void
+forget_datagrams(void *context, datagram_flow_t *flow)
+{
+    (void)context;
+    (void)flow;
+}
+
 engine_t *
 engine_new(const limits_t *limits, const bool enabled[N_DETECTORS])
 {
@@ -41,11 +49,13 @@ engine_new(const limits_t *limits, const bool enabled[N_DETECTORS])
     engine->scratch = evidence_new();
     engine->hosts = host_table_new(limits->hosts);
     engine->flows = flow_table_new(engine->hosts, limits->flows, forget_flow, engine);
+    engine->names = names_new();
     engine->syns = syns_new(limits->half_open);
     engine->resets = resets_new(limits->resets);
     engine->queries = queries_new(limits->queries);
     engine->answers = answers_new();
     engine->requests = requests_new();
+    engine->datagrams = datagrams_new(forget_datagrams, engine);
     return engine;
 }
 
@@ -58,8 +68,10 @@ engine_free(engine_t *engine)
     resets_free(engine->resets);
     answers_free(engine->answers);
     requests_free(engine->requests);
+    datagrams_free(engine->datagrams);
     flow_table_free(engine->flows);
     syns_free(engine->syns);
+    names_free(engine->names);
     host_table_free(engine->hosts);
     evidence_free(engine->scratch);
     store_free(engine->store);
@@ -116,10 +128,10 @@ publish_links(engine_t *engine, finding_t *forged, uint32_t trigger, uint32_t ge
     finding_t *asked = trigger ? publish(engine, trigger, 0, VERDICT_TRIGGER, forged->class, 0) : NULL;
 
     forged->trigger_frame = trigger;
-    if (asked && !asked->forged_frame) {        /* of several, the first */
+    if (asked && !asked->forged_frame)          /* of several, the first */
         asked->forged_frame = forged->frame;
+    if (asked && !asked->trigger)
         asked->trigger = forged->trigger;
-    }
     if (genuine)
         forged->genuine_frame = genuine;
     publish_witness(engine, forged, genuine);
@@ -129,8 +141,8 @@ void
 publish_witness(engine_t *engine, const finding_t *forged, uint32_t frame)
 {
     finding_t *witness = frame ? publish(engine, frame, 0, VERDICT_GENUINE, forged->class, 0) : NULL;
-    if (!witness || witness->forged_frame)      /* of several, the first */
-        return;
+    if (!witness || (witness->forged_frame && witness->forged_frame != forged->frame))
+        return;                                 /* of several, the first */
     witness->forged_frame = forged->frame;
     witness->trigger_frame = forged->trigger_frame;
     witness->trigger = forged->trigger;
@@ -269,6 +281,12 @@ observe_segment(engine_t *engine, const observation_t *obs)
 static void
 observe_datagram(engine_t *engine, const observation_t *obs)
 {
+    bool evicted = false;
+
+    engine->datagram_flow = datagrams_observe(engine->datagrams, obs, &engine->datagram_from_client, &evicted);
+    if (evicted)
+        notice_limit(engine, obs, &engine->datagram_limit_told,
+                     "QUIC limit reached: the connections longest silent are forgotten");
     for (unsigned i = 0; i < engine->n_datagram; i++)
         engine->datagram[i](engine, obs);
 }
@@ -294,6 +312,8 @@ engine_observe(engine_t *engine, const observation_t *obs)
     engine->last_time = obs->time;
 
     if (obs->quoted) {
+        if (obs->protocol == PROTOCOL_UDP)
+            datagrams_quoted(engine->datagrams, obs);
         for (unsigned i = 0; i < N_DETECTORS; i++)
             if (engine->enabled[i] && detectors[i]->quote)
                 detectors[i]->quote(engine, obs);

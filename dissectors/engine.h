@@ -37,6 +37,15 @@ void      engine_free(engine_t *engine);
  * that has something said about an outer packet has it replaced by what is said about the inner. */
 void engine_observe(engine_t *engine, const observation_t *obs);
 
+/* True when the UDP datagram just taken is a client's QUIC Initial whose server name is not known yet:
+ * Wireshark, which can decrypt it, may then tell it with the next function. */
+bool engine_wants_request(engine_t *engine, const observation_t *obs);
+
+/* The ClientHello that this datagram completed: its server name, length 0 when it has none, and
+ * whether there is an encrypted_client_hello extension. */
+void engine_note_request(engine_t *engine, const observation_t *obs, const uint8_t *name, size_t length,
+                         bool ech);
+
 const store_t *engine_store(const engine_t *engine);
 
 /* The rows of the catalogue of one detector: n is set to their number. For documents and tests. */

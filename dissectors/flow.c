@@ -9,13 +9,11 @@
 
 #include "pool.h"
 
-#define NAMES_MAX UINT16_MAX
-
 /* Packets come in trains: flows looked up lately are found without asking the hash table. */
 #define RECENT_FLOWS 1024
 
-/* A flow moves to the young end of the queue this long after it did so last. */
-#define TOUCH_TICKS (1 * NS_PER_S / TICK_NS)
+/* A flow moves to the young end of the queue once in this many ticks, which is 1.07 s. */
+#define TOUCH_TICKS 16384
 
 struct flow_table {
     host_table_t *hosts;
@@ -26,8 +24,6 @@ struct flow_table {
     uint64_t      evicted;
     flow_forget_t forget;
     void         *context;
-    GHashTable   *name_index;   /* text -> index */
-    GPtrArray    *names;        /* index -> text; index 0 is not used */
     flow_t       *recent[RECENT_FLOWS]; /* by hash */
 };
 
@@ -80,12 +76,6 @@ ends_equal(const void *a, const void *b)
         && address_equal(&x->host[1]->address, &y->host[1]->address);
 }
 
-static unsigned
-name_hash(const void *text)
-{
-    return hash_bytes(text, strlen(text));
-}
-
 static flow_t *
 slot_flow(const flow_table_t *table, uint32_t slot)
 {
@@ -102,9 +92,6 @@ flow_table_new(host_table_t *hosts, unsigned max, flow_forget_t forget, void *co
     table->max = max ? max : 1;
     table->forget = forget;
     table->context = context;
-    table->name_index = g_hash_table_new(name_hash, g_str_equal);
-    table->names = g_ptr_array_new_with_free_func(g_free);
-    g_ptr_array_add(table->names, NULL);
     return table;
 }
 
@@ -113,8 +100,6 @@ flow_table_free(flow_table_t *table)
 {
     g_hash_table_destroy(table->by_ends);
     pool_free(table->pool);
-    g_hash_table_destroy(table->name_index);
-    g_ptr_array_free(table->names, TRUE);
     g_free(table);
 }
 
@@ -215,7 +200,7 @@ flow_new(flow_table_t *table, const observation_t *obs, connection_t connection)
     flow->hash = connection.hash;
     flow->port[source] = obs->sport;
     flow->port[!source] = obs->dport;
-    flow->touched = ticks(obs->time);
+    flow->touched = (uint16_t)(ticks(obs->time) / TOUCH_TICKS);
     flow->host[source] = host_get(table->hosts, &obs->src, true);
     flow->host[source]->flows++;
     flow->host[!source] = host_get(table->hosts, &obs->dst, true);
@@ -228,9 +213,9 @@ flow_new(flow_table_t *table, const observation_t *obs, connection_t connection)
 void
 flow_touch(flow_table_t *table, flow_t *flow, int64_t time)
 {
-    ticks_t now = ticks(time);
+    uint16_t now = (uint16_t)(ticks(time) / TOUCH_TICKS);
 
-    if (now - flow->touched < TOUCH_TICKS || table->newest == flow->slot)
+    if (now == flow->touched || table->newest == flow->slot)
         return;
     flow->touched = now;
     queue_remove(table, flow);
@@ -242,8 +227,9 @@ flow_restart(flow_table_t *table, flow_t *flow)
 {
     table->forget(table->context, flow);
     memset(flow->end, 0, sizeof flow->end);
-    flow->request = flow->request_frame = 0;
-    flow->handshake = flow->http = flow->gap = false;
+    flow->request = flow->suffix = 0;
+    flow->request_frame = 0;
+    flow->opaque = flow->handshake = flow->http = flow->gap = false;
 }
 
 static void
@@ -363,26 +349,4 @@ flow_learn(flow_t *flow, unsigned end, const observation_t *obs)
                            | (obs->has_options ? BIT_OPTIONS : 0)),
     };
     return true;
-}
-
-uint16_t
-flow_name(flow_table_t *table, const char *text)
-{
-    void *index;
-
-    if (g_hash_table_lookup_extended(table->name_index, text, NULL, &index))
-        return (uint16_t)GPOINTER_TO_UINT(index);
-    if (table->names->len >= NAMES_MAX)
-        return 0;
-    char *copy = g_strdup(text);
-    uint16_t next = (uint16_t)table->names->len;
-    g_ptr_array_add(table->names, copy);
-    g_hash_table_insert(table->name_index, copy, GUINT_TO_POINTER(next));
-    return next;
-}
-
-const char *
-flow_table_name(const flow_table_t *table, uint16_t index)
-{
-    return g_ptr_array_index(table->names, index);
 }

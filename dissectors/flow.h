@@ -69,15 +69,21 @@ typedef struct {
     uint32_t    request_frame;  /* the client's last request with a name, or its first payload; 0: none */
     uint32_t    older, newer;   /* neighbours in the queue, slot numbers */
     uint32_t    slot;           /* own slot number, from 1 */
-    ticks_t     touched;        /* when it moved in the queue */
     uint32_t    hash;           /* of the ends */
     uint16_t    port[2];
-    uint16_t    request;        /* what it asked for: an index for flow_table_name(); 0: unnamed */
+    uint16_t    touched;        /* when it moved in the queue, in steps of 1.07 s */
+    uint16_t    request;        /* the name it asked for, for requests.c: an index of names_t */
+    uint16_t    suffix;         /* what follows the name, path or ECH: an index; of opaque data the length */
+    uint16_t    opaque : 1;     /* the client asked for nothing by name: request is 0 */
+    uint16_t    opaque_encrypted : 1;   /* its first data look fully encrypted */
+    uint16_t    opaque_late : 1;        /* the connection's beginning was not captured */
+    uint16_t    opaque_unread : 1;      /* the bytes were not captured */
     uint16_t    client : 1;     /* which end opened it, or has the higher port */
     uint16_t    handshake : 1;  /* SYN or SYN/ACK seen */
     uint16_t    http : 1;       /* the client's first payload is an HTTP request with a Host */
     uint16_t    gap : 1;            /* holds a segment that could not be read */
     uint16_t    request_pending : 1;    /* requests.c has the first part of it */
+    uint16_t    request_named : 1;  /* of the pending request the name is known already */
     uint16_t    has_resets : 1; /* reset_cases.c keeps a list for it */
     uint16_t    has_answers : 1;/* data_cases.c does */
 } flow_t;
@@ -119,7 +125,3 @@ void flow_restart(flow_table_t *table, flow_t *flow);
 /* Adds a packet, not a reset, to what its sender has shown. Detects capture duplicates: returns
  * false for one and leaves all but their count alone. */
 bool flow_learn(flow_t *flow, unsigned end, const observation_t *obs);
-
-/* Texts of requests, kept once each; 0 when there is no more room. */
-uint16_t    flow_name(flow_table_t *table, const char *text);
-const char *flow_table_name(const flow_table_t *table, uint16_t index);

@@ -1,6 +1,7 @@
 /* requests.c
- * What each flow's client asked for last. Names that are split over segments (large ClientHellos,
- * and clients that hide from filters) are put together again, for a few flows at a time.
+ * What each flow's client asked for last, as text. Names that are split over segments (large
+ * ClientHellos, and clients that hide from filters) are put together again, for a few flows at a
+ * time. A client that asks for nothing by name is described by what it sends first.
  *
  * SPDX-License-Identifier: GPL-2.0-or-later
  */
@@ -13,7 +14,14 @@
 #define PENDING_MAX   256       /* flows whose request is not complete yet; the oldest goes first */
 #define PENDING_BYTES 4096      /* of one request */
 #define NAME_MAX_KEPT 255
+#define PATH_MAX_KEPT 200
 #define DNS_PORT      53
+
+#define TRIES_MAX     8         /* Initials of one flow that are worth a decryption */
+
+static const char not_kept[] = "/...", with_ech[] = " (with ECH)",
+                  cut_tls[] = "TLS ClientHello whose server name was not seen",
+                  cut_http[] = "HTTP request whose Host was not seen";
 
 typedef struct {
     GList       link;           /* in requests_t.oldest; data is the flow_t */
@@ -58,27 +66,129 @@ requests_forget(requests_t *requests, flow_t *flow)
     pending_t *pending = g_hash_table_lookup(requests->pending, flow);
     g_queue_unlink(&requests->oldest, &pending->link);
     g_hash_table_remove(requests->pending, flow);
-    flow->request_pending = false;
+    flow->request_pending = flow->request_named = false;
+}
+
+/* ---- texts ---- */
+
+static const char *
+opaque_text(engine_t *engine, const flow_t *flow)
+{
+    const char *what = flow->opaque_unread ? "not captured"
+                     : flow->opaque_encrypted ? "fully encrypted by the published rule"
+                                              : "neither TLS nor HTTP";
+    unsigned length = flow->suffix;
+    char *text = g_strdup_printf("%s (%u byte%s, %s)", flow->opaque_late ? "data" : "first data",
+                                 length, length == 1 ? "" : "s", what);
+    const char *kept = store_text(engine->store, text, strlen(text));
+    g_free(text);
+    return kept;
+}
+
+static const char *
+joined_text(engine_t *engine, uint16_t request, uint16_t suffix)
+{
+    if (!request && !suffix)
+        return NULL;
+    char *text = g_strconcat(request ? names_text(engine->names, request) : "",
+                             suffix ? names_text(engine->names, suffix) : "", NULL);
+    const char *kept = store_text(engine->store, text, strlen(text));
+    g_free(text);
+    return kept;
 }
 
 const char *
 request_text(engine_t *engine, const flow_t *flow)
 {
-    const char *name = flow->request ? flow_table_name(engine->flows, flow->request) : NULL;
-    return name ? store_text(engine->store, name, strlen(name)) : NULL;
+    return flow->opaque ? opaque_text(engine, flow) : joined_text(engine, flow->request, flow->suffix);
+}
+
+const char *
+request_host(const engine_t *engine, const flow_t *flow)
+{
+    return flow->http && flow->request ? names_text(engine->names, flow->request) : NULL;
+}
+
+const char *
+datagram_request_text(engine_t *engine, const datagram_flow_t *flow)
+{
+    return joined_text(engine, flow->request, flow->suffix);
+}
+
+/* The index of a text that may hold anything. With long captures in mind, texts that differ from
+ * request to request may use up only half of the room; 0 when there is no more. */
+static uint16_t
+intern(engine_t *engine, const uint8_t *bytes, size_t length, size_t most, bool one_of_many)
+{
+    char text[NAME_MAX_KEPT + sizeof "..."];
+    size_t kept = MIN(length, most);
+
+    memcpy(text, bytes, kept);
+    strcpy(text + kept, kept < length ? "..." : "");
+    const char *shown = memchr(text, '\0', kept)
+        ? store_text(engine->store, text, kept + strlen(text + kept)) : text;
+    return names_number(engine->names, shown, one_of_many);
+}
+
+static uint16_t
+intern_text(engine_t *engine, const char *text)
+{
+    return names_number(engine->names, text, false);
 }
 
 static void
 keep(engine_t *engine, flow_t *flow, uint32_t frame, const uint8_t *name, size_t length)
 {
-    char text[NAME_MAX_KEPT + 1];
-
-    length = MIN(length, sizeof text - 1);
-    memcpy(text, name, length);
-    text[length] = '\0';
-    flow->request = flow_name(engine->flows, text);
+    flow->request = length ? intern(engine, name, length, NAME_MAX_KEPT, false) : 0;
+    flow->suffix = 0;
     flow->request_frame = frame;
+    flow->http = flow->opaque = false;
 }
+
+static void
+keep_text(engine_t *engine, flow_t *flow, uint32_t frame, const char *text)
+{
+    keep(engine, flow, frame, (const uint8_t *)text, strlen(text));
+}
+
+static void
+keep_request(engine_t *engine, flow_t *flow, uint32_t frame, request_kind_t kind, const request_t *r)
+{
+    keep(engine, flow, frame, r->name, r->name_length);
+    flow->http = kind == REQUEST_HTTP && r->name_length;
+    if (kind == REQUEST_TLS && !r->name_length)
+        keep_text(engine, flow, frame, r->fragmented ? "TLS ClientHello in several records"
+                                                     : "TLS without server name");
+    if (r->ech && flow->request)
+        flow->suffix = intern_text(engine, with_ech);
+    if (r->path_length && (flow->request || !r->name_length)) {
+        flow->suffix = intern(engine, r->path, r->path_length, PATH_MAX_KEPT, true);
+        if (!flow->suffix)
+            flow->suffix = intern_text(engine, not_kept);
+    }
+}
+
+/* What the client sent first, where that names nothing. */
+static void
+keep_opaque(flow_t *flow, const uint8_t *bytes, uint32_t captured, uint32_t length)
+{
+    flow->request = 0;
+    flow->opaque = true;
+    flow->suffix = (uint16_t)MIN(length, UINT16_MAX);
+    flow->opaque_late = !flow->handshake;
+    flow->opaque_unread = !captured;
+    flow->opaque_encrypted = captured && captured == length && looks_fully_encrypted(bytes, length);
+}
+
+/* It was taken for the beginning of a request that has a name, but the rest is not that. */
+static bool
+was_mistaken(const engine_t *engine, const flow_t *flow)
+{
+    const char *text = flow->request ? names_text(engine->names, flow->request) : "";
+    return g_str_equal(text, cut_tls) || g_str_equal(text, cut_http);
+}
+
+/* ---- reading ---- */
 
 /* A DNS query over TCP: the name of the question. */
 static bool
@@ -133,23 +243,62 @@ requests_observe(engine_t *engine, const segment_t *s)
 {
     const observation_t *obs = s->obs;
     flow_t *flow = s->flow;
-    const uint8_t *name;
-    size_t length;
+    bool first = !flow->request_frame;
+    request_t r;
 
-    if (!flow->request_frame)
+    if (first)
         flow->request_frame = obs->frame;
-    if (!obs->captured || (!flow->request_pending && !may_begin_request(obs)))
+    if (!obs->captured || (!flow->request_pending && !may_begin_request(obs))) {
+        if (first)
+            keep_opaque(flow, obs->payload, obs->captured, obs->length);
         return;
+    }
     if (keep_question(engine, flow, obs))
         return;
     GByteArray *whole = flow->request_pending ? put_together(engine, flow, obs) : NULL;
-    request_t kind = whole ? request_find(whole->data, whole->len, &name, &length)
-                           : request_find(obs->payload, obs->captured, &name, &length);
-    if (kind == REQUEST_CUT && (whole || put_together(engine, flow, obs)))
-        return;                         /* the next segment may bring the rest */
-    if (kind == REQUEST_HTTP || kind == REQUEST_TLS) {
-        keep(engine, flow, obs->frame, name, length);
-        flow->http = kind == REQUEST_HTTP;
-    }
-    requests_forget(engine->requests, flow);
+    request_kind_t kind = whole ? request_read(whole->data, whole->len, &r)
+                                : request_read(obs->payload, obs->captured, &r);
+    bool more = kind == REQUEST_CUT || (kind == REQUEST_TLS && r.goes_on);
+
+    if (whole && kind == REQUEST_TLS && flow->request_named)
+        flow->suffix = r.ech ? intern_text(engine, with_ech) : 0;   /* the frame that has the name stays */
+    else if (kind == REQUEST_HTTP || kind == REQUEST_TLS)
+        keep_request(engine, flow, obs->frame, kind, &r);
+    else if (kind == REQUEST_CUT && first)
+        keep_text(engine, flow, obs->frame, obs->payload[0] == 22 ? cut_tls : cut_http);
+    else if (kind == REQUEST_OTHER && first && obs->dport != DNS_PORT)
+        keep_opaque(flow, obs->payload, obs->captured, obs->length);
+    else if (kind == REQUEST_OTHER && whole && was_mistaken(engine, flow))
+        keep_opaque(flow, whole->data, whole->len, whole->len);
+    if (more && (whole || put_together(engine, flow, obs)))
+        flow->request_named = kind == REQUEST_TLS;  /* the next segment may bring the rest */
+    else
+        requests_forget(engine->requests, flow);
+}
+
+bool
+engine_wants_request(engine_t *engine, const observation_t *obs)
+{
+    datagram_flow_t *flow = engine->datagram_flow;
+
+    if (obs->quoted || !flow || !engine->datagram_from_client || flow->request_frame
+        || flow->tries >= TRIES_MAX || !quic_initial_version(obs))
+        return false;
+    flow->tries++;
+    return true;
+}
+
+void
+engine_note_request(engine_t *engine, const observation_t *obs, const uint8_t *name, size_t length,
+                    bool ech)
+{
+    bool from_client;
+    datagram_flow_t *flow = datagrams_find(engine->datagrams, obs, &from_client);
+
+    if (!flow || !from_client || flow->request_frame)
+        return;
+    flow->request_frame = obs->frame;
+    flow->request = length ? intern(engine, name, length, NAME_MAX_KEPT, false)
+                           : intern_text(engine, "QUIC without server name");
+    flow->suffix = ech && flow->request ? intern_text(engine, with_ech) : 0;
 }

@@ -202,11 +202,12 @@ judge_case(engine_t *engine, flow_t *flow, reset_case_t *c)
         return;
     finding->innocent = reset_innocent(c, finding->evidence);
     add_facts(finding, c);
-    if (j.verdict != VERDICT_FORGED)
-        return;
     if (c->request_frame && c->request_frame == flow->request_frame)
         finding->trigger = request_text(engine, flow);
-    publish_links(engine, finding, c->request_frame ? c->request_frame : c->peer.last.frame,
+    finding->trigger_frame = c->request_frame ? c->request_frame : c->peer.last.frame;
+    if (j.verdict != VERDICT_FORGED)
+        return;
+    publish_links(engine, finding, finding->trigger_frame,
                   c->syn_ack_frame ? c->syn_ack_frame : c->data_frame);
     publish_witness(engine, finding, c->died_frame);
     if (!convicted_before && host_remember_injector(flow->host[c->end], c->reset.frame, &c->reset.ip))

@@ -14,6 +14,7 @@
 #include <string.h>
 
 #include <epan/dissectors/packet-ip.h>
+#include <epan/epan_dissect.h>
 #include <epan/ipproto.h>
 
 #define TCP_HEADER_MIN 20
@@ -133,40 +134,115 @@ read_udp(observation_t *obs, tvbuff_t *tvb, unsigned captured)
     return true;
 }
 
-static void
-observe(const stage_t *stage, tvbuff_t *tvb, packet_info *pinfo, void *data)
+/* True when the packet was read and taken. */
+static bool
+observe(const stage_t *stage, tvbuff_t *tvb, packet_info *pinfo, void *data, observation_t *obs)
 {
     engine_t *engine = session_engine();
-    observation_t obs;
 
     if (!engine || PINFO_FD_VISITED(pinfo) || !data)
-        return;
-    memset(&obs, 0, sizeof obs);
-    if (!read_ip(&obs, data))
-        return;
-    obs.frame = pinfo->num;
-    obs.time = capture_time(pinfo);
-    obs.protocol = stage->protocol;
+        return false;
+    memset(obs, 0, sizeof *obs);
+    if (!read_ip(obs, data))
+        return false;
+    obs->frame = pinfo->num;
+    obs->time = capture_time(pinfo);
+    obs->protocol = stage->protocol;
     if (pinfo->flags.in_error_pkt) {
-        obs.quoted = error_now.reason;
-        obs.reporter = error_now.reporter;
+        obs->quoted = error_now.reason;
+        obs->reporter = error_now.reporter;
     }
     unsigned captured = tvb_captured_length(tvb);
-    if (stage->protocol == IP_PROTO_TCP ? read_tcp(&obs, tvb, captured) : read_udp(&obs, tvb, captured))
-        engine_observe(engine, &obs);
+    if (!(stage->protocol == IP_PROTO_TCP ? read_tcp(obs, tvb, captured) : read_udp(obs, tvb, captured)))
+        return false;
+    engine_observe(engine, obs);
+    return true;
+}
+
+/* ---- QUIC: what Wireshark reads from the Initials that it can decrypt ---- */
+
+enum { HELLO_EXTENSION, HELLO_SERVER_NAME, N_HELLO_FIELDS };
+enum { EXTENSION_ECH = 0xfe0d };
+
+static int hello_field[N_HELLO_FIELDS];
+
+/* A tree is lent to a datagram that would have none. It lives until the next one is lent or the file
+ * closes: expert information that waits for its taps points into it until the packet is done, and a
+ * dissector may leave by an exception. */
+static epan_dissect_t *lent;
+
+void
+observer_forget(void)
+{
+    if (lent)
+        epan_dissect_free(lent);
+    lent = NULL;
+}
+
+/* The bytes of a field in the packet, or in what was decrypted from it; NULL when they are not there. */
+static const uint8_t *
+field_bytes(const field_info *field)
+{
+    return field->ds_tvb && field->length > 0
+        && tvb_bytes_exist(field->ds_tvb, (int)field->start, (int)field->length)
+        ? tvb_get_ptr(field->ds_tvb, (int)field->start, (int)field->length) : NULL;
+}
+
+/* Passes on what the tree says of a ClientHello. All of them have extensions. */
+static void
+note_hello(const proto_tree *tree, const observation_t *obs)
+{
+    const GPtrArray *extensions = proto_get_finfo_ptr_array(tree, hello_field[HELLO_EXTENSION]),
+                    *names = proto_get_finfo_ptr_array(tree, hello_field[HELLO_SERVER_NAME]);
+    const field_info *name = names && names->len ? g_ptr_array_index(names, 0) : NULL;
+    const uint8_t *bytes = name ? field_bytes(name) : NULL;
+    bool ech = false;
+
+    if (!extensions || !session_engine())
+        return;
+    for (unsigned i = 0; i < extensions->len; i++) {
+        const field_info *extension = g_ptr_array_index(extensions, i);
+        const uint8_t *type = extension->length == 2 ? field_bytes(extension) : NULL;
+        ech |= type && read_be16(type) == EXTENSION_ECH;
+    }
+    engine_note_request(session_engine(), obs, bytes, bytes ? (size_t)name->length : 0, ech);
+}
+
+/* The original dissector, with a tree that keeps the fields of a ClientHello: the one there is, or a
+ * lent one. What is shown comes from the same calls as ever and does not change. */
+static int
+dissect_initial(tvbuff_t *tvb, packet_info *pinfo, proto_tree *tree, void *data, const observation_t *obs)
+{
+    epan_dissect_t own = { .tree = tree }, *with = &own;
+
+    if (!tree) {
+        observer_forget();
+        with = lent = epan_dissect_new(pinfo->epan, true, false);
+    }
+    for (unsigned i = 0; i < N_HELLO_FIELDS; i++)
+        epan_dissect_prime_with_hfid(with, hello_field[i]);
+    int consumed = call_dissector_only(stage_udp.original, tvb, pinfo, with->tree, data);
+    note_hello(with->tree, obs);
+    return consumed;
 }
 
 static int
 observe_tcp(tvbuff_t *tvb, packet_info *pinfo, proto_tree *tree, void *data)
 {
-    observe(&stage_tcp, tvb, pinfo, data);
+    observation_t obs;
+
+    observe(&stage_tcp, tvb, pinfo, data, &obs);
     return call_dissector_only(stage_tcp.original, tvb, pinfo, tree, data);
 }
 
 static int
 observe_udp(tvbuff_t *tvb, packet_info *pinfo, proto_tree *tree, void *data)
 {
-    observe(&stage_udp, tvb, pinfo, data);
+    observation_t obs;
+
+    if (observe(&stage_udp, tvb, pinfo, data, &obs) && hello_field[HELLO_EXTENSION] > 0
+        && hello_field[HELLO_SERVER_NAME] > 0 && engine_wants_request(session_engine(), &obs))
+        return dissect_initial(tvb, pinfo, tree, data, &obs);
     return call_dissector_only(stage_udp.original, tvb, pinfo, tree, data);
 }
 
@@ -226,6 +302,8 @@ observer_install(void)
 {
     dissector_table_t table = find_dissector_table("ip.proto");
 
+    hello_field[HELLO_EXTENSION] = proto_registrar_get_id_byname("tls.handshake.extension.type");
+    hello_field[HELLO_SERVER_NAME] = proto_registrar_get_id_byname("tls.handshake.extensions_server_name");
     stand_before(table, &stage_tcp, observe_tcp, "interference_tcp", "TCP, watched for interference");
     stand_before(table, &stage_udp, observe_udp, "interference_udp", "UDP, watched for interference");
     stand_before(table, &stage_icmp, observe_icmp, "interference_icmp", "ICMP, watched for interference");

@@ -38,6 +38,8 @@ void      session_register(module_t *preferences);
 /* Puts itself before TCP, UDP and ICMP in the table of IP protocols. Runs after all other
  * dissectors have registered. */
 void observer_install(void);
+/* Gives back what it still holds of the last packets. Before a file closes. */
+void observer_forget(void);
 
 /* ---- present.c ---- */
 

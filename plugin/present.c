@@ -275,7 +275,7 @@ present_register(void)
         { &hf_level, { "Confidence level", "interference.level", FT_STRING, BASE_NONE, NULL, 0,
             "low below 50, medium below 80, high", HFILL } },
         { &hf_trigger, { "Trigger", "interference.trigger", FT_STRING, BASE_NONE, NULL, 0,
-            "What was asked for: DNS name, HTTP Host or TLS server name", HFILL } },
+            "What was asked for: DNS name, HTTP host and path, TLS or QUIC server name", HFILL } },
         { &hf_trigger_frame, { "Trigger in frame", "interference.trigger_frame", FT_FRAMENUM,
             BASE_NONE, FRAMENUM_TYPE(FT_FRAMENUM_REQUEST), 0, "The packet that set it off", HFILL } },
         { &hf_forged_frame, { "Forged packet in frame", "interference.forged_frame", FT_FRAMENUM,

@@ -34,6 +34,7 @@ session_open(void)
 static void
 session_close(void)
 {
+    observer_forget();
     engine_free(engine);
     engine = NULL;
 }

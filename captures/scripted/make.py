@@ -4,7 +4,7 @@
 
     /usr/bin/python3 captures/scripted/make.py [--check] [NAME ...]
 
-Needs Debian's python3-scapy. Every random choice comes from a generator seeded with the
+Needs Debian's python3-scapy and python3-cryptography (for QUIC only). Every random choice comes from a generator seeded with the
 scenario's name, so the files come out byte for byte the same each time; --check compares
 instead of writing.
 """
@@ -15,7 +15,8 @@ import sys
 
 from builder.capture import Capture
 from scenarios import TABLE
-from scenarios import forged_dns, forged_resets, genuine_dns, genuine_resets  # noqa: F401
+from scenarios import (forged_dns, forged_resets, genuine_dns, genuine_quic,  # noqa: F401
+                       genuine_resets, triggers)
 
 HERE = pathlib.Path(__file__).resolve().parent
 
@@ -25,7 +26,7 @@ README_HEAD = """\
 
 `NAME.pcap` is a made-up capture, `NAME.truth` says which of its packets are special. Both come
 from the function of that name in `scenarios/`; `/usr/bin/python3 make.py` (Debian's
-`python3-scapy`) writes them all, byte for byte the same each time. Nothing here was ever on a
+`python3-scapy` and `python3-cryptography`) writes them all, byte for byte the same each time. Nothing here was ever on a
 wire: addresses are documentation or well-known ones, names end in `.example`.
 
 A truth file has header lines (`# scenario`, `# kind`, `# vantage`, `# about`, `# expect`,

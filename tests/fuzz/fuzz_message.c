@@ -36,16 +36,24 @@ check_dns(const uint8_t *bytes, size_t length)
             && !memcmp(again.address, m.address, m.address_count ? 4 : 0));
 }
 
+static bool
+is_inside(const uint8_t *part, size_t n, const uint8_t *bytes, size_t length)
+{
+    return !n || (part >= bytes && part < bytes + length && n <= (size_t)(bytes + length - part));
+}
+
 static void
 check_request(const uint8_t *bytes, size_t length)
 {
-    const uint8_t *name = NULL;
-    size_t n = 0;
+    request_t r, again;
+    request_kind_t kind = request_read(bytes, length, &r);
 
-    request_t kind = request_find(bytes, length, &name, &n);
-    if (kind != REQUEST_HTTP && kind != REQUEST_TLS)
-        return;
-    REQUIRE(n && name >= bytes && name < bytes + length && n <= (size_t)(bytes + length - name));
+    REQUIRE(is_inside(r.name, r.name_length, bytes, length) && is_inside(r.path, r.path_length, bytes, length));
+    REQUIRE(!r.goes_on || kind == REQUEST_CUT || r.name_length);
+    REQUIRE(kind != REQUEST_TLS || bytes[2] > 9 || !looks_fully_encrypted(bytes, length));
+    /* More bytes never take a name back. */
+    if (kind == REQUEST_TLS && length && request_read(bytes, length - 1, &again) == REQUEST_TLS && again.name_length)
+        REQUIRE(r.name_length);
 }
 
 int
@@ -78,6 +86,9 @@ const fuzz_seed_t fuzz_seeds[] = {
     SEED("\1\x16\3\1\0\x5a\1\0\0\x56\3\3" "01234567890123456789012345678901"
          "\4abcd" "\0\2\x13\1" "\1\0"
          "\0\x1f\0\x17\0\0\0\0\0\x12\0\x10\0\0\xdwww.a.example\0\x2b\0\1\0"),
+    SEED("\1GET http://www.example.org/a?b HTTP/1.1\r\nHost: b.example\r\n\r\n"),
+    SEED("\1CONNECT www.example.org:443 HTTP/1.1\r\n\r\n"),
+    SEED("\1EHLO mail.example\r\n"),
     SEED("\2HTTP/1.1 302 Found\r\nServer: x\r\nLocation: http://block.example.net/x?y\r\n\r\n"),
     SEED("\2HTTP/1.1 403 Forbidden\r\n\r\n<iframe src=\"http://10.10.34.34/\">"),
     SEED("\2\r\n<!DOCTYPE html><html>"),

@@ -500,26 +500,6 @@ check_long_segment(void **state)
     fixture_free(l.f);
 }
 
-static void
-check_names(void **state)
-{
-    fixture_t *f = fixture_new(4);
-    char text[16];
-
-    (void)state;
-    uint32_t a = flow_name(f->flows, "a.example"), b = flow_name(f->flows, "b.example");
-    assert_true(a && b && a != b);
-    assert_int_equal(flow_name(f->flows, "a.example"), a);
-    assert_string_equal(flow_table_name(f->flows, b), "b.example");
-    for (unsigned i = 0; i < 70000; i++) {
-        g_snprintf(text, sizeof text, "%u", i);
-        flow_name(f->flows, text);
-    }
-    assert_int_equal(flow_name(f->flows, "one too many"), 0);
-    assert_int_equal(flow_name(f->flows, "a.example"), a);
-    fixture_free(f);
-}
-
 /* ---- hosts ---- */
 
 static void
@@ -597,7 +577,6 @@ main(void)
     suite_add(&suite, "the two usual TTLs are kept and a stray goes", check_ttls, NULL);
     suite_add(&suite, "counters stop at their highest value", check_counters_saturate, NULL);
     suite_add(&suite, "a segment longer than 65535 bytes counts in full", check_long_segment, NULL);
-    suite_add(&suite, "names are kept once, up to a limit", check_names, NULL);
     suite_add(&suite, "a TTL is a habit from the second packet on and in a quarter of all",
         check_ttl_memory, NULL);
     suite_add(&suite, "hosts beyond the limit are not remembered", check_host_limit, NULL);

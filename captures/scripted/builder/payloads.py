@@ -19,12 +19,17 @@ def _record(kind, data, version=0x0303):
     return struct.pack(">BHH", kind, version, len(data)) + data
 
 
-def client_hello(random, name):
-    """A TLS 1.3 ClientHello that asks for `name`."""
+def client_hello(random, name, ech=False):
+    """A TLS 1.3 ClientHello that asks for `name` (text or bytes; None: for no name), with an outer
+    encrypted_client_hello extension if `ech`."""
+    name = name.encode() if isinstance(name, str) else name
+    asked = b"" if name is None else _extension(0, _vector(2, b"\0" + _vector(2, name)))
+    hidden = b"" if not ech else _extension(0xFE0D, b"\0\0\1\0\1\x42" + _vector(
+        2, random.randbytes(32)) + _vector(2, random.randbytes(144)))
     ciphers = struct.pack(">5H", 0x1301, 0x1302, 0x1303, 0xC02B, 0xC02F)
     share = struct.pack(">H", 29) + _vector(2, random.randbytes(32))
     extensions = b"".join((
-        _extension(0, _vector(2, b"\0" + _vector(2, name.encode()))),
+        asked,
         _extension(23, b""),
         _extension(10, _vector(2, struct.pack(">3H", 29, 23, 24))),
         _extension(11, _vector(1, b"\0")),
@@ -33,6 +38,7 @@ def client_hello(random, name):
         _extension(43, _vector(1, struct.pack(">2H", 0x0304, 0x0303))),
         _extension(45, _vector(1, b"\1")),
         _extension(51, _vector(2, share)),
+        hidden,
     ))
     body = (b"\x03\x03" + random.randbytes(32) + _vector(1, random.randbytes(32))
             + _vector(2, ciphers) + _vector(1, b"\0") + _vector(2, extensions))
