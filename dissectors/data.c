@@ -80,6 +80,23 @@ content_read(const uint8_t *bytes, size_t length, const char *host, bool answers
     return CONTENT_OTHER;
 }
 
+size_t
+content_size(const uint8_t *bytes, size_t length)
+{
+    const char *text = (const char *)bytes;
+    const char *end = length > 12 && !memcmp(text, "HTTP/1.", 7) ? find(text, MIN(length, PAGE_BYTES), "\r\n\r\n") : NULL;
+    const char *p = end ? find(text, (size_t)(end - text), "\ncontent-length:") : NULL;
+    size_t size = 0;
+
+    if (!p)
+        return 0;
+    for (p += 16; p < end && *p == ' '; p++)
+        continue;
+    for (; p < end && g_ascii_isdigit(*p) && size < 1000000; p++)
+        size = size * 10 + (size_t)(*p - '0');
+    return (size_t)(end - text) + 4 + size;
+}
+
 /* ---- ordering ---- */
 
 static char *
@@ -267,6 +284,33 @@ iran_page(const data_case_t *c)
     return g_strdup("leads to 10.10.34.34-36, Iran's block page");
 }
 
+/* The filter's own server, asked for by name or led to by a forged DNS answer, shows its page by right. */
+static char *
+known_page(const data_case_t *c, bool sure)
+{
+    const fingerprint_t *fp = c->fingerprint;
+
+    if (!fp || c->listed_server || fingerprint_is_sure(fp) != sure
+        || (fp->redirect && c->content != CONTENT_REDIRECT))
+        return NULL;
+    char *entry = fingerprint_text(fp, c->time);
+    char *text = g_strdup_printf("the answer to frame %u fits %s", c->request_frame, entry);
+    g_free(entry);
+    return text;
+}
+
+static char *
+block_page(const data_case_t *c)
+{
+    return known_page(c, true);
+}
+
+static char *
+vague_page(const data_case_t *c)
+{
+    return known_page(c, false);
+}
+
 static char *
 same_box(const data_case_t *c)
 {
@@ -348,6 +392,15 @@ static const struct {
         "HTTP connections with an answer in 1,188 public captures; Aryan et al., FOCI 2013; net4people/bbs #226",
         "The address of Iran's block page in the answer.",
         "a network that uses 10.10.34.0/24 itself" }, iran_page },
+    { { "http-blockpage-match", FAMILY_CONTENT, TIER_B, { 0, 342 }, { 0, 13 },
+        "own list against HTTP connections with an answer in 1,188 public captures and 13 labelled flows; "
+        "Jones et al., IMC 2014",
+        "The answer is a block page known from a list.",
+        "a filter that the user's own network runs, or a server that itself shows this page" }, block_page },
+    { { "http-blockpage-vague", FAMILY_CONTENT, TIER_D, { 0, 342 }, { 0, 13 },
+        "own list against HTTP connections with an answer in 1,188 public captures and 13 labelled flows",
+        "The answer has words that a list gives as vague, uncertain or of no known scope.",
+        "any page with these words" }, vague_page },
     { { "data-same-box", FAMILY_CONTENT, TIER_B, { 0, 2796 }, { 2, 13 },
         COUNTED "; the proof is another frame's",
         "Header of a packet proven forged in this host's name, and not the host's own.",

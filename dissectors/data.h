@@ -6,6 +6,7 @@
  */
 #pragma once
 
+#include "fingerprints.h"
 #include "flow.h"
 #include "judge.h"
 
@@ -30,6 +31,8 @@ typedef struct {
     bool        has_timestamps;
     content_t   content;
     bool        answers_http;   /* the client's first bytes were an HTTP request */
+    const fingerprint_t *fingerprint;   /* entry of a list that the answer fits, or NULL */
+    bool        listed_server;  /* the address that answers is itself in a list */
 
     direction_t sender;         /* what the claimed sender had sent before */
     direction_t peer;           /* what the other end had sent before */
@@ -55,6 +58,9 @@ double data_oddness(const data_case_t *c);
 
 /* The rows of the catalogue; NULL beyond the last. */
 const signature_t *data_signature(unsigned index);
+
+/* Bytes of the whole answer by its Content-Length; 0 where its beginning does not say. */
+size_t content_size(const uint8_t *bytes, size_t length);
 
 /* Reads what the first bytes of an answer look like. host is what was asked for, or NULL. */
 content_t content_read(const uint8_t *bytes, size_t length, const char *host, bool answers_http);

@@ -15,6 +15,7 @@
 #define ANSWERS_KEPT 4          /* beginnings of answers per flow, 24 bytes each */
 #define SHORT_PREFIX 4
 #define LONG_PREFIX  32
+#define PENDING_PAGES 256       /* flows whose small answer is not whole yet */
 
 /* The beginning of an answer: enough to see whether another one says something else. */
 typedef struct {
@@ -33,15 +34,32 @@ typedef struct {
     uint16_t lockstep_window;
 } flow_answers_t;
 
+/* The first part of a small answer, to be compared with lists when the rest is there. */
+typedef struct {
+    GByteArray *bytes;
+    size_t      size;                   /* of the whole answer, at most PAGE_BYTES */
+    uint32_t    next_seq;
+} pending_page_t;
+
 struct answers {
     GHashTable *by_flow;                /* flow_t -> flow_answers_t */
+    GHashTable *pages;                  /* flow_t -> pending_page_t */
 };
+
+static void
+pending_page_free(void *data)
+{
+    pending_page_t *pending = data;
+    g_byte_array_free(pending->bytes, TRUE);
+    g_free(pending);
+}
 
 answers_t *
 answers_new(void)
 {
     answers_t *answers = g_new0(answers_t, 1);
     answers->by_flow = g_hash_table_new_full(NULL, NULL, NULL, g_free);
+    answers->pages = g_hash_table_new_full(NULL, NULL, NULL, pending_page_free);
     return answers;
 }
 
@@ -49,12 +67,23 @@ void
 answers_free(answers_t *answers)
 {
     g_hash_table_destroy(answers->by_flow);
+    g_hash_table_destroy(answers->pages);
     g_free(answers);
+}
+
+static void
+forget_page(answers_t *answers, flow_t *flow)
+{
+    if (!flow->page_pending)
+        return;
+    flow->page_pending = false;
+    g_hash_table_remove(answers->pages, flow);
 }
 
 void
 answers_forget(answers_t *answers, flow_t *flow)
 {
+    forget_page(answers, flow);
     if (!flow->has_answers)
         return;
     flow->has_answers = false;
@@ -132,8 +161,85 @@ copies_header(const observation_t *obs, const direction_t *peer)
 
 /* ---- judging ---- */
 
+/* What the lists know of an answer. */
+typedef struct {
+    const fingerprint_t *fingerprint;   /* NULL: nothing */
+    bool                 listed_server;
+} page_t;
+
+/* What the answer so far fits, whose bytes these are. */
+static page_t
+find_fingerprint(engine_t *engine, const segment_t *s, const uint8_t *bytes, size_t length)
+{
+    page_t page = { .fingerprint = fingerprints_page(engine->fingerprints, bytes, length,
+                                                     request_host(engine, s->flow)) };
+
+    if (page.fingerprint)
+        page.listed_server = fingerprints_address(engine->fingerprints, s->obs->src.bytes,
+                                                  s->obs->src.ipv6) != NULL;
+    return page;
+}
+
+/* Header and page in segments of their own: the rest of a small answer is waited for. */
+static void
+keep_page(engine_t *engine, const segment_t *s)
+{
+    const observation_t *obs = s->obs;
+    size_t size = obs->captured == obs->length ? content_size(obs->payload, obs->captured) : 0;
+
+    if (size <= obs->captured || size > PAGE_BYTES
+        || g_hash_table_size(engine->answers->pages) >= PENDING_PAGES)
+        return;
+    pending_page_t *pending = g_new0(pending_page_t, 1);
+    pending->bytes = g_byte_array_sized_new((unsigned)size);
+    g_byte_array_append(pending->bytes, obs->payload, obs->captured);
+    pending->size = size;
+    pending->next_seq = obs->seq + obs->length;
+    g_hash_table_insert(engine->answers->pages, s->flow, pending);
+    s->flow->page_pending = true;
+}
+
+/* A further segment of an answer that is waited for. Lists are asked when all of it is there. */
+static page_t
+continue_page(engine_t *engine, const segment_t *s)
+{
+    const observation_t *obs = s->obs;
+    page_t page = { 0 };
+    pending_page_t *pending = g_hash_table_lookup(engine->answers->pages, s->flow);
+
+    if (seq_diff(obs->seq, pending->next_seq) < 0)
+        return page;                    /* sent again */
+    if (obs->seq == pending->next_seq && obs->captured == obs->length
+        && pending->bytes->len + obs->captured < pending->size) {
+        g_byte_array_append(pending->bytes, obs->payload, obs->captured);
+        pending->next_seq += obs->length;
+        return page;
+    }
+    if (obs->seq == pending->next_seq) {
+        g_byte_array_append(pending->bytes, obs->payload, MIN(obs->captured, PAGE_BYTES));
+        page = find_fingerprint(engine, s, pending->bytes->data, pending->bytes->len);
+    }
+    forget_page(engine->answers, s->flow);
+    return page;
+}
+
+/* Compares an answer with the lists, in its first segment or where it is whole. */
+static page_t
+read_page(engine_t *engine, const segment_t *s, bool first_answer)
+{
+    if (!s->obs->captured || !s->flow->http || !engine->fingerprints)
+        return (page_t){ 0 };
+    if (!first_answer)
+        return s->flow->page_pending ? continue_page(engine, s) : (page_t){ 0 };
+    forget_page(engine->answers, s->flow);
+    page_t page = find_fingerprint(engine, s, s->obs->payload, s->obs->captured);
+    if (!page.fingerprint)
+        keep_page(engine, s);
+    return page;
+}
+
 static data_case_t
-read_case(engine_t *engine, const segment_t *s, content_t content)
+read_case(engine_t *engine, const segment_t *s, content_t content, const page_t *page)
 {
     const observation_t *obs = s->obs;
     const flow_t *flow = s->flow;
@@ -151,6 +257,8 @@ read_case(engine_t *engine, const segment_t *s, content_t content)
     };
     c.first_answer = obs->length && is_answer(&c.sender, peer);
     c.content = content;
+    c.fingerprint = page->fingerprint;
+    c.listed_server = page->listed_server;
     return c;
 }
 
@@ -170,6 +278,7 @@ earlier_case(const data_case_t *now, const answer_t *earlier)
     c.length = earlier->length;
     c.first_answer = false;
     c.content = CONTENT_OTHER;
+    c.fingerprint = NULL;
     c.other_frame = now->frame;
     c.lockstep = 0;
     return c;
@@ -195,6 +304,8 @@ add_facts(finding_t *finding, const data_case_t *c)
         finding_fact(finding, F_TTL_PACKETS, ttl_memory_total(&c->host_ttls));
         finding_fact(finding, F_TTL_DEVIATION, distance);
     }
+    if (c->fingerprint)
+        finding_fingerprint(finding, F_DATA_FINGERPRINT, c->fingerprint);
 }
 
 /* An answer is called forged beside another one only when it is this much odder (dB). */
@@ -321,6 +432,7 @@ judge_answer(engine_t *engine, segment_t *s, bool answer, bool odd, bool overlap
 {
     const observation_t *obs = s->obs;
     content_t content = answer ? read_content(engine, s) : CONTENT_OTHER;
+    page_t page = read_page(engine, s, answer);
     const answer_t *earlier = NULL;
     unsigned lockstep = 0;
     flow_answers_t *list = NULL;
@@ -337,8 +449,9 @@ judge_answer(engine_t *engine, segment_t *s, bool answer, bool odd, bool overlap
             earlier = contradicted(list, &beginning);
     }
     /* A redirect alone is everyday business. */
-    if (earlier || odd || content >= CONTENT_HEADERLESS_HTML || copies_header(obs, &s->flow->end[!s->end])) {
-        data_case_t c = read_case(engine, s, content);
+    if (earlier || odd || content >= CONTENT_HEADERLESS_HTML || page.fingerprint
+        || copies_header(obs, &s->flow->end[!s->end])) {
+        data_case_t c = read_case(engine, s, content, &page);
         c.lockstep = (uint8_t)lockstep;
         s->forged = earlier ? judge_pair(engine, s, &c, earlier)
                             : judge_segment(engine, s->flow, s->end, &c, false, 0);
@@ -358,7 +471,8 @@ data_segment(engine_t *engine, segment_t *s)
     bool answer = obs->captured && is_answer(sender, peer);
     bool odd = has_odd_header(obs, sender, s->flow->host[s->end]);
     bool overlaps = obs->captured && s->flow->has_answers && seq_diff(obs->seq, sender->next_seq) < 0;
-    if (answer || odd || overlaps)
+    bool continues = obs->captured && s->flow->page_pending;
+    if (answer || odd || overlaps || continues)
         judge_answer(engine, s, answer, odd, overlaps);
 }
 

@@ -37,6 +37,7 @@ struct engine {
     datagrams_t  *datagrams;
     datagram_flow_t *datagram_flow; /* of the UDP datagram at hand; NULL: not one of these */
     bool          datagram_from_client;
+    fingerprints_t *fingerprints;   /* NULL: none to compare with */
     uint32_t      last_frame;
     int64_t       last_time;
     GArray       *scratch;      /* of evidence_t, for one judgement at a time */
@@ -111,6 +112,9 @@ void publish_links(engine_t *engine, finding_t *forged, uint32_t trigger, uint32
 
 /* Marks a genuine frame that shows another one to be forged: the real answer, or an ICMP error. */
 void publish_witness(engine_t *engine, const finding_t *forged, uint32_t frame);
+
+/* The entry of a list that a finding is about, as five facts, of which `first` is the first one. */
+void finding_fingerprint(finding_t *finding, fact_id_t first, const fingerprint_t *fp);
 
 /* Leaves a notice at the first frame where a limit was reached. */
 void notice_limit(engine_t *engine, const observation_t *obs, bool *told, const char *text);

@@ -365,6 +365,58 @@ iran_address(const dns_case_t *c, const dns_answer_t *a)
     return g_strdup_printf("%s leads to 10.10.34.%u, Iran's block page", c->name, a->address[3]);
 }
 
+/* Owners of most addresses that China's filter forges (Hoang et al., USENIX Security 2021): their own
+ * names lead to these addresses by right. */
+static bool
+is_name_of_owner(const char *name)
+{
+    static const char *const owners[] = {
+        "facebook.com", "fbcdn.net", "fb.com", "fbsbx.com", "instagram.com", "cdninstagram.com",
+        "whatsapp.com", "whatsapp.net", "messenger.com", "meta.com", "threads.net", "twitter.com", "x.com",
+        "twimg.com", "t.co", "dropbox.com", "dropboxusercontent.com", "dropboxstatic.com",
+    };
+    for (unsigned i = 0; i < G_N_ELEMENTS(owners); i++) {
+        size_t n = strlen(name), z = strlen(owners[i]);
+        if (ends_with(name, owners[i]) && (n == z || name[n - z - 1] == '.'))
+            return true;
+    }
+    return false;
+}
+
+/* Sure to be known for forged answers: said in the name of somebody who would not say so himself. What
+ * a provider's own resolver answers is the provider's, and not forged. */
+static bool
+is_forged_pool(const dns_case_t *c, const fingerprint_t *fp)
+{
+    return c->server_is_public && c->name_is_public && fingerprint_is_sure(fp)
+        && (fp->scope == SCOPE_NATIONAL || fp->addresses_only || c->server_is_neutral);
+}
+
+static char *
+listed_answer(const dns_case_t *c, const dns_answer_t *a, bool forged_pool)
+{
+    const fingerprint_t *fp = a->listed;
+
+    if (!fp || !c->name || is_name_of_owner(c->name) || is_forged_pool(c, fp) != forged_pool)
+        return NULL;
+    char *entry = fingerprint_text(fp, a->time);
+    char *text = g_strdup_printf("%s leads to %s: %s", c->name, fp->pattern, entry);
+    g_free(entry);
+    return text;
+}
+
+static char *
+bogus_ip(const dns_case_t *c, const dns_answer_t *a)
+{
+    return listed_answer(c, a, true);
+}
+
+static char *
+listed_address(const dns_case_t *c, const dns_answer_t *a)
+{
+    return listed_answer(c, a, false);
+}
+
 /* ---- the catalogue ---- */
 
 #define COUNTED_BENIGN "counted: 930 unicast answers of 1,188 public captures"
@@ -454,6 +506,14 @@ static const struct {
         "unicast transactions in 1,733 public captures; Aryan et al., FOCI 2013; net4people/bbs #98 (constant)",
         "The address of Iran's block page.",
         "a network that uses 10.10.34.0/24 itself" }, iran_address },
+    { { "dns-bogus-ip", FAMILY_CONTENT, TIER_B, { 0, 930 }, { 0, 33 },
+        COUNTED ", all with the own list; Hoang et al., USENIX Security 2021",
+        "An address or alias from a list of forged answers, in the name of a public server.",
+        "a resolver that filters by itself, or was fed the forged answer and passes it on" }, bogus_ip },
+    { { "dns-listed-answer", FAMILY_CONTENT, TIER_D, { 0, 930 }, { 0, 33 },
+        COUNTED ", all with the own list",
+        "An address or alias from a list, from a server that may well give it itself.",
+        "the resolver of a provider, company or home that filters" }, listed_address },
 };
 
 const signature_t *

@@ -7,6 +7,7 @@
 #pragma once
 
 #include "dns_message.h"
+#include "fingerprints.h"
 #include "host.h"
 #include "judge.h"
 
@@ -23,6 +24,7 @@ typedef struct {
     uint8_t     n_elements, address_count, special_count;
     bool        address_is_ipv6, complete, has_opt, opt_as_answer, type_mismatch, owner_in_full, has_soa;
     uint16_t    trailing;
+    const fingerprint_t *listed;    /* entry of a list for one of its addresses or aliases, or NULL */
 } dns_answer_t;
 
 typedef struct {
@@ -31,10 +33,11 @@ typedef struct {
     unsigned     queries;           /* times it was sent; 0: not captured */
     uint16_t     query_flags, qtype;
     bool         query_opt;
-    const char  *name;              /* as asked; NULL where every address is public */
-    bool         name_is_public;    /* no local zone, no reverse or blocklist lookup; set only where an
-                                     * answer has an address that is not public */
+    const char  *name;              /* as asked; NULL where every address is public and in no list */
+    bool         name_is_public;    /* no local zone, no reverse or blocklist lookup; set only where there
+                                     * is a name */
     bool         server_is_public;
+    bool         server_is_neutral; /* a public resolver known to filter nothing */
     bool         tcp;
     uint32_t     unreachable_frame; /* the server said that nobody listens there; 0: it did not */
     dns_server_t server;            /* its other answers, so far */

@@ -181,6 +181,24 @@ touch(engine_t *engine, query_t *q, const observation_t *obs)
 
 /* ---- judging and showing ---- */
 
+/* Public resolvers that, by their own word, answer all names as their owners do. */
+static bool
+is_neutral(const ip_address_t *server)
+{
+    static const uint8_t ipv4[][4] = { { 8, 8, 8, 8 }, { 8, 8, 4, 4 }, { 1, 1, 1, 1 }, { 1, 0, 0, 1 } };
+    static const uint8_t ipv6[][16] = {
+        { 0x20, 0x01, 0x48, 0x60, 0x48, 0x60, [14] = 0x88, 0x88 },
+        { 0x20, 0x01, 0x48, 0x60, 0x48, 0x60, [14] = 0x88, 0x44 },
+        { 0x26, 0x06, 0x47, 0x00, 0x47, 0x00, [14] = 0x11, 0x11 },
+        { 0x26, 0x06, 0x47, 0x00, 0x47, 0x00, [14] = 0x10, 0x01 },
+    };
+
+    for (unsigned i = 0; i < 4; i++)
+        if (server->ipv6 ? !memcmp(server->bytes, ipv6[i], 16) : !memcmp(server->bytes, ipv4[i], 4))
+            return true;
+    return false;
+}
+
 static void
 read_case(const query_t *q, dns_message_t *m, dns_case_t *c)
 {
@@ -204,9 +222,10 @@ read_case(const query_t *q, dns_message_t *m, dns_case_t *c)
     memcpy(c->answer, q->answers, q->n_answers * sizeof c->answer[0]);
     c->name = NULL;
     for (unsigned i = 0; i < c->n_answers && !c->name; i++)
-        if (c->answer[i].special_count)
+        if (c->answer[i].special_count || c->answer[i].listed)
             c->name = dns_message_name(m);
     c->name_is_public = c->name && dns_name_is_public(c->name);
+    c->server_is_neutral = c->name && is_neutral(server);
 }
 
 static void
@@ -229,6 +248,8 @@ add_facts(finding_t *finding, const dns_case_t *c, const dns_answer_t *a)
         finding_fact(finding, F_TTL_PACKETS, ttl_memory_total(&c->server.ttls));
         finding_fact(finding, F_TTL_DEVIATION, distance);
     }
+    if (a->listed)
+        finding_fingerprint(finding, F_DNS_FINGERPRINT, a->listed);
 }
 
 /* Judges one answer and says so. Returns its verdict. */
@@ -271,6 +292,22 @@ read_answer(const observation_t *obs, const dns_message_t *m)
     memcpy(a.element, m->element, sizeof a.element);
     memcpy(a.address, m->address, sizeof a.address);
     return a;
+}
+
+/* The entry for any of the answer's addresses and aliases. */
+static const fingerprint_t *
+find_listed(const fingerprints_t *lists, const dns_message_t *m, const uint8_t *bytes, size_t length)
+{
+    const fingerprint_t *listed = NULL;
+    uint8_t data[DNS_NAME_MAX];
+    unsigned type;
+
+    for (unsigned i = 0; i < m->n_places && !listed; i++) {
+        size_t n = dns_message_place(m, i, bytes, length, &type, data);
+        listed = type == DNS_CNAME ? fingerprints_alias(lists, data, n)
+                                   : fingerprints_address(lists, data, type == DNS_AAAA);
+    }
+    return listed;
 }
 
 static bool
@@ -333,7 +370,8 @@ learn_server(const query_t *q, const dns_answer_t *a)
 }
 
 static void
-observe_answer(engine_t *engine, const observation_t *obs, dns_message_t *m)
+observe_answer(engine_t *engine, const observation_t *obs, dns_message_t *m, const uint8_t *bytes,
+               size_t length)
 {
     query_t *q = query_get(engine, obs, m, true, true);
     dns_answer_t a = read_answer(obs, m);
@@ -342,6 +380,8 @@ observe_answer(engine_t *engine, const observation_t *obs, dns_message_t *m)
 
     if (q->n_answers >= DNS_ANSWERS_MAX || is_duplicate(q, &a))
         return;
+    if (engine->fingerprints && m->n_places)
+        a.listed = find_listed(engine->fingerprints, m, bytes, length);
     add_answer(q, &a);
     int64_t asked = q->last_time;
     read_case(q, m, &c);
@@ -390,7 +430,7 @@ observe_message(engine_t *engine, const observation_t *obs, const uint8_t *bytes
     if (!dns_message_read(&m, bytes, length) || m.flags & 0x7800)   /* opcode QUERY only */
         return;
     if (m.flags & DNS_QR && obs->sport == DNS_PORT)
-        observe_answer(engine, obs, &m);
+        observe_answer(engine, obs, &m, bytes, length);
     else if (!(m.flags & DNS_QR) && obs->dport == DNS_PORT)
         observe_query(engine, obs, &m);
 }

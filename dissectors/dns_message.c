@@ -194,6 +194,24 @@ read_answer(dns_message_t *m, unsigned type, const uint8_t *bytes, size_t length
     }
 }
 
+size_t
+dns_message_place(const dns_message_t *m, unsigned i, const uint8_t *bytes, size_t length, unsigned *type,
+                  uint8_t *data)
+{
+    size_t at = m->place[i];
+    bool compressed;
+
+    *type = get16(bytes + at);          /* read_record() has seen that all of it is there */
+    unsigned size = get16(bytes + at + 8);
+    at += 10;
+    if (*type == DNS_CNAME) {
+        int n = read_name(bytes, length, &at, data, &compressed);
+        return n > 0 ? (size_t)n : 0;
+    }
+    memcpy(data, bytes + at, size);
+    return size;
+}
+
 /* Reads one record from *at. section: 1 answer, 2 authority, 3 additional. */
 static bool
 read_record(dns_message_t *m, unsigned section, unsigned index, const uint8_t *bytes, size_t length,
@@ -217,6 +235,9 @@ read_record(dns_message_t *m, unsigned section, unsigned index, const uint8_t *b
         *typed |= type == m->qtype;
         *alias |= type == DNS_CNAME || type == DNS_DNAME;
         read_answer(m, type, bytes, length, *at, size);
+        bool listable = (type == DNS_A && size == 4) || (type == DNS_AAAA && size == 16) || type == DNS_CNAME;
+        if (listable && m->n_places < DNS_PLACES_MAX && *at - 10 <= UINT16_MAX)
+            m->place[m->n_places++] = (uint16_t)(*at - 10);
     }
     m->has_opt |= type == DNS_OPT && section == 3;
     m->opt_as_answer |= type == DNS_OPT && section == 1;

@@ -13,6 +13,7 @@
 
 #define DNS_NAME_MAX     255
 #define DNS_ELEMENTS_MAX 12     /* answer records that are compared one by one */
+#define DNS_PLACES_MAX   32     /* answer records that lists are asked about */
 
 enum { DNS_A = 1, DNS_CNAME = 5, DNS_SOA = 6, DNS_AAAA = 28, DNS_OPT = 41,
        DNS_DNAME = 39, DNS_RRSIG = 46, DNS_IXFR = 251, DNS_AXFR = 252, DNS_ANY = 255 };
@@ -40,6 +41,8 @@ typedef struct {
     uint8_t  special_count;                 /* of those, not public: private, loopback, 0.0.0.0, … */
     uint8_t  address[16];                   /* the first one; IPv4 in the first four bytes */
     bool     address_is_ipv6;
+    uint8_t  n_places;
+    uint16_t place[DNS_PLACES_MAX];         /* offsets of A, AAAA and CNAME records in the answer section */
     uint8_t  n_elements;
     uint32_t element[DNS_ELEMENTS_MAX];     /* hashes of type and data of A, AAAA, CNAME, sorted */
 } dns_message_t;
@@ -51,6 +54,12 @@ bool dns_message_read(dns_message_t *m, const uint8_t *bytes, size_t length);
 /* The name asked for, dotted, with its case; bytes that are no letter, digit, '-' or '_' as \DDD. Kept
  * in the message; the bytes it was read from must still be there at the first call. */
 const char *dns_message_name(dns_message_t *m);
+
+/* The address or the alias in a record of `place`, from the bytes that the message was read from. Sets
+ * type to DNS_A, DNS_AAAA or DNS_CNAME and returns the length of the data: 4, 16, or that of a name,
+ * uncompressed in lower case. data: DNS_NAME_MAX bytes. */
+size_t dns_message_place(const dns_message_t *m, unsigned i, const uint8_t *bytes, size_t length,
+                         unsigned *type, uint8_t *data);
 
 /* The response code, 0 to 15. */
 static inline unsigned

@@ -75,7 +75,23 @@ engine_free(engine_t *engine)
     host_table_free(engine->hosts);
     evidence_free(engine->scratch);
     store_free(engine->store);
+    fingerprints_free(engine->fingerprints);
     g_free(engine);
+}
+
+void
+engine_set_fingerprints(engine_t *engine, fingerprints_t *fingerprints)
+{
+    const GPtrArray *warnings = fingerprints_warnings(fingerprints);
+
+    fingerprints_free(engine->fingerprints);
+    engine->fingerprints = fingerprints;
+    if (!warnings->len)
+        return;
+    char *text = g_strdup_printf("fingerprint lists: %u problems, the first is %s", warnings->len,
+                                 (const char *)g_ptr_array_index(warnings, 0));
+    store_finding(engine->store, 1, 0)->notice = store_text(engine->store, text, strlen(text));
+    g_free(text);
 }
 
 const store_t *
@@ -146,6 +162,16 @@ publish_witness(engine_t *engine, const finding_t *forged, uint32_t frame)
     witness->forged_frame = forged->frame;
     witness->trigger_frame = forged->trigger_frame;
     witness->trigger = forged->trigger;
+}
+
+void
+finding_fingerprint(finding_t *finding, fact_id_t first, const fingerprint_t *fp)
+{
+    const char *const texts[] = { fp->name, scope_name(fp->scope), fp->countries, fp->list, fp->date };
+
+    for (unsigned i = 0; i < G_N_ELEMENTS(texts); i++)
+        if (*texts[i])
+            finding_text(finding, first + i, texts[i]);
 }
 
 void

@@ -6,6 +6,7 @@
  */
 #pragma once
 
+#include "fingerprints.h"
 #include "observation.h"
 #include "store.h"
 
@@ -32,6 +33,10 @@ typedef struct engine engine_t;
 /* enabled: by detector_id_t. Both arguments are copied. */
 engine_t *engine_new(const limits_t *limits, const bool enabled[N_DETECTORS]);
 void      engine_free(engine_t *engine);
+
+/* Lists of block pages and forged addresses to compare with, finished; taken over. Before the first
+ * packet; without a call there are none. What could not be loaded becomes a notice on frame 1. */
+void      engine_set_fingerprints(engine_t *engine, fingerprints_t *fingerprints);
 
 /* Takes one packet. Packets come in capture order; several per frame (tunnels) are fine: a frame
  * that has something said about an outer packet has it replaced by what is said about the inner. */

@@ -86,6 +86,7 @@ typedef struct {
     uint16_t    request_named : 1;  /* of the pending request the name is known already */
     uint16_t    has_resets : 1; /* reset_cases.c keeps a list for it */
     uint16_t    has_answers : 1;/* data_cases.c does */
+    uint16_t    page_pending : 1;   /* data_cases.c has the first part of its answer */
 } flow_t;
 
 /* A flow's slot is needed for another one, or its ports begin a new connection. */

@@ -65,7 +65,7 @@ typedef struct {
     char              *text;    /* observed, expected, on how many packets; owned */
 } evidence_t;
 
-/* Numbers shown as fields of their own, so that they can be filtered and put into columns.
+/* Numbers and texts shown as fields of their own, so that they can be filtered and put into columns.
  *   name, filter name below "interference.", label, kind */
 #define FACTS(X) \
     X(TTL_HOPS,         "ttl.hops",         "Hops to the sender of this packet",             UINT)  \
@@ -85,9 +85,19 @@ typedef struct {
     X(RESET_BURST,      "reset.burst",      "Resets in this burst so far",                   UINT)  \
     X(RESET_WINDOW_TTL, "reset.window_ttl", "Window minus TTL",                              INT)   \
     X(RESET_PATH_RTT,   "reset.path_rtt",   "Shortest round trip to the claimed sender",     TIME)  \
-    X(RESET_ANSWERS,    "reset.answers",    "Answers the packet in frame",                   FRAME)
+    X(RESET_ANSWERS,    "reset.answers",    "Answers the packet in frame",                   FRAME) \
+    X(DNS_FINGERPRINT,  "dns.fingerprint",  "Entry of a list that the answer fits",          TEXT)  \
+    X(DNS_FP_SCOPE,     "dns.fingerprint.scope",   "Scope of the entry",                     TEXT)  \
+    X(DNS_FP_COUNTRY,   "dns.fingerprint.country", "Countries of the entry",                 TEXT)  \
+    X(DNS_FP_LIST,      "dns.fingerprint.list",    "List of the entry",                      TEXT)  \
+    X(DNS_FP_DATE,      "dns.fingerprint.date",    "Date of the entry, its list or file",    TEXT)  \
+    X(DATA_FINGERPRINT, "data.fingerprint", "Entry of a list that the page fits",            TEXT)  \
+    X(DATA_FP_SCOPE,    "data.fingerprint.scope",   "Scope of the entry",                    TEXT)  \
+    X(DATA_FP_COUNTRY,  "data.fingerprint.country", "Countries of the entry",                TEXT)  \
+    X(DATA_FP_LIST,     "data.fingerprint.list",    "List of the entry",                     TEXT)  \
+    X(DATA_FP_DATE,     "data.fingerprint.date",    "Date of the entry, its list or file",   TEXT)
 
-typedef enum { FACT_UINT, FACT_INT, FACT_FLAG, FACT_TIME, FACT_FRAME } fact_kind_t;
+typedef enum { FACT_UINT, FACT_INT, FACT_FLAG, FACT_TIME, FACT_FRAME, FACT_TEXT } fact_kind_t;
 
 typedef enum {
 #define X(name, filter, label, kind) F_##name,
@@ -97,8 +107,9 @@ typedef enum {
 } fact_id_t;
 
 typedef struct {
-    fact_id_t id;
-    int64_t   value;        /* FACT_TIME in ns */
+    fact_id_t   id;
+    int64_t     value;      /* FACT_TIME in ns */
+    const char *text;       /* FACT_TEXT: escaped, lives as long as the store; else NULL */
 } fact_t;
 
 /* Everything there is to say about one frame. Owned by the store, lives until the file closes. */
@@ -113,7 +124,7 @@ typedef struct {
     uint32_t    trigger_frame;
     const char *trigger;        /* escaped text, interned for the life of the store, or NULL */
     const char *innocent;       /* the explanation that has to be ruled out, static, or NULL */
-    const char *notice;         /* what could not be judged from here on, static, or NULL */
+    const char *notice;         /* what could not be judged from here on, static or interned, or NULL */
     GArray     *evidence;       /* of evidence_t */
     GArray     *facts;          /* of fact_t, each id at most once */
 } finding_t;

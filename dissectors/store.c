@@ -126,8 +126,8 @@ is_unsafe(gunichar c)
         || c == 0x2028 || c == 0x2029 || c == 0xfeff;           /* line and paragraph, BOM */
 }
 
-const char *
-store_text(store_t *store, const char *bytes, size_t length)
+char *
+text_safe(const char *bytes, size_t length)
 {
     GString *out = g_string_sized_new(length + 1);
     const char *p = bytes, *end = bytes + length;
@@ -152,26 +152,43 @@ store_text(store_t *store, const char *bytes, size_t length)
             break;
         }
     }
-    char *text = g_hash_table_lookup(store->texts, out->str);
-    if (text) {
-        g_string_free(out, TRUE);
+    return g_string_free(out, FALSE);
+}
+
+const char *
+store_text(store_t *store, const char *bytes, size_t length)
+{
+    char *text = text_safe(bytes, length), *known = g_hash_table_lookup(store->texts, text);
+
+    if (!known) {
+        g_hash_table_add(store->texts, text);
         return text;
     }
-    text = g_string_free(out, FALSE);
-    g_hash_table_add(store->texts, text);
-    return text;
+    g_free(text);
+    return known;
+}
+
+static void
+add_fact(finding_t *finding, fact_t fact)
+{
+    for (unsigned i = 0; i < finding->facts->len; i++) {
+        fact_t *known = &g_array_index(finding->facts, fact_t, i);
+        if (known->id == fact.id) {
+            *known = fact;
+            return;
+        }
+    }
+    g_array_append_val(finding->facts, fact);
 }
 
 void
 finding_fact(finding_t *finding, fact_id_t id, int64_t value)
 {
-    for (unsigned i = 0; i < finding->facts->len; i++) {
-        fact_t *fact = &g_array_index(finding->facts, fact_t, i);
-        if (fact->id == id) {
-            fact->value = value;
-            return;
-        }
-    }
-    fact_t fact = { id, value };
-    g_array_append_val(finding->facts, fact);
+    add_fact(finding, (fact_t){ .id = id, .value = value });
+}
+
+void
+finding_text(finding_t *finding, fact_id_t id, const char *text)
+{
+    add_fact(finding, (fact_t){ .id = id, .text = text });
 }

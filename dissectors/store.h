@@ -26,10 +26,14 @@ void store_forget(store_t *store, uint32_t frame);
 void store_forget_undated(store_t *store);
 
 /* Text made safe to show: control characters, DEL, C1, and bidirectional controls escaped as \xNN or
- * \u{NNNN}, invalid UTF-8 as \xNN, at most 255 bytes. Interned; lives as long as the store. */
+ * \u{NNNN}, invalid UTF-8 as \xNN, at most 255 bytes. To be freed. */
+char *text_safe(const char *bytes, size_t length);
+/* The same interned; lives as long as the store. */
 const char *store_text(store_t *store, const char *bytes, size_t length);
 
 unsigned store_size(const store_t *store);
 
 /* Writes v into a finding, replacing an earlier value of the same fact. */
 void finding_fact(finding_t *finding, fact_id_t id, int64_t value);
+/* The same for FACT_TEXT. The text is escaped already and lives as long as the store. */
+void finding_text(finding_t *finding, fact_id_t id, const char *text);

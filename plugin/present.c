@@ -129,6 +129,9 @@ add_fact(proto_tree *tree, tvbuff_t *tvb, const fact_t *fact)
     case FACT_FLAG:
         item = proto_tree_add_boolean(tree, hf, tvb, 0, 0, fact->value != 0);
         break;
+    case FACT_TEXT:
+        item = proto_tree_add_string(tree, hf, tvb, 0, 0, fact->text);
+        break;
     case FACT_TIME:
         time.secs = (time_t)(fact->value / NS_PER_S);
         time.nsecs = (int)(fact->value % NS_PER_S);
@@ -243,6 +246,7 @@ fact_field(fact_id_t id)
     case FACT_FLAG:  type = FT_BOOLEAN; display = BASE_NONE; break;
     case FACT_TIME:  type = FT_RELATIVE_TIME; display = BASE_NONE; break;
     case FACT_FRAME: type = FT_FRAMENUM; display = BASE_NONE; break;
+    case FACT_TEXT:  type = FT_STRING; display = BASE_NONE; break;
     }
     return (hf_register_info){ &hf_fact[id],
         { row->label, g_strconcat("interference.", row->filter, NULL), type, display, NULL, 0, NULL,

@@ -9,11 +9,27 @@
 static engine_t *engine;
 static limits_t limits = LIMITS_DEFAULT;
 static pref_bool_t all_observations;
+static const char *fingerprint_files = "";
 
 engine_t *
 session_engine(void)
 {
     return engine;
+}
+
+/* The lists as they are now: whoever edits one sees it with the next file, or after a reload. */
+static fingerprints_t *
+load_fingerprints(void)
+{
+    fingerprints_t *lists = fingerprints_new();
+
+    fingerprints_add_own(lists);
+    fingerprints_add_paths(lists, fingerprint_files);
+    fingerprints_finish(lists);
+    const GPtrArray *warnings = fingerprints_warnings(lists);
+    for (unsigned i = 0; i < warnings->len; i++)
+        ws_warning("interference: %s", (const char *)g_ptr_array_index(warnings, i));
+    return lists;
 }
 
 static void
@@ -29,6 +45,7 @@ session_open(void)
         enabled[i] = proto_is_protocol_enabled(find_protocol_by_id(proto_detector[i]));
     limits.all_observations = all_observations;
     engine = engine_new(&limits, enabled);
+    engine_set_fingerprints(engine, load_fingerprints());
 }
 
 static void
@@ -65,4 +82,8 @@ session_register(module_t *preferences)
     prefs_register_bool_preference(preferences, "all_observations", "Show every observation",
         "Also show signs that are common in genuine packets and weigh next to nothing.",
         &all_observations);
+    prefs_register_string_preference(preferences, "fingerprint_files", "Lists of block pages and addresses",
+        "Files and folders with lists of fingerprints, separated as in PATH: OONI's blocking-fingerprints, "
+        "Censored Planet's signatures, or an address a line. Read whenever a capture is opened.",
+        &fingerprint_files);
 }

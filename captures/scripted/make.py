@@ -15,8 +15,8 @@ import sys
 
 from builder.capture import Capture
 from scenarios import TABLE
-from scenarios import (forged_dns, forged_resets, genuine_dns, genuine_quic,  # noqa: F401
-                       genuine_resets, triggers)
+from scenarios import (block_pages, forged_dns, forged_resets, genuine_dns,  # noqa: F401
+                       genuine_quic, genuine_resets, triggers)
 
 HERE = pathlib.Path(__file__).resolve().parent
 
@@ -26,8 +26,9 @@ README_HEAD = """\
 
 `NAME.pcap` is a made-up capture, `NAME.truth` says which of its packets are special. Both come
 from the function of that name in `scenarios/`; `/usr/bin/python3 make.py` (Debian's
-`python3-scapy` and `python3-cryptography`) writes them all, byte for byte the same each time. Nothing here was ever on a
-wire: addresses are documentation or well-known ones, names end in `.example`.
+`python3-scapy` and `python3-cryptography`) writes them all, byte for byte the same each time. Nothing
+here was ever on a wire: addresses are documentation or well-known ones, names end in `.example` but
+for those of block pages that the plugin's list knows.
 
 A truth file has header lines (`# scenario`, `# kind`, `# vantage`, `# about`, `# expect`,
 `# never`) and one row per special packet: frame, truth, class, behaviour, trigger, separated by

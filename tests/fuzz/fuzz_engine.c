@@ -132,6 +132,7 @@ send_data(fuzz_t *f, const step_t *s, uint16_t flags)
         "HTTP/1.1 302 Found\r\nLocation: http://block.example.net/\r\n\r\n",
         "HTTP/1.1 403 Forbidden\r\n\r\n<iframe src=\"http://10.10.34.34/\">",
         "<html><body>blocked</body></html>",
+        "HTTP/1.1 403 Forbidden\r\nContent-Length: 33\r\n\r\n",
     };
     unsigned choice = input_byte(&f->in);
     observation_t obs = header(f, s);
@@ -447,6 +448,15 @@ begin(fuzz_t *f)
     for (unsigned d = 0; d < N_DETECTORS; d++)
         enabled[d] = !(choice & 128) || choice >> 4 & 7 & 1u << d;
     f->engine = engine_new(&limits, enabled);
+    if (choice & 4) {
+        static const char list[] = "name,scope,location_found,pattern_type,pattern\n"
+            "page,nat,body,contains,<body>blocked<\nredirect,isp,header.location,prefix,http://block\n"
+            "vague,vbw,body,contains,0123\naddress,nat,dns,full,198.51.100.2\n";
+        fingerprints_t *lists = fingerprints_new();
+        fingerprints_add(lists, "list", list, sizeof list - 1, 0);
+        fingerprints_finish(lists);
+        engine_set_fingerprints(f->engine, lists);
+    }
     f->now = INT64_C(1700000000) * NS_PER_S;
     for (unsigned pair = 0; pair < PAIRS; pair++) {
         f->port[pair] = (uint16_t)(40000 + 2 * pair);

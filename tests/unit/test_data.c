@@ -119,6 +119,27 @@ WIRE(iran) { c->content = CONTENT_IRAN; }
 WIRE(iran_later) { c->content = CONTENT_IRAN; c->first_answer = false; }
 WIRE(known_box) { c->same_box_frame = 2; }
 
+static const fingerprint_t national = { .name = "xx-1", .list = "x.csv", .countries = "XX", .pattern = "p",
+    .date = "", .scope = SCOPE_NATIONAL, .confidence = 5 };
+static const fingerprint_t company = { .name = "xx-2", .list = "x.csv", .countries = "", .pattern = "p",
+    .date = "2020", .dated = DATED_ENTRY, .scope = SCOPE_INSTITUTION, .confidence = 4 };
+static const fingerprint_t vague = { .name = "xx-3", .list = "x.csv", .countries = "", .pattern = "p",
+    .date = "", .scope = SCOPE_VAGUE, .confidence = 5 };
+static const fingerprint_t unsure = { .name = "xx-4", .list = "x.csv", .countries = "", .pattern = "p",
+    .date = "", .scope = SCOPE_NATIONAL, .confidence = 3 };
+static const fingerprint_t redirect = { .name = "xx-5", .list = "x.csv", .countries = "", .pattern = "p",
+    .date = "", .scope = SCOPE_ISP, .confidence = 5, .redirect = true };
+
+WIRE(known_block_page) { c->fingerprint = &national; }
+WIRE(company_block_page) { c->fingerprint = &company; }
+WIRE(vague_words) { c->fingerprint = &vague; }
+WIRE(unsure_words) { c->fingerprint = &unsure; }
+WIRE(redirect_to_block_page) { c->fingerprint = &redirect; c->content = CONTENT_REDIRECT; }
+WIRE(redirect_to_itself) { c->fingerprint = &redirect; }
+WIRE(page_of_the_filters_server) { c->fingerprint = &national; c->listed_server = true; }
+WIRE(block_page_eight_hops_off) { known_block_page(c); eight_hops_off(c); }
+WIRE(vague_words_eight_hops_off) { vague_words(c); eight_hops_off(c); }
+
 /* ---- each row of the catalogue, guilty and innocent ---- */
 
 typedef struct {
@@ -193,6 +214,20 @@ static const sign_row_t signs[] = {
     { "the answer leads to Iran's block page", "http-iran-403", true, iran },
     { "a later segment mentions Iran's block page", "http-iran-403", false, iran_later },
 
+    { "the answer is a national block page", "http-blockpage-match", true, known_block_page },
+    { "the answer is a company's block page", "http-blockpage-match", true, company_block_page },
+    { "the answer leads to a block page", "http-blockpage-match", true, redirect_to_block_page },
+    { "the answer has vague words", "http-blockpage-match", false, vague_words },
+    { "the answer fits an entry of little confidence", "http-blockpage-match", false, unsure_words },
+    { "the filter's site leads to itself", "http-blockpage-match", false, redirect_to_itself },
+    { "the address that answers is the filter's own", "http-blockpage-match", false,
+      page_of_the_filters_server },
+    { "the answer is nobody's block page", "http-blockpage-match", false, nothing_odd },
+
+    { "the answer has words that many pages have", "http-blockpage-vague", true, vague_words },
+    { "the answer has words of little confidence", "http-blockpage-vague", true, unsure_words },
+    { "the answer is sure to be a block page", "http-blockpage-vague", false, known_block_page },
+
     { "a segment has the header of a box that forged before", "data-same-box", true, known_box },
     { "a segment has a header that proved nothing before", "data-same-box", false, eight_hops_off },
 };
@@ -265,6 +300,11 @@ static const verdict_row_t verdicts[] = {
     { "an answer to what died on the way, from elsewhere", dead_and_far, VERDICT_FORGED,
       VERDICT_FORGED },
     { "Iran's block page", iran, VERDICT_FORGED, VERDICT_FORGED },
+    { "a listed block page and nothing else: the server may show it", known_block_page, VERDICT_SUSPECT,
+      VERDICT_SUSPECT },
+    { "a listed block page from elsewhere", block_page_eight_hops_off, VERDICT_FORGED, VERDICT_FORGED },
+    { "vague words from elsewhere", vague_words_eight_hops_off, VERDICT_NONE, VERDICT_SUSPECT },
+    { "the filter's own server", page_of_the_filters_server, VERDICT_NONE, VERDICT_NONE },
     { "PacketLogic's header", packetlogic, VERDICT_FORGED, VERDICT_FORGED },
 };
 

@@ -235,6 +235,22 @@ WIRE(iran) { (void)c; special(a, 10, 10, 34, 35); }
 WIRE(iran_beside) { (void)c; special(a, 10, 10, 34, 37); }
 WIRE(iran_local_name) { iran(c, a); c->name_is_public = false; }
 
+static const fingerprint_t pool = { .name = "xx-1", .list = "x.csv", .countries = "XX",
+    .pattern = "198.51.100.66", .date = "2020", .dated = DATED_ENTRY, .scope = SCOPE_NATIONAL, .confidence = 5 };
+static const fingerprint_t plain_pool = { .name = "x.txt", .list = "x.txt", .countries = "", .date = "",
+    .pattern = "198.51.100.66", .scope = SCOPE_UNKNOWN, .confidence = 5, .addresses_only = true };
+static const fingerprint_t provider = { .name = "xx-2", .list = "x.csv", .countries = "XX", .date = "",
+    .pattern = "198.51.100.66", .scope = SCOPE_ISP, .confidence = 5 };
+
+WIRE(listed) { (void)c; a->listed = &pool; }
+WIRE(listed_plainly) { (void)c; a->listed = &plain_pool; }
+WIRE(listed_for_provider) { (void)c; a->listed = &provider; }
+WIRE(listed_for_provider_by_neutral) { listed_for_provider(c, a); c->server_is_neutral = true; }
+WIRE(listed_by_router) { listed(c, a); c->server_is_public = false; }
+WIRE(listed_for_owner) { listed(c, a); c->name = "edge-chat.facebook.com"; }
+WIRE(listed_for_owners_namesake) { listed(c, a); c->name = "notfacebook.com"; }
+WIRE(listed_local_name) { listed(c, a); c->name = "printer.lan"; c->name_is_public = false; }
+
 WIRE(contradicted) { (void)a; add_rival(c, START + 15 * NS_PER_MS, 9); }
 WIRE(contradicted_twice_asked) { contradicted(c, a); c->queries = 2; }
 WIRE(repeated) { (void)a; add_rival(c, START + 15 * NS_PER_MS, 1); }
@@ -354,6 +370,23 @@ static const sign_row_t signs[] = {
     { "a public name leads to Iran's block page", "dns-ir-1010", true, iran },
     { "a public name leads to an address beside Iran's block page", "dns-ir-1010", false, iran_beside },
     { "a local name leads to 10.10.34.35", "dns-ir-1010", false, iran_local_name },
+
+    { "a public server gives an address known for forged answers", "dns-bogus-ip", true, listed },
+    { "a public server gives an address of a plain list", "dns-bogus-ip", true, listed_plainly },
+    { "a neutral resolver gives a provider's block page", "dns-bogus-ip", true,
+      listed_for_provider_by_neutral },
+    { "a name only ends like that of an owner of such addresses", "dns-bogus-ip", true,
+      listed_for_owners_namesake },
+    { "a provider's resolver gives the provider's block page", "dns-bogus-ip", false,
+      listed_for_provider },
+    { "the router gives an address known for forged answers", "dns-bogus-ip", false, listed_by_router },
+    { "the owner of such an address is asked for", "dns-bogus-ip", false, listed_for_owner },
+    { "a local name leads to such an address", "dns-bogus-ip", false, listed_local_name },
+
+    { "a provider filters by itself", "dns-listed-answer", true, listed_for_provider },
+    { "the router passes on what it was told", "dns-listed-answer", true, listed_by_router },
+    { "somebody else forged it", "dns-listed-answer", false, listed },
+    { "an address in no list", "dns-listed-answer", false, nothing_odd },
 };
 
 static void
@@ -562,6 +595,14 @@ ANSWERS(edns_fallback)
 }
 ANSWERS(ipv6_for_ipv4) { dns_answer_t a = genuine_answer(); a.type_mismatch = true; add_answer(c, a); }
 
+ANSWERS(listed_alone)
+{
+    add_answer(c, changed(listed, 66));
+}
+ANSWERS(listed_beside_other) { add_answer(c, with_address(1)); add_answer(c, changed(listed, 66)); }
+ANSWERS(both_listed) { add_answer(c, changed(listed, 66)); add_answer(c, changed(listed, 67)); }
+ANSWERS(provider_filters) { add_answer(c, changed(listed_for_provider, 66)); }
+
 #define F VERDICT_FORGED
 #define S VERDICT_SUSPECT
 #define N VERDICT_NONE
@@ -611,6 +652,11 @@ static const transaction_row_t transactions[] = {
     { "a public zone publishes an internal address", internal_zone_in_public, { S }, 1 },
     { "an anycast resolver answers from a nearer site", anycast_site_nearby, { S }, 1 },
     { "a resolver falls back to no EDNS", edns_fallback, { S }, 1 },
+    { "a listed address alone: the server may have been fed it", listed_alone, { S }, 1 },
+    { "of two equally odd answers the listed one is forged", listed_beside_other, { N, F }, 2 },
+    { "two listed answers contradict each other, and no other sign tells them apart", both_listed,
+      { S, S }, 2 },
+    { "a provider's resolver gives the provider's block page", provider_filters, { N }, 1 },
     { "an address of another type is forged by itself", ipv6_for_ipv4, { F }, 1 },
 };
 

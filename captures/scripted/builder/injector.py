@@ -32,6 +32,17 @@ class Injector:
         packet.padded = True
         return self.capture.mark(packet, "forged", "reset", self.behaviour, trigger.asks)
 
+    def page(self, request, delay, payload, flags="FPA", **header):
+        """Data that follows `request` after `delay`, in the name of the server; it fits the request."""
+        self._blame(request, "data")
+        claimed = request.end_point.peer
+        header.setdefault("seq", request.ack)
+        header.setdefault("ack", request.end)
+        header.setdefault("options", [])
+        packet = claimed.segment(flags, payload, at=request.time + delay, **header)
+        packet.padded = True
+        return self.capture.mark(packet, "forged", "data", self.behaviour, request.asks)
+
     def answer(self, query, delay, message, **header):
         """A DNS answer that follows `query` after `delay`, in the name of its addressee."""
         self._blame(query, "dns-answer")
