@@ -11,7 +11,7 @@ With --catalogue PROGRAM (docs/catalogue of a build):
 
 With --tshark PROGRAM (that has the plugin):
 
-  * The blocks of the README that begin with `$ ` show what these commands print.
+  * The blocks of the README and the guide that begin with `$ ` show what these commands print.
   * The sample line of a signature's page is what the plugin says about that frame.
   * The fields and preferences that the README names are those that the plugin has.
 
@@ -33,6 +33,7 @@ import urllib.parse
 ROOT = pathlib.Path(__file__).resolve().parent.parent.parent
 PAGES = ROOT / "docs" / "signatures"
 README = ROOT / "README.md"
+GUIDE = ROOT / "docs" / "guide.md"
 SECTIONS = ["What you see", "Mechanism", "Rule", "Innocent twins", "Sources"]
 
 sys.path.insert(0, str(ROOT / "tests" / "captures"))
@@ -142,10 +143,11 @@ def console(program, block):
     return output
 
 
-def check_readme_output(documents, program):
-    if not CONSOLE.search(README.read_text()):
-        documents.complain(README, "there is no console block with a command")
-    documents.rewrite(README, CONSOLE, lambda m: m[1] + console(program, m[2]) + m[3])
+def check_output(documents, program):
+    for path in (README, GUIDE):
+        if not CONSOLE.search(path.read_text()):
+            documents.complain(path, "there is no console block with a command")
+        documents.rewrite(path, CONSOLE, lambda m: m[1] + console(program, m[2]) + m[3])
 
 
 def evidence(tshark, capture):
@@ -238,7 +240,7 @@ def main():
     if options.tshark:
         tshark = running.Tshark(options.tshark)
         tshark.must_have_plugin()
-        check_readme_output(documents, options.tshark)
+        check_output(documents, options.tshark)
         check_samples(documents, tshark)
         check_fields(documents, tshark)
         check_preferences(documents, tshark)

@@ -23,11 +23,11 @@ def atspi():
 class Window:
     """Use with `with`: the program ends with the block."""
 
-    def __init__(self, desktop, capture):
+    def __init__(self, desktop, capture, *options):
         self.desktop, self.atspi = desktop, atspi()
         self.accessibility(False)
         self.atspi.get_desktop(0).get_child_count()     # starts the registry of programs
-        self.process = desktop.start("wireshark", "-r", capture)
+        self.process = desktop.start("wireshark", "-r", capture, *options)
         self.title = capture.name
 
     def __enter__(self):
