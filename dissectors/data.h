@@ -9,6 +9,7 @@
 #include "fingerprints.h"
 #include "flow.h"
 #include "judge.h"
+#include "where.h"
 
 /* What the first bytes of an answer look like. */
 typedef enum {
@@ -41,6 +42,7 @@ typedef struct {
 
     uint32_t    other_frame;    /* a segment with the same sequence number and other bytes; 0: none */
     uint32_t    died_frame;     /* ICMP error: what this acknowledges died on the way; 0: none */
+    dead_probe_t died;          /* the same with its place */
     unsigned    lockstep;       /* segments so far whose window and TTL count together */
     uint32_t    same_box_frame; /* proven forgery in this host's name with this header; 0: none */
     ttl_memory_t host_ttls;     /* of everything the claimed sender sent in the capture */

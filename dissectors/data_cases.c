@@ -9,10 +9,12 @@
 #include "detector.h"
 #include "data.h"
 #include "hops.h"
+#include "origin.h"
+#include "vantage.h"
 
 #include <string.h>
 
-#define ANSWERS_KEPT 4          /* beginnings of answers per flow, 24 bytes each */
+#define ANSWERS_KEPT 4          /* beginnings of answers per flow, 28 bytes each */
 #define SHORT_PREFIX 4
 #define LONG_PREFIX  32
 #define PENDING_PAGES 256       /* flows whose small answer is not whole yet */
@@ -22,9 +24,9 @@ typedef struct {
     uint32_t frame, seq;
     uint32_t short_hash, long_hash;     /* of the first 4 and 32 bytes, or of all when fewer */
     uint16_t length;                    /* captured, saturating */
-    uint16_t ip_id;
-    uint8_t  ttl;
-    bool     df, timestamps, fin;
+    uint16_t ip_id, window, flags;
+    uint8_t  ttl, tos;
+    bool     df, timestamps;
 } answer_t;
 
 typedef struct {
@@ -108,7 +110,8 @@ read_beginning(const observation_t *obs)
 {
     return (answer_t){
         .frame = obs->frame, .seq = obs->seq, .ip_id = obs->ip.ip_id, .ttl = obs->ip.ttl,
-        .df = obs->ip.df, .timestamps = obs->has_timestamps, .fin = (obs->flags & TCP_FIN) != 0,
+        .tos = obs->ip.tos, .df = obs->ip.df, .timestamps = obs->has_timestamps, .window = obs->window,
+        .flags = obs->flags,
         .length = (uint16_t)MIN(obs->captured, UINT16_MAX),
         .short_hash = hash_bytes(obs->payload, MIN(obs->captured, SHORT_PREFIX)),
         .long_hash = hash_bytes(obs->payload, MIN(obs->captured, LONG_PREFIX)),
@@ -253,8 +256,9 @@ read_case(engine_t *engine, const segment_t *s, content_t content, const page_t 
         .request_frame = peer->last.length ? peer->last.frame : flow->request_frame,
         .host_ttls = host->ttls, .host_df_set = host->df_set, .host_df_clear = host->df_clear,
         .same_box_frame = host_known_injector(host, obs->frame, &obs->ip),
-        .died_frame = resets_died(engine->resets, flow, s->end),
+        .died = resets_died(engine->resets, flow, s->end),
     };
+    c.died_frame = c.died.frame;
     c.first_answer = obs->length && is_answer(&c.sender, peer);
     c.content = content;
     c.fingerprint = page->fingerprint;
@@ -271,10 +275,12 @@ earlier_case(const data_case_t *now, const answer_t *earlier)
     c.frame = earlier->frame;
     c.time = 0;
     c.ip.ttl = earlier->ttl;
+    c.ip.tos = earlier->tos;
     c.ip.df = earlier->df;
     c.ip.ip_id = earlier->ip_id;
     c.has_timestamps = earlier->timestamps;
-    c.flags = TCP_ACK | (earlier->fin ? TCP_FIN : 0);
+    c.window = earlier->window;
+    c.flags = earlier->flags;
     c.length = earlier->length;
     c.first_answer = false;
     c.content = CONTENT_OTHER;
@@ -308,6 +314,62 @@ add_facts(finding_t *finding, const data_case_t *c)
         finding_fingerprint(finding, F_DATA_FINGERPRINT, c->fingerprint);
 }
 
+/* ---- who and where, once it is forged ---- */
+
+static injected_t
+read_injected(const data_case_t *c, const observation_t *obs)
+{
+    const packet_t *trigger = &c->peer.last;
+    injected_t p = injected_new(class_of(c));
+    int64_t *v = p.value;
+
+    v[TRAIT_FLAGS] = c->flags & 0xff;
+    v[TRAIT_TTL_INITIAL] = ttl_initial(c->ip.ttl);
+    v[TRAIT_TTL_IMPLAUSIBLE] = !ttl_is_plausible(c->ip.ttl);
+    v[TRAIT_DSCP] = c->ip.tos >> 2;
+    v[TRAIT_WINDOW] = c->window;
+    v[TRAIT_LENGTH] = c->length;
+    v[TRAIT_CONFLICT] = c->other_frame != 0;
+    if (!c->ip.ipv6) {
+        v[TRAIT_IP_ID] = c->ip.ip_id;
+        v[TRAIT_DF] = c->ip.df;
+    }
+    if (c->sender.seen & c->peer.seen & SEEN_TIMESTAMPS)
+        v[TRAIT_NO_TIMESTAMPS] = !c->has_timestamps;
+    if (!obs)
+        return p;               /* an earlier answer: more was not kept of it */
+    v[TRAIT_LOCKSTEP] = c->lockstep >= 3;
+    if (c->first_answer) {
+        v[TRAIT_REDIRECT] = c->content == CONTENT_REDIRECT;
+        v[TRAIT_BARE_PAGE] = c->content == CONTENT_HEADERLESS_HTML;
+        v[TRAIT_IRAN_PAGE] = c->content == CONTENT_IRAN;
+    }
+    if (trigger->frame) {
+        v[TRAIT_WINDOW_COPIED] = c->window && c->window == trigger->window;
+        if (c->has_timestamps && c->peer.tsval)
+            v[TRAIT_TSVAL_COPIED] = c->tsval == c->peer.tsval;
+        if (!c->ip.ipv6 && trigger->ip_id)
+            v[TRAIT_IP_ID_STEP] = (int16_t)(c->ip.ip_id - trigger->ip_id);
+    }
+    if (obs->captured)
+        injected_read_text(&p, obs->payload, obs->captured);
+    return p;
+}
+
+/* obs is NULL for an earlier answer. */
+static void
+say_origin(engine_t *engine, finding_t *finding, const segment_t *s, const data_case_t *c,
+           const observation_t *obs)
+{
+    injected_t packet = read_injected(c, obs);
+    uint8_t usual = ttl_memory_usual(&c->host_ttls);
+
+    origin_say(engine, finding, s->flow->host[s->end], &packet, (where_facts_t){
+        .ttl = c->ip.ttl, .answered_ttl = obs && c->peer.last.frame ? c->peer.last.ttl : 0,
+        .claimed_ttl = usual ? usual : c->sender.ttl[0], .died = obs ? c->died : (dead_probe_t){ 0 },
+    });
+}
+
 /* An answer is called forged beside another one only when it is this much odder (dB). */
 #define RIVAL_MARGIN_DB      6.0
 #define UNDECIDED_CONFIDENCE 45
@@ -315,9 +377,9 @@ add_facts(finding_t *finding, const data_case_t *c)
 /* Judges a segment; genuine is the frame of the real answer, 0 when there is none. Returns true
  * when it is forged. */
 static bool
-judge_segment(engine_t *engine, flow_t *flow, unsigned end, const data_case_t *c, bool undecided,
-              uint32_t genuine)
+judge_segment(engine_t *engine, const segment_t *s, const data_case_t *c, bool undecided, uint32_t genuine)
 {
+    const flow_t *flow = s->flow;
     GArray *evidence = engine->scratch;
     judgement_t j = data_judge(c, evidence);
 
@@ -330,13 +392,15 @@ judge_segment(engine_t *engine, flow_t *flow, unsigned end, const data_case_t *c
     if (!finding)
         return false;
     finding->innocent = innocent;
+    finding->vantage = vantage_of_flow(engine, flow);
     add_facts(finding, c);
     finding->trigger = request_text(engine, flow);
     finding->trigger_frame = flow->request_frame ? flow->request_frame : c->request_frame;
     if (j.verdict != VERDICT_FORGED)
         return false;
     publish_links(engine, finding, finding->trigger_frame, genuine);
-    host_remember_injector(flow->host[end], c->frame, &c->ip);
+    say_origin(engine, finding, s, c, c->frame == s->obs->frame ? s->obs : NULL);
+    host_remember_injector(flow->host[s->end], c->frame, &c->ip);
     return true;
 }
 
@@ -348,7 +412,7 @@ judge_earlier(engine_t *engine, segment_t *s, const data_case_t *before, uint32_
     data_case_t c = *before;
 
     if (!known || !known->evidence->len) {
-        judge_segment(engine, s->flow, s->end, &c, undecided, undecided ? 0 : later);
+        judge_segment(engine, s, &c, undecided, undecided ? 0 : later);
         return;
     }
     GArray *evidence = engine->scratch;
@@ -367,8 +431,13 @@ judge_earlier(engine_t *engine, segment_t *s, const data_case_t *before, uint32_
         finding->trigger = request_text(engine, s->flow);
         finding->trigger_frame = s->flow->request_frame;
     }
-    if (j.verdict == VERDICT_FORGED)
-        publish_links(engine, finding, finding->trigger_frame, undecided ? 0 : later);
+    if (j.verdict != VERDICT_FORGED)
+        return;
+    publish_links(engine, finding, finding->trigger_frame, undecided ? 0 : later);
+    if (finding->origin)                /* more was known of it when it came */
+        origin_add(finding->origin, TRAIT_CONFLICT, 1);
+    else
+        say_origin(engine, finding, s, &c, NULL);
 }
 
 /* How odd the earlier answer looked when it came, or as far as it is remembered. */
@@ -393,7 +462,7 @@ judge_pair(engine_t *engine, segment_t *s, data_case_t *now, const answer_t *ear
         judge_earlier(engine, s, &before, now->frame, undecided);
     if (margin <= -RIVAL_MARGIN_DB)
         return false;
-    return judge_segment(engine, s->flow, s->end, now, undecided, undecided ? 0 : earlier->frame);
+    return judge_segment(engine, s, now, undecided, undecided ? 0 : earlier->frame);
 }
 
 static void
@@ -427,7 +496,7 @@ contradicted(const flow_answers_t *list, const answer_t *beginning)
     return earlier;
 }
 
-static RARE void
+static RARELY_RUN void
 judge_answer(engine_t *engine, segment_t *s, bool answer, bool odd, bool overlaps)
 {
     const observation_t *obs = s->obs;
@@ -454,7 +523,7 @@ judge_answer(engine_t *engine, segment_t *s, bool answer, bool odd, bool overlap
         data_case_t c = read_case(engine, s, content, &page);
         c.lockstep = (uint8_t)lockstep;
         s->forged = earlier ? judge_pair(engine, s, &c, earlier)
-                            : judge_segment(engine, s->flow, s->end, &c, false, 0);
+                            : judge_segment(engine, s, &c, false, 0);
     }
     if (answer)
         list->answer[list->next++ % ANSWERS_KEPT] = beginning;
@@ -472,7 +541,11 @@ data_segment(engine_t *engine, segment_t *s)
     bool odd = has_odd_header(obs, sender, s->flow->host[s->end]);
     bool overlaps = obs->captured && s->flow->has_answers && seq_diff(obs->seq, sender->next_seq) < 0;
     bool continues = obs->captured && s->flow->page_pending;
-    if (answer || odd || overlaps || continues)
+    if (!answer && !odd && !overlaps && !continues)
+        return;
+    /* Beside the server everything towards the client is the server's own: what is forged for the
+     * client never comes here. */
+    if (!vantage_is_at(engine, s->flow, s->end))
         judge_answer(engine, s, answer, odd, overlaps);
 }
 

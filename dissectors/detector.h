@@ -11,6 +11,7 @@
 #include "judge.h"
 #include "names.h"
 #include "syns.h"
+#include "where.h"
 
 typedef struct resets resets_t;     /* reset_cases.c */
 typedef struct queries queries_t;   /* dns_cases.c */
@@ -40,6 +41,7 @@ struct engine {
     fingerprints_t *fingerprints;   /* NULL: none to compare with */
     uint32_t      last_frame;
     int64_t       last_time;
+    unsigned      vantages[N_VANTAGES];     /* handshakes that speak for each */
     GArray       *scratch;      /* of evidence_t, for one judgement at a time */
     bool          flow_limit_told, host_limit_told, datagram_limit_told, numbers_reused;
 };
@@ -63,7 +65,7 @@ typedef struct {
 
 /* Marks the rare part of a detector: kept out of the function that every packet goes through, so that
  * this one stays small. */
-#define RARE G_GNUC_NO_INLINE
+#define RARELY_RUN G_GNUC_NO_INLINE
 
 extern const detector_t detector_ttl, detector_dns, detector_reset, detector_data;
 
@@ -71,8 +73,8 @@ resets_t  *resets_new(unsigned max);
 void       resets_free(resets_t *resets);
 /* The flow's ports begin a new connection, or its slot is needed. */
 void       resets_forget(resets_t *resets, flow_t *flow);
-/* The ICMP error that says that the last packet towards this end died on the way; 0: none. */
-uint32_t   resets_died(const resets_t *resets, const flow_t *flow, unsigned end);
+/* The last packet towards this end, if it died on the way; frame 0 if not. */
+dead_probe_t resets_died(const resets_t *resets, const flow_t *flow, unsigned end);
 
 answers_t *answers_new(void);
 void       answers_free(answers_t *answers);

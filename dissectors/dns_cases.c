@@ -8,6 +8,8 @@
 #include "dns.h"
 #include "hops.h"
 #include "pool.h"
+#include "origin.h"
+#include "vantage.h"
 
 #include <string.h>
 
@@ -36,6 +38,8 @@ typedef struct {
     uint16_t    flags;          /* of the query */
     uint16_t    ip_id;          /* of the last copy, to know it when captured twice */
     uint16_t    count;          /* copies of the query */
+    uint8_t     ttl;            /* of the first, as captured */
+    dead_probe_t died;          /* the only copy, if its hop limit ran out on the way */
     uint32_t    frame, unreachable_frame;
     int64_t     time, last_time;
     dns_answer_t  first;        /* most queries have one answer */
@@ -252,9 +256,59 @@ add_facts(finding_t *finding, const dns_case_t *c, const dns_answer_t *a)
         finding_fingerprint(finding, F_DNS_FINGERPRINT, a->listed);
 }
 
+/* ---- who and where, once it is forged ---- */
+
+static injected_t
+read_injected(const dns_case_t *c, unsigned which)
+{
+    const dns_answer_t *a = &c->answer[which];
+    injected_t p = injected_new(CLASS_DNS_ANSWER);
+    int64_t *v = p.value;
+
+    v[TRAIT_TTL_INITIAL] = ttl_initial(a->ip.ttl);
+    v[TRAIT_TTL_IMPLAUSIBLE] = !ttl_is_plausible(a->ip.ttl);
+    v[TRAIT_DNS_FLAGS] = a->flags;
+    v[TRAIT_AUTHORITATIVE] = (a->flags & DNS_AUTHORITATIVE) != 0;
+    v[TRAIT_RECORD_TTL] = a->ttl;
+    v[TRAIT_OWNER_IN_FULL] = a->owner_in_full;
+    v[TRAIT_SINGLE_RECORD] = a->complete && a->answers == 1 && a->address_count == 1 && !a->authorities
+                          && !a->additionals;
+    v[TRAIT_OPT_AS_ANSWER] = a->opt_as_answer;
+    v[TRAIT_TYPE_MISMATCH] = a->type_mismatch;
+    if (c->query_frame && c->query_opt)
+        v[TRAIT_OPT_MISSING] = !a->has_opt;
+    if (a->address_count && !a->address_is_ipv6)
+        v[TRAIT_ADDRESS] = (int64_t)a->address[0] << 24 | a->address[1] << 16 | a->address[2] << 8 | a->address[3];
+    if (!a->ip.ipv6 && !c->tcp) {
+        v[TRAIT_IP_ID] = a->ip.ip_id;
+        v[TRAIT_DF] = a->ip.df;
+    }
+    v[TRAIT_DNS_BURST] = 0;
+    for (unsigned i = 0; i < c->n_answers; i++) {
+        int64_t gap = c->answer[i].time - a->time;
+        if (i != which && gap <= DNS_BURST_NS && gap >= -DNS_BURST_NS
+            && dns_answers_conflict(a, &c->answer[i]))
+            v[TRAIT_DNS_BURST] = 1;
+    }
+    return p;
+}
+
+static void
+say_origin(engine_t *engine, finding_t *finding, const query_t *q, const dns_case_t *c, unsigned which,
+           int rival)
+{
+    injected_t packet = read_injected(c, which);
+    uint8_t usual = ttl_memory_usual(&c->server.ttls);
+
+    origin_say(engine, finding, q->server, &packet, (where_facts_t){
+        .ttl = c->answer[which].ip.ttl, .answered_ttl = q->ttl,
+        .claimed_ttl = usual ? usual : rival >= 0 ? c->answer[rival].ip.ttl : 0, .died = q->died,
+    });
+}
+
 /* Judges one answer and says so. Returns its verdict. */
 static verdict_t
-judge_answer(engine_t *engine, const dns_case_t *c, unsigned which, dns_message_t *m)
+judge_answer(engine_t *engine, const query_t *q, const dns_case_t *c, unsigned which, dns_message_t *m)
 {
     const dns_answer_t *a = &c->answer[which];
     GArray *evidence = engine->scratch;
@@ -265,6 +319,7 @@ judge_answer(engine_t *engine, const dns_case_t *c, unsigned which, dns_message_
     if (!finding)
         return j.verdict;
     finding->innocent = dns_innocent(c, finding->evidence);
+    finding->vantage = vantage_of_exchange(engine, q->ttl, ttl_memory_usual(&c->server.ttls));
     const char *name = dns_message_name(m);
     finding->trigger = store_text(engine->store, name, strlen(name));
     finding->trigger_frame = c->query_frame;
@@ -272,6 +327,7 @@ judge_answer(engine_t *engine, const dns_case_t *c, unsigned which, dns_message_
     if (j.verdict == VERDICT_FORGED) {
         publish_links(engine, finding, c->query_frame, rival >= 0 ? c->answer[rival].frame : 0);
         publish_witness(engine, finding, c->unreachable_frame);
+        say_origin(engine, finding, q, c, which, rival);
     }
     return j.verdict;
 }
@@ -386,7 +442,7 @@ observe_answer(engine_t *engine, const observation_t *obs, dns_message_t *m, con
     int64_t asked = q->last_time;
     read_case(q, m, &c);
     for (unsigned i = 0; i < c.n_answers; i++)
-        verdict = judge_answer(engine, &c, i, m);
+        verdict = judge_answer(engine, q, &c, i, m);
     if (verdict != VERDICT_FORGED) {
         learn_server(q, &a);
         host_learn(engine->hosts, q->server, &a.ip);
@@ -407,7 +463,9 @@ observe_query(engine_t *engine, const observation_t *obs, const dns_message_t *m
         q->time = obs->time;
         q->flags = m->flags;
         q->opt = m->has_opt;
+        q->ttl = obs->ip.ttl;
     }
+    q->died.frame = 0;                  /* this copy may arrive */
     q->ip_id = obs->ip.ip_id;
     count_up(&q->count);
     touch(engine, q, obs);
@@ -444,7 +502,7 @@ dns_datagram(engine_t *engine, const observation_t *obs)
 }
 
 /* Messages that lie whole in one segment; transfers of zones answer one query many times. */
-static RARE void
+static RARELY_RUN void
 observe_stream(engine_t *engine, const observation_t *obs)
 {
     const uint8_t *p = obs->payload;
@@ -477,21 +535,26 @@ dns_quote(engine_t *engine, const observation_t *obs)
 {
     dns_message_t m;
 
+    bool unreachable = obs->quoted == QUOTED_PORT_UNREACHABLE
+                    && !memcmp(obs->reporter.bytes, obs->dst.bytes, sizeof obs->dst.bytes);
+    bool expired = obs->quoted == QUOTED_EXPIRED;
     if (obs->protocol != PROTOCOL_UDP || obs->dport != DNS_PORT || !obs->captured
-        || obs->quoted != QUOTED_PORT_UNREACHABLE
-        || memcmp(obs->reporter.bytes, obs->dst.bytes, sizeof obs->dst.bytes)
+        || (!unreachable && !expired)
         || !dns_message_read(&m, obs->payload, obs->captured) || m.flags & DNS_QR)
         return;
     query_t *q = query_get(engine, obs, &m, false, false);
     if (!q)
         return;
-    q->unreachable_frame = obs->frame;
+    if (unreachable)
+        q->unreachable_frame = obs->frame;
+    else if (q->count == 1 && q->ip_id == obs->ip.ip_id)
+        q->died = (dead_probe_t){ obs->frame, q->ttl, obs->reporter };
     if (!q->answers)
         return;
     dns_case_t c;
     read_case(q, &m, &c);
     for (unsigned i = 0; i < c.n_answers; i++)
-        judge_answer(engine, &c, i, &m);
+        judge_answer(engine, q, &c, i, &m);
 }
 
 const detector_t detector_dns = {

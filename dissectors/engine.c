@@ -4,6 +4,7 @@
  * SPDX-License-Identifier: GPL-2.0-or-later
  */
 #include "detector.h"
+#include "vantage.h"
 
 #include <string.h>
 
@@ -146,6 +147,8 @@ publish_links(engine_t *engine, finding_t *forged, uint32_t trigger, uint32_t ge
     forged->trigger_frame = trigger;
     if (asked && !asked->forged_frame)          /* of several, the first */
         asked->forged_frame = forged->frame;
+    if (asked)
+        asked->vantage = forged->vantage;
     if (asked && !asked->trigger)
         asked->trigger = forged->trigger;
     if (genuine)
@@ -160,6 +163,7 @@ publish_witness(engine_t *engine, const finding_t *forged, uint32_t frame)
     if (!witness || (witness->forged_frame && witness->forged_frame != forged->frame))
         return;                                 /* of several, the first */
     witness->forged_frame = forged->frame;
+    witness->vantage = forged->vantage;
     witness->trigger_frame = forged->trigger_frame;
     witness->trigger = forged->trigger;
 }
@@ -225,6 +229,8 @@ observe_in_flow(engine_t *engine, const observation_t *obs, flow_t *flow, unsign
     if (begins_anew(s.flow, s.end, obs))
         flow_restart(engine->flows, s.flow);
     note_client(s.flow, s.end, obs);
+    if (!s.flow->vantage_learnt && !(obs->flags & (TCP_SYN | TCP_RST)))
+        vantage_learn(engine, s.flow, s.end, obs);
 
     for (unsigned i = 0; i < engine->n_segment; i++)
         engine->segment[i](engine, &s);

@@ -21,7 +21,8 @@ typedef struct {
     unsigned hosts;         /* addresses remembered for the whole file, about 110 bytes each */
     unsigned queries;       /* DNS transactions of the last minute, about 350 bytes each, the first
                              * answer included */
-    unsigned resets;        /* resets that later packets may still tell more about, 340 bytes each */
+    unsigned resets;        /* resets that later packets may still tell more about, 360 bytes each */
+    vantage_t vantage;      /* no limit: where the capture was taken, if the user says so */
     bool     all_observations;  /* no limit: also say what weighs too little to be worth a line */
 } limits_t;
 

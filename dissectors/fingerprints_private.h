@@ -12,13 +12,13 @@
 #define PATTERNS_MAX  100000
 #define ADDRESSES_MAX 1000000
 
-typedef enum { IN_ANYTHING, IN_BODY, IN_HEADER } where_t;
+typedef enum { IN_ANYTHING, IN_BODY, IN_HEADER } location_t;
 typedef enum { PATTERN_CONTAINS, PATTERN_PREFIX, PATTERN_FULL, PATTERN_REGEX } pattern_kind_t;
 
 typedef struct pattern {
     fingerprint_t   fp;
     pattern_kind_t  kind;
-    where_t         where;
+    location_t         where;
     char           *header;     /* in lower case, IN_HEADER only */
     char           *literal;    /* what is looked for; of an expression, what it cannot do without */
     size_t          length;

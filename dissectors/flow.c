@@ -4,6 +4,7 @@
  * SPDX-License-Identifier: GPL-2.0-or-later
  */
 #include "flow.h"
+#include "signature.h"
 
 #include <string.h>
 
@@ -14,6 +15,7 @@
 
 /* A flow moves to the young end of the queue once in this many ticks, which is 1.07 s. */
 #define TOUCH_TICKS 16384
+#define TOUCH_MASK  0x3ff       /* as wide as flow_t.touched */
 
 struct flow_table {
     host_table_t *hosts;
@@ -150,6 +152,12 @@ evict(flow_table_t *table, flow_t *flow)
     table->evicted++;
 }
 
+static unsigned
+touch_time(int64_t ns)
+{
+    return ticks(ns) / TOUCH_TICKS & TOUCH_MASK;
+}
+
 static G_GNUC_NO_INLINE flow_t *
 look_up(flow_table_t *table, const observation_t *obs, connection_t connection)
 {
@@ -200,7 +208,7 @@ flow_new(flow_table_t *table, const observation_t *obs, connection_t connection)
     flow->hash = connection.hash;
     flow->port[source] = obs->sport;
     flow->port[!source] = obs->dport;
-    flow->touched = (uint16_t)(ticks(obs->time) / TOUCH_TICKS);
+    flow->touched = touch_time(obs->time) & TOUCH_MASK;
     flow->host[source] = host_get(table->hosts, &obs->src, true);
     flow->host[source]->flows++;
     flow->host[!source] = host_get(table->hosts, &obs->dst, true);
@@ -213,11 +221,11 @@ flow_new(flow_table_t *table, const observation_t *obs, connection_t connection)
 void
 flow_touch(flow_table_t *table, flow_t *flow, int64_t time)
 {
-    uint16_t now = (uint16_t)(ticks(time) / TOUCH_TICKS);
+    unsigned now = touch_time(time);
 
     if (now == flow->touched || table->newest == flow->slot)
         return;
-    flow->touched = now;
+    flow->touched = now & TOUCH_MASK;
     queue_remove(table, flow);
     queue_append(table, flow);
 }
@@ -230,6 +238,8 @@ flow_restart(flow_table_t *table, flow_t *flow)
     flow->request = flow->suffix = 0;
     flow->request_frame = 0;
     flow->opaque = flow->handshake = flow->http = flow->gap = false;
+    flow->vantage = VANTAGE_UNKNOWN;
+    flow->handshake_read = flow->vantage_learnt = false;
 }
 
 static void

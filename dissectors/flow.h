@@ -71,22 +71,25 @@ typedef struct {
     uint32_t    slot;           /* own slot number, from 1 */
     uint32_t    hash;           /* of the ends */
     uint16_t    port[2];
-    uint16_t    touched;        /* when it moved in the queue, in steps of 1.07 s */
     uint16_t    request;        /* the name it asked for, for requests.c: an index of names_t */
     uint16_t    suffix;         /* what follows the name, path or ECH: an index; of opaque data the length */
-    uint16_t    opaque : 1;     /* the client asked for nothing by name: request is 0 */
-    uint16_t    opaque_encrypted : 1;   /* its first data look fully encrypted */
-    uint16_t    opaque_late : 1;        /* the connection's beginning was not captured */
-    uint16_t    opaque_unread : 1;      /* the bytes were not captured */
-    uint16_t    client : 1;     /* which end opened it, or has the higher port */
-    uint16_t    handshake : 1;  /* SYN or SYN/ACK seen */
-    uint16_t    http : 1;       /* the client's first payload is an HTTP request with a Host */
-    uint16_t    gap : 1;            /* holds a segment that could not be read */
-    uint16_t    request_pending : 1;    /* requests.c has the first part of it */
-    uint16_t    request_named : 1;  /* of the pending request the name is known already */
-    uint16_t    has_resets : 1; /* reset_cases.c keeps a list for it */
-    uint16_t    has_answers : 1;/* data_cases.c does */
-    uint16_t    page_pending : 1;   /* data_cases.c has the first part of its answer */
+    unsigned    touched : 10;       /* when it moved in the queue, in steps of 1.07 s */
+    unsigned    opaque : 1;         /* the client asked for nothing by name: request is 0 */
+    unsigned    opaque_encrypted : 1;   /* its first data look fully encrypted */
+    unsigned    opaque_late : 1;        /* the connection's beginning was not captured */
+    unsigned    opaque_unread : 1;      /* the bytes were not captured */
+    unsigned    client : 1;         /* which end opened it, or has the higher port */
+    unsigned    handshake : 1;      /* SYN or SYN/ACK seen */
+    unsigned    http : 1;           /* the client's first payload is an HTTP request with a Host */
+    unsigned    gap : 1;            /* holds a segment that could not be read */
+    unsigned    request_pending : 1;    /* requests.c has the first part of it */
+    unsigned    request_named : 1;  /* of the pending request the name is known already */
+    unsigned    vantage : 2;        /* vantage_t that the handshake speaks for */
+    unsigned    handshake_read : 1; /* it had SYN, SYN/ACK and one more packet */
+    unsigned    vantage_learnt : 1; /* nothing more will come */
+    unsigned    has_resets : 1;     /* reset_cases.c keeps a list for it */
+    unsigned    has_answers : 1;    /* data_cases.c does */
+    unsigned    page_pending : 1;   /* data_cases.c has the first part of its answer */
 } flow_t;
 
 /* A flow's slot is needed for another one, or its ports begin a new connection. */

@@ -212,6 +212,27 @@ host_known_injector(const host_t *host, uint32_t frame, const ip_header_t *ip)
     return 0;
 }
 
+forged_ttls_t *
+host_forged_ttls(host_t *host, bool reset, bool df)
+{
+    return &host_suspicions(host)->forged_ttls[reset][df];
+}
+
+bool
+forged_ttls_add(forged_ttls_t *seen, uint32_t frame, uint8_t ttl)
+{
+    bool first = !seen->frame[0], wider = ttl < seen->lowest || ttl > seen->highest;
+
+    for (unsigned i = 0; i < FORGED_FRAMES && seen->frame[i] != frame; i++)
+        if (!seen->frame[i]) {
+            seen->frame[i] = frame;
+            break;
+        }
+    seen->lowest = first ? ttl : MIN(seen->lowest, ttl);
+    seen->highest = MAX(seen->highest, ttl);
+    return wider && !first;
+}
+
 dns_server_t *
 host_dns(host_t *host)
 {

@@ -9,6 +9,7 @@
 
 #include "hash.h"
 #include "observation.h"
+#include "where.h"
 
 #define TTL_SLOTS 4
 
@@ -49,6 +50,16 @@ typedef struct {
     uint8_t  ttl, answered_ttl;
 } mirrored_ttl_t;
 
+/* TTLs of the packets proven forged in this host's name, to tell a box that always uses the same
+ * from one that does not (where.c). Nothing else reads it. */
+#define FORGED_FRAMES 8
+typedef struct {
+    uint32_t frame[FORGED_FRAMES];  /* the first ones; 0: none */
+    uint8_t  lowest, highest;
+    uint8_t  silent_hops;           /* see where_facts_t; of the nearest */
+    dead_probe_t nearest;           /* the nearest router before which one of them was sent */
+} forged_ttls_t;
+
 #define WINDOW_TTL_SLOTS 8
 #define MIRROR_SLOTS     8
 #define INJECTOR_SLOTS   4
@@ -58,6 +69,7 @@ typedef struct {
     window_ttl_t       window_ttl[WINDOW_TTL_SLOTS];
     injector_profile_t injector[INJECTOR_SLOTS];
     mirrored_ttl_t     mirror[MIRROR_SLOTS];
+    forged_ttls_t      forged_ttls[2][2];   /* of resets or not, without and with don't-fragment */
     unsigned           n_window_ttl, n_injectors, n_mirror; /* total ever; slots are used in turn */
 } host_suspicions_t;
 
@@ -122,6 +134,10 @@ bool host_remember_injector(host_t *host, uint32_t frame, const ip_header_t *ip)
 
 /* The proof that a box with this header forges packets in this host's name: a frame, or 0. */
 uint32_t host_known_injector(const host_t *host, uint32_t frame, const ip_header_t *ip);
+
+forged_ttls_t *host_forged_ttls(host_t *host, bool reset, bool df);
+/* True when this changes the range that is known of more than one packet. */
+bool           forged_ttls_add(forged_ttls_t *seen, uint32_t frame, uint8_t ttl);
 
 dns_server_t      *host_dns(host_t *host);
 

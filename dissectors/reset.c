@@ -6,6 +6,8 @@
  * answer. So every function below compares the reset with what its claimed sender sent before and
  * after, or with the packet that it answers, and returns the comparison as text.
  *
+ * What happens in an impossible order can be seen only away from the sender: where the capture was
+ * taken beside it (at_sender), these functions say nothing.
  *
  * SPDX-License-Identifier: GPL-2.0-or-later
  */
@@ -45,7 +47,7 @@ before_or_after(const reset_case_t *c)
 static char *
 then_syn_ack(const reset_case_t *c)
 {
-    if (!c->syn_ack_frame)
+    if (!c->syn_ack_frame || c->at_sender)
         return NULL;
     return g_strdup_printf("reset of the SYN in frame %u, yet the same SYN is accepted in frame %u, "
                            "%.1f ms later", c->peer.last.frame, c->syn_ack_frame,
@@ -75,7 +77,7 @@ mss_ladder(const reset_case_t *c)
 static char *
 data_after(const reset_case_t *c)
 {
-    if (!c->data_frame || c->data_continues)
+    if (!c->data_frame || c->data_continues || c->at_sender)
         return NULL;
     return g_strdup_printf("the sender goes on in frame %u, %.1f ms after the reset, as if it had sent none",
                            c->data_frame, milliseconds(c->data_delay));
@@ -84,7 +86,7 @@ data_after(const reset_case_t *c)
 static char *
 unaware_of_reset(const reset_case_t *c)
 {
-    if (!c->data_frame || !c->data_continues)
+    if (!c->data_frame || !c->data_continues || c->at_sender)
         return NULL;
     return g_strdup_printf("the sender goes on in frame %u, %.1f ms after the reset, with the IP ID "
                            "series or timestamps it had before, as if it had sent none", c->data_frame,
@@ -157,7 +159,7 @@ after_dead_packet(const reset_case_t *c)
 static char *
 both_ways(const reset_case_t *c)
 {
-    if (!c->reverse_frame)
+    if (!c->reverse_frame || c->at_an_end)
         return NULL;
     return g_strdup_printf("the other end \"resets\" at the same moment in frame %u, before this "
                            "reset can have reached it", c->reverse_frame);
@@ -373,7 +375,7 @@ before_min_rtt(const reset_case_t *c)
 {
     int64_t delay = ticks_since(c->peer.last.time, ticks(c->reset.time));
 
-    if (!c->peer.last.frame || c->sender.rtt < RTT_USEFUL_US || !(c->reset.flags & TCP_ACK)
+    if (!c->peer.last.frame || c->sender.rtt < RTT_USEFUL_US || c->at_sender || !(c->reset.flags & TCP_ACK)
         || c->reset.ack != c->answered_seq || c->sender_is_later
         || c->peer.last.frame < c->sender.last.frame || delay < 0 || delay * 2 >= c->sender.rtt * NS_PER_US)
         return NULL;
@@ -384,13 +386,19 @@ before_min_rtt(const reset_case_t *c)
 
 /* ---- content: what it says, what it answers, whose header it has ---- */
 
-static char *
-payload_henan(const reset_case_t *c)
+bool
+reset_has_counting_bytes(const reset_t *reset)
 {
     static const uint8_t sequence[] = { 1, 2, 3, 4, 5, 6, 7, 8, 9, 0 };
 
-    if (c->reset.length != sizeof sequence || c->reset.payload_kept < sizeof sequence
-        || memcmp(c->reset.payload, sequence, sizeof sequence))
+    return reset->length == sizeof sequence && reset->payload_kept >= sizeof sequence
+        && !memcmp(reset->payload, sequence, sizeof sequence);
+}
+
+static char *
+payload_henan(const reset_case_t *c)
+{
+    if (!reset_has_counting_bytes(&c->reset))
         return NULL;
     return g_strdup("carries the ten bytes 01 02 03 04 05 06 07 08 09 00");
 }

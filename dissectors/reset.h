@@ -8,6 +8,7 @@
 
 #include "flow.h"
 #include "judge.h"
+#include "where.h"
 
 #define RESET_PAYLOAD_KEPT 12
 
@@ -34,11 +35,14 @@ typedef struct {
     direction_t peer;           /* what the other end had sent before */
     bool        sender_is_later;/* nothing before: sender holds what it sent afterwards */
     bool        offer_unknown;  /* the client's SYN was not captured, or not all of the flow readable */
+    bool        at_sender;      /* captured where the claimed sender sits: its packets are its own */
+    bool        at_an_end;      /* captured where one of the two sits: the other's forgeries go elsewhere */
     uint32_t    request_frame;  /* the client's last request, 0: none before the reset */
     uint32_t    answered_seq;   /* sequence number that the peer's last packet ended at */
 
     reset_t     previous;       /* the sender's reset before this one, with no packet in between */
     uint8_t     burst;          /* resets like this one within BURST_NS, itself included */
+    struct { uint32_t frame; uint16_t ip_id, window; uint8_t ttl; } next;   /* the one after it in its burst */
     uint32_t    changed_frame;  /* a later reset that steps beyond all that was sent; 0: none */
     uint32_t    changed_step;   /* by how much */
     uint32_t    flavour_frame;  /* a reset of the other kind in the same burst; 0: none */
@@ -50,6 +54,7 @@ typedef struct {
     int64_t     data_delay;     /* ns after the reset */
     bool        data_continues; /* its IP ID or timestamps go on from before the reset */
     uint32_t    died_frame;     /* ICMP error: the answered packet died on the way; 0: none */
+    dead_probe_t died;          /* the same with its place */
 
     ttl_memory_t host_ttls;     /* of everything the claimed sender sent in the capture */
     uint16_t    host_df_set, host_df_clear;
@@ -72,6 +77,9 @@ const char *reset_innocent(const reset_case_t *c, const GArray *evidence);
 
 /* The rows of the catalogue; NULL beyond the last. */
 const signature_t *reset_signature(unsigned index);
+
+/* Ten bytes counting 1 to 9 and 0 as payload. */
+bool reset_has_counting_bytes(const reset_t *reset);
 
 /* How far away, in hops, the sender of this reset is from the claimed one. False when nothing of
  * the claimed sender is known. usual and packets say what it was compared with. */

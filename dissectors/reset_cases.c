@@ -6,7 +6,9 @@
  */
 #include "detector.h"
 #include "hops.h"
+#include "origin.h"
 #include "reset.h"
+#include "vantage.h"
 
 #include <string.h>
 
@@ -24,10 +26,11 @@ typedef struct {
     GList      link;            /* in resets_t.flows; data is the flow_t */
     GPtrArray *cases;           /* of reset_case_t, owned, in capture order */
     bool       limit_told;
-    uint32_t   died_frame;      /* ICMP error that quotes a packet of this flow; 0: none */
+    dead_probe_t died;          /* a packet of this flow that an ICMP error quotes; frame 0: none */
     uint16_t   died_ip_id;
     uint32_t   died_seq;
     uint8_t    died_end;
+    uint8_t    request_died;    /* hops to where it died, if it was a request and not sent again */
 } flow_resets_t;
 
 struct resets {
@@ -74,12 +77,13 @@ resets_forget(resets_t *resets, flow_t *flow)
     g_hash_table_remove(resets->by_flow, flow);
 }
 
-uint32_t
+dead_probe_t
 resets_died(const resets_t *resets, const flow_t *flow, unsigned end)
 {
     const flow_resets_t *list = flow->has_resets ? g_hash_table_lookup(resets->by_flow, flow) : NULL;
-    return list && list->died_frame && list->died_end != end
-        && flow->end[!end].last.ip_id == list->died_ip_id ? list->died_frame : 0;
+    bool died = list && list->died.frame && list->died_end != end
+             && flow->end[!end].last.ip_id == list->died_ip_id;
+    return died ? list->died : (dead_probe_t){ 0 };
 }
 
 static flow_resets_t *
@@ -185,6 +189,109 @@ revisit_host(engine_t *engine, const host_t *host)
     }
 }
 
+/* ---- who and where, once it is forged ---- */
+
+/* Two resets that one device may have sent in one go. */
+static bool
+same_kind(const reset_t *a, const reset_t *b)
+{
+    return a->flags == b->flags && a->length == b->length && a->ip.df == b->ip.df;
+}
+
+/* The step from one reset of a burst to the next; GFW's are 1 or 2 (net4people/bbs #285). */
+#define PAIR_STEP_MAX 4
+
+static void
+compare_pair(int64_t *v, const reset_t *r, int ttl_step, int window_step, int16_t id_step)
+{
+    v[TRAIT_PAIR_LOCKSTEP] = r->window && ttl_step && ABS(ttl_step) <= PAIR_STEP_MAX && window_step == ttl_step;
+    if (!r->ip.ipv6)
+        v[TRAIT_PAIR_IP_ID_STEP] = id_step;
+}
+
+static injected_t
+read_injected(const reset_case_t *c)
+{
+    const reset_t *r = &c->reset, *before = &c->previous;
+    const packet_t *trigger = &c->peer.last;
+    injected_t p = injected_new(CLASS_RESET);
+    int64_t *v = p.value;
+
+    v[TRAIT_FLAGS] = r->flags & 0xff;
+    v[TRAIT_RESERVED_BITS] = (r->flags & TCP_RESERVED) != 0;
+    v[TRAIT_TTL_INITIAL] = ttl_initial(r->ip.ttl);
+    v[TRAIT_TTL_IMPLAUSIBLE] = !ttl_is_plausible(r->ip.ttl);
+    v[TRAIT_DSCP] = r->ip.tos >> 2;
+    v[TRAIT_WINDOW] = r->window;
+    v[TRAIT_LOCKSTEP] = c->lockstep_frame != 0;
+    v[TRAIT_BURST] = c->burst;
+    v[TRAIT_ACK_UNFLAGGED] = r->ack && !(r->flags & TCP_ACK);
+    v[TRAIT_ZERO_NUMBERS] = !r->seq && !r->ack;
+    v[TRAIT_LENGTH] = r->length;
+    v[TRAIT_COUNTING_BYTES] = reset_has_counting_bytes(r);
+    if (!r->ip.ipv6) {
+        v[TRAIT_IP_ID] = r->ip.ip_id;
+        v[TRAIT_DF] = r->ip.df;
+    }
+    if (c->changed_frame) {
+        v[TRAIT_SEQ_STEP] = c->changed_step;
+        v[TRAIT_SEQ_STEP_1460] = c->changed_step % 1460 ? 0 : c->changed_step / 1460;
+    }
+    if (before->frame && r->time - before->time <= BURST_NS && same_kind(before, r))
+        compare_pair(v, r, r->ip.ttl - before->ip.ttl, r->window - before->window,
+                     (int16_t)(r->ip.ip_id - before->ip.ip_id));
+    else if (c->next.frame)
+        compare_pair(v, r, c->next.ttl - r->ip.ttl, c->next.window - r->window,
+                     (int16_t)(c->next.ip_id - r->ip.ip_id));
+    if (trigger->frame) {
+        v[TRAIT_ANSWERS_SYN] = (trigger->bits & (TCP_SYN | TCP_ACK)) == TCP_SYN;
+        v[TRAIT_TTL_FOLLOWS] = c->mirror_frame != 0;
+        v[TRAIT_WINDOW_COPIED] = r->window && r->window == trigger->window;
+        if (r->flags & TCP_ACK)
+            v[TRAIT_ACK_OFF] = seq_diff(r->ack, c->answered_seq);
+        if (!r->ip.ipv6 && trigger->ip_id)
+            v[TRAIT_IP_ID_STEP] = (int16_t)(r->ip.ip_id - trigger->ip_id);
+    }
+    return p;
+}
+
+/* The farthest place where the same request to this host died and nobody answered; 0: none. */
+static uint8_t
+silent_hops(const engine_t *engine, const flow_t *answered, const reset_case_t *c)
+{
+    unsigned budget = REVISIT_MAX;
+    uint8_t farthest = 0;
+
+    for (GList *l = engine->resets->flows.tail; l && budget; l = l->prev, budget--) {
+        const flow_t *flow = l->data;
+        const flow_resets_t *list = g_hash_table_lookup(engine->resets->by_flow, flow);
+        unsigned asker = list->died_end;
+        bool silent = list->request_died && list->request_died < c->died.hops
+                   && flow->request && flow->request == answered->request
+                   && flow->host[!asker] == answered->host[c->end] && !(flow->end[!asker].seen & SEEN_DATA);
+        for (unsigned i = 0; silent && i < list->cases->len; i++)
+            silent = !((const reset_case_t *)g_ptr_array_index(list->cases, i))->died_frame;
+        if (silent)
+            farthest = MAX(farthest, list->request_died);
+    }
+    return farthest;
+}
+
+static void
+say_origin(engine_t *engine, finding_t *finding, const flow_t *flow, const reset_case_t *c)
+{
+    injected_t packet = read_injected(c);
+    uint8_t distance, usual = 0;
+    unsigned packets;
+
+    reset_ttl_distance(c, &distance, &usual, &packets);
+    origin_say(engine, finding, flow->host[c->end], &packet, (where_facts_t){
+        .ttl = c->reset.ip.ttl, .answered_ttl = c->peer.last.frame ? c->peer.last.ttl : 0,
+        .follows = c->mirror_frame != 0, .claimed_ttl = usual, .died = c->died,
+        .silent_hops = c->died_frame ? silent_hops(engine, flow, c) : 0,
+    });
+}
+
 /* ---- judging ---- */
 
 static void
@@ -201,6 +308,7 @@ judge_case(engine_t *engine, flow_t *flow, reset_case_t *c)
     if (!finding)
         return;
     finding->innocent = reset_innocent(c, finding->evidence);
+    finding->vantage = vantage_of_flow(engine, flow);
     add_facts(finding, c);
     if (c->request_frame && c->request_frame == flow->request_frame)
         finding->trigger = request_text(engine, flow);
@@ -210,6 +318,7 @@ judge_case(engine_t *engine, flow_t *flow, reset_case_t *c)
     publish_links(engine, finding, finding->trigger_frame,
                   c->syn_ack_frame ? c->syn_ack_frame : c->data_frame);
     publish_witness(engine, finding, c->died_frame);
+    say_origin(engine, finding, flow, c);
     if (!convicted_before && host_remember_injector(flow->host[c->end], c->reset.frame, &c->reset.ip))
         revisit_host(engine, flow->host[c->end]);
 }
@@ -268,6 +377,12 @@ compare_with_earlier(engine_t *engine, flow_t *flow, flow_resets_t *list, reset_
             continue;               /* the peer gave the sender something new to answer */
         if (gap <= BURST_NS && same_numbers(&e->reset, &c->reset))
             burst++;
+        if (gap <= BURST_NS && !e->next.frame && same_kind(&e->reset, &c->reset)) {
+            e->next.frame = c->reset.frame;
+            e->next.ip_id = c->reset.ip.ip_id;
+            e->next.window = c->reset.window;
+            e->next.ttl = c->reset.ip.ttl;
+        }
         if (gap <= BURST_NS && (e->reset.flags ^ c->reset.flags) & TCP_ACK)
             e->flavour_frame = c->reset.frame, c->flavour_frame = e->reset.frame;
 
@@ -344,7 +459,7 @@ has_room(engine_t *engine, const segment_t *s, flow_resets_t *list)
     return make_room(engine, s->flow, s->obs);
 }
 
-static RARE void
+static RARELY_RUN void
 observe_reset(engine_t *engine, const segment_t *s)
 {
     flow_t *flow = s->flow;
@@ -360,7 +475,10 @@ observe_reset(engine_t *engine, const segment_t *s)
     c->answered_seq = c->peer.next_seq;
     c->request_frame = flow->request_frame;
     c->offer_unknown = flow->gap || !(flow->end[flow->client].seen & SEEN_SYN);
-    c->died_frame = resets_died(engine->resets, flow, s->end);
+    c->died = resets_died(engine->resets, flow, s->end);
+    c->died_frame = c->died.frame;
+    c->at_sender = vantage_is_at(engine, flow, s->end);
+    c->at_an_end = c->at_sender || vantage_is_at(engine, flow, !s->end);
 
     compare_with_host(c, flow);
     compare_with_earlier(engine, flow, list, c);
@@ -424,13 +542,15 @@ note_afterlife(reset_case_t *c, const segment_t *s)
     return true;
 }
 
-static RARE void
+static RARELY_RUN void
 observe_afterlife(engine_t *engine, const segment_t *s)
 {
     flow_resets_t *list = g_hash_table_lookup(engine->resets->by_flow, s->flow);
 
-    if (list->died_frame && list->died_end == s->end && s->obs->seq == list->died_seq)
-        list->died_frame = 0;           /* sent again: it may have arrived this time */
+    if (list->died.frame && list->died_end == s->end && s->obs->seq == list->died_seq)
+        list->died.frame = 0;           /* sent again: it may have arrived this time */
+    if (list->died_end == s->end && s->obs->length)
+        list->request_died = 0;
     for (unsigned i = 0; i < list->cases->len; i++) {
         reset_case_t *c = g_ptr_array_index(list->cases, i);
         if (c->end != s->end)
@@ -474,13 +594,15 @@ reset_quote(engine_t *engine, const observation_t *obs)
     if (!make_room(engine, flow, obs))
         return;
     flow_resets_t *list = resets_of(engine, flow);
-    list->died_frame = obs->frame;
+    list->died = (dead_probe_t){ obs->frame, last->ttl, obs->reporter };
     list->died_ip_id = obs->ip.ip_id;
     list->died_seq = obs->seq;
+    list->request_died = last->length ? last->ttl : 0;
     list->died_end = (uint8_t)end;
     for (unsigned i = 0; i < list->cases->len; i++) {
         reset_case_t *c = g_ptr_array_index(list->cases, i);
         if (c->end != end && c->peer.last.ip_id == obs->ip.ip_id && c->peer.last.frame == last->frame) {
+            c->died = list->died;
             c->died_frame = obs->frame;
             judge_case(engine, flow, c);
         }

@@ -42,6 +42,12 @@ typedef enum {
     N_VERDICTS
 } verdict_t;
 
+/* Where the capture was taken (vantage.h). As a preference VANTAGE_UNKNOWN means: guess. */
+typedef enum {
+    VANTAGE_UNKNOWN, VANTAGE_CLIENT, VANTAGE_SERVER, VANTAGE_ON_PATH,
+    N_VANTAGES
+} vantage_t;
+
 /* hits of `of` packets (or flows) showed the sign. */
 typedef struct {
     unsigned hits, of;
@@ -112,6 +118,9 @@ typedef struct {
     const char *text;       /* FACT_TEXT: escaped, lives as long as the store; else NULL */
 } fact_t;
 
+/* What can be said of the sender of a forged packet (origin.h). */
+typedef struct origin origin_t;
+
 /* Everything there is to say about one frame. Owned by the store, lives until the file closes. */
 typedef struct {
     uint32_t    frame;
@@ -122,14 +131,17 @@ typedef struct {
     uint32_t    forged_frame;   /* 0: none, as for the next two */
     uint32_t    genuine_frame;
     uint32_t    trigger_frame;
+    vantage_t   vantage;        /* where it was captured, as far as that shows */
     const char *trigger;        /* escaped text, interned for the life of the store, or NULL */
     const char *innocent;       /* the explanation that has to be ruled out, static, or NULL */
     const char *notice;         /* what could not be judged from here on, static or interned, or NULL */
     GArray     *evidence;       /* of evidence_t */
     GArray     *facts;          /* of fact_t, each id at most once */
+    origin_t   *origin;         /* of a forged packet; NULL elsewhere. No verdict depends on it. */
 } finding_t;
 
 const char *class_name(class_t class);          /* "reset", "dns-answer", …; "" for none */
 const char *verdict_name(verdict_t verdict);    /* "forged", "suspect", …; "" for none */
 const char *family_name(family_t family);
+const char *vantage_name(vantage_t vantage);    /* "unknown", "client", "server", "on-path" */
 const char *confidence_level(uint8_t confidence);   /* "low" < 50, "medium" < 80, "high" */

@@ -9,6 +9,7 @@
 
 #include "hash.h"
 #include "judge.h"
+#include "origin.h"
 
 /* Longest text shown, in bytes: a DNS name fits, a URL is cut. */
 #define TEXT_MAX 255
@@ -25,6 +26,7 @@ finding_free(void *data)
     finding_t *finding = data;
     evidence_free(finding->evidence);
     g_array_free(finding->facts, TRUE);
+    origin_free(finding->origin);
     g_free(finding);
 }
 

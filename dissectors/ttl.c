@@ -7,6 +7,7 @@
  */
 #include "detector.h"
 #include "hops.h"
+#include "vantage.h"
 
 #define TTL_DEVIATION_MIN 3     /* hops; load-balanced paths differ by 1, rarely by 2 */
 #define BASELINE_MIN      4     /* packets of the sender in this flow, the handshake included */
@@ -25,7 +26,7 @@ ttl_signature(unsigned index)
     return index == 0 ? &deviation : NULL;
 }
 
-static RARE void
+static RARELY_RUN void
 judge_ttl(engine_t *engine, const segment_t *s)
 {
     const observation_t *obs = s->obs;
@@ -51,6 +52,7 @@ judge_ttl(engine_t *engine, const segment_t *s)
     if (!finding)
         return;
     finding->innocent = deviation.twin;
+    finding->vantage = vantage_of_flow(engine, s->flow);
     finding_fact(finding, F_TTL_HOPS, ttl_hops(obs->ip.ttl));
     finding_fact(finding, F_TTL_USUAL, sender->ttl[0]);
     finding_fact(finding, F_TTL_PACKETS, sender->packets);

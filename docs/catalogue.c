@@ -6,10 +6,12 @@
  *   catalogue table                all signatures with weights and counts, for docs/signatures
  *   catalogue overview DETECTOR    what each signature of one detector sees, for the README
  *   catalogue header ID            the facts of one signature, for its page
+ *   catalogue injectors            the table of known injectors, for docs/injectors.md
  *
  * SPDX-License-Identifier: GPL-2.0-or-later
  */
 #include "engine.h"
+#include "injectors.h"
 #include "judge.h"
 
 #include <stdio.h>
@@ -113,6 +115,32 @@ print_signatures(print_t print, const char *detector, const char *id)
     return printed;
 }
 
+static const char *
+fact_use(const injector_fact_t *fact)
+{
+    return fact->must ? "must" : fact->sometimes ? "sometimes" : "usual";
+}
+
+static void
+print_injector(const injector_t *row)
+{
+    const char *separator = "";
+
+    printf("| %s | %s, %s | ", row->name, row->place, row->years);
+    for (class_t class = CLASS_NONE; class < N_CLASSES; class++)
+        if (row->classes >> class & 1) {
+            printf("%s%s", separator, class_name(class));
+            separator = ", ";
+        }
+    printf(" | ");
+    for (unsigned i = 0; i < row->n_facts; i++) {
+        char *text = injector_fact_text(&row->fact[i]);
+        printf("%s%s (%s, %u)", i ? "; " : "", text, fact_use(&row->fact[i]), row->fact[i].points);
+        g_free(text);
+    }
+    printf(" | %s |\n", row->source);
+}
+
 static int
 fail(const char *problem, const char *what)
 {
@@ -139,8 +167,14 @@ main(int argc, char **argv)
     } else if (!strcmp(command, "header") && argument) {
         if (!print_signatures(print_header, NULL, argument))
             return fail("no such signature: ", argument);
+    } else if (!strcmp(command, "injectors") && !argument) {
+        puts("| Injector | Place and years | Class | Facts (how they are used, points) | Source |");
+        puts("|---|---|---|---|---|");
+        const injector_t *row;
+        for (unsigned i = 0; (row = injector_row(i)); i++)
+            print_injector(row);
     } else {
-        return fail("usage: catalogue ids | table | overview DETECTOR | header ID", "");
+        return fail("usage: catalogue ids | table | overview DETECTOR | header ID | injectors", "");
     }
     return EXIT_SUCCESS;
 }

@@ -9,13 +9,15 @@
 #include <epan/expert.h>
 
 #include "../dissectors/judge.h"
+#include "../dissectors/origin.h"
 
 int proto_interference = -1;
 int proto_detector[N_DETECTORS];
 static int proto_finding = -1;          /* the post-dissector's own name; cheaper than a protocol */
 
 static int hf_verdict, hf_class, hf_confidence, hf_level, hf_trigger, hf_forged_frame,
-           hf_genuine_frame, hf_trigger_frame, hf_signature, hf_evidence, hf_explanation, hf_notice;
+           hf_genuine_frame, hf_trigger_frame, hf_signature, hf_evidence, hf_explanation, hf_notice,
+           hf_vantage, hf_injector, hf_injector_match, hf_hops_to_injector, hf_where;
 static int hf_fact[N_FACTS];
 
 static int ett_interference = -1, ett_facts = -1;
@@ -169,6 +171,22 @@ add_facts(proto_tree *tree, tvbuff_t *tvb, const finding_t *f)
     }
 }
 
+/* Whose header a forged packet has, and how far away its sender is. */
+static void
+add_origin(proto_tree *tree, tvbuff_t *tvb, const origin_t *origin)
+{
+    for (unsigned i = 0; i < origin->n_matches; i++) {
+        add_string(tree, tvb, hf_injector, origin->name[i]);
+        add_string(tree, tvb, hf_injector_match, origin->match[i]);
+    }
+    if (!origin->n_matches)
+        add_string(tree, tvb, hf_injector, "unknown");
+    if (origin->where.known)
+        proto_item_set_generated(proto_tree_add_uint(tree, hf_hops_to_injector, tvb, 0, 0,
+                                                     origin->where.hops));
+    add_string(tree, tvb, hf_where, origin->where_text);
+}
+
 static void
 add_finding(proto_tree *tree, tvbuff_t *tvb, packet_info *pinfo, const finding_t *f)
 {
@@ -196,6 +214,10 @@ add_finding(proto_tree *tree, tvbuff_t *tvb, packet_info *pinfo, const finding_t
         add_string(subtree, tvb, hf_evidence, e->text);
     }
     add_string(subtree, tvb, hf_explanation, f->innocent);
+    if (f->verdict == VERDICT_FORGED && f->origin)
+        add_origin(subtree, tvb, f->origin);
+    if (f->verdict != VERDICT_NONE)
+        add_string(subtree, tvb, hf_vantage, vantage_name(f->vantage));
     add_facts(subtree, tvb, f);
     add_string(subtree, tvb, hf_notice, f->notice);
 
@@ -292,6 +314,16 @@ present_register(void)
             "What was observed, beside what was expected", HFILL } },
         { &hf_explanation, { "Innocent explanation", "interference.explanation", FT_STRING,
             BASE_NONE, NULL, 0, "What else could explain it", HFILL } },
+        { &hf_vantage, { "Captured at", "interference.vantage", FT_STRING, BASE_NONE, NULL, 0,
+            "client, server, on-path or unknown", HFILL } },
+        { &hf_injector, { "Consistent with", "interference.injector", FT_STRING, BASE_NONE, NULL, 0,
+            "Published injectors whose header a forged packet has, or unknown", HFILL } },
+        { &hf_injector_match, { "Header facts", "interference.injector.match", FT_STRING, BASE_NONE,
+            NULL, 0, "What fits a published injector and what does not", HFILL } },
+        { &hf_hops_to_injector, { "Hops to the injector", "interference.hops_to_injector", FT_UINT8,
+            BASE_DEC, NULL, 0, "From the capture point, best estimate", HFILL } },
+        { &hf_where, { "Where", "interference.where", FT_STRING, BASE_NONE, NULL, 0,
+            "Distance of the injector with its range and reason", HFILL } },
         { &hf_notice, { "Notice", "interference.notice", FT_STRING, BASE_NONE, NULL, 0,
             "What could not be judged from this frame on", HFILL } },
     };

@@ -10,6 +10,15 @@ static engine_t *engine;
 static limits_t limits = LIMITS_DEFAULT;
 static pref_bool_t all_observations;
 static const char *fingerprint_files = "";
+static int vantage = VANTAGE_UNKNOWN;
+
+static const enum_val_t vantages[] = {
+    { "auto", "auto", VANTAGE_UNKNOWN },
+    { "client", "client", VANTAGE_CLIENT },
+    { "server", "server", VANTAGE_SERVER },
+    { "on-path", "on-path", VANTAGE_ON_PATH },
+    { NULL, NULL, 0 },
+};
 
 engine_t *
 session_engine(void)
@@ -44,6 +53,7 @@ session_open(void)
     for (unsigned i = 0; i < N_DETECTORS; i++)
         enabled[i] = proto_is_protocol_enabled(find_protocol_by_id(proto_detector[i]));
     limits.all_observations = all_observations;
+    limits.vantage = (vantage_t)vantage;
     engine = engine_new(&limits, enabled);
     engine_set_fingerprints(engine, load_fingerprints());
 }
@@ -86,4 +96,8 @@ session_register(module_t *preferences)
         "Files and folders with lists of fingerprints, separated as in PATH: OONI's blocking-fingerprints, "
         "Censored Planet's signatures, or an address a line. Read whenever a capture is opened.",
         &fingerprint_files);
+    prefs_register_enum_preference(preferences, "vantage", "Where the capture was taken",
+        "At the client, at the server, or in between. Signs that cannot be seen from there are not "
+        "tested. \"auto\" guesses it for each connection from TTLs and the times of the handshake.",
+        &vantage, vantages, FALSE);
 }

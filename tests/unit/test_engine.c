@@ -777,7 +777,8 @@ check_no_limit(void **state)
 static void
 check_limit_changes_no_past(void **state)
 {
-    wire_t wide = wire_new(), narrow = wire_new_limited((limits_t){ 16, 16, 16, 16, 16, false });
+    wire_t wide = wire_new(), narrow = wire_new_limited((limits_t){
+        .flows = 16, .half_open = 16, .hosts = 16, .queries = 16, .resets = 16 });
     unsigned round = 0;
 
     (void)state;

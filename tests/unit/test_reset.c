@@ -684,6 +684,7 @@ check_extreme_cases(void **state)
     for (size_t i = 0; i < G_N_ELEMENTS(fills); i++) {
         memset(&c, fills[i], sizeof c);
         c.sender_is_later = c.data_continues = fills[i];    /* no bool but true and false */
+        c.at_sender = c.at_an_end = c.offer_unknown = false;
         c.reset.has_timestamps = c.reset.has_options = c.reset.ip.df = fills[i];
         c.reset.ip.ipv6 = false;
         c.reset.payload_kept = RESET_PAYLOAD_KEPT;
