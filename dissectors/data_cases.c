@@ -391,6 +391,7 @@ judge_segment(engine_t *engine, const segment_t *s, const data_case_t *c, bool u
 
     if (!finding)
         return false;
+    finding->ends = ends_of_flow(flow, s->end, c->ip.ttl);
     finding->innocent = innocent;
     finding->vantage = vantage_of_flow(engine, flow);
     add_facts(finding, c);
@@ -427,6 +428,7 @@ judge_earlier(engine_t *engine, segment_t *s, const data_case_t *before, uint32_
     finding_t *finding = publish_judgement(engine, c.frame, 0, class_of(&c), j, evidence);
     if (!finding)
         return;
+    finding->ends = ends_of_flow(s->flow, s->end, c.ip.ttl);
     if (!finding->trigger_frame) {
         finding->trigger = request_text(engine, s->flow);
         finding->trigger_frame = s->flow->request_frame;

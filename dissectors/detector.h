@@ -18,6 +18,16 @@ typedef struct queries queries_t;   /* dns_cases.c */
 typedef struct answers answers_t;   /* data_cases.c */
 typedef struct requests requests_t; /* requests.c */
 
+/* When a packet came and from how far: enough to name one that is only linked with a finding. */
+typedef struct {
+    int64_t  time;
+    uint32_t frame;         /* 0: none */
+    uint8_t  ttl;
+} sighting_t;
+
+/* The last packets are remembered like this; a power of two. */
+#define SIGHTINGS 32768
+
 struct segment;
 
 struct engine {
@@ -42,6 +52,9 @@ struct engine {
     uint32_t      last_frame;
     int64_t       last_time;
     unsigned      vantages[N_VANTAGES];     /* handshakes that speak for each */
+    const observation_t *now;   /* during engine_observe() */
+    sighting_t   *sightings;    /* of SIGHTINGS, by frame modulo their number */
+    engine_counts_t counts;
     GArray       *scratch;      /* of evidence_t, for one judgement at a time */
     bool          flow_limit_told, host_limit_told, datagram_limit_told, numbers_reused;
 };
@@ -82,6 +95,7 @@ void       answers_forget(answers_t *answers, flow_t *flow);
 
 queries_t *queries_new(unsigned max);
 void       queries_free(engine_t *engine);
+uint64_t   queries_seen(const queries_t *queries);
 
 requests_t *requests_new(void);
 void        requests_free(requests_t *requests);
@@ -100,9 +114,15 @@ flow_t *engine_flow(engine_t *engine, const observation_t *obs, unsigned *end);
 
 /* The finding of a frame, with verdict, class and confidence set; NULL when the verdict already
  * there is a higher one. What was once called forged stays so: a run that prints frames as they
- * come and one that reads the file twice must agree. */
+ * come and one that reads the file twice must agree. Who speaks to whom is filled in where the frame is
+ * the one at hand; of an earlier one the caller says it (finding->ends, before publish_links()). */
 finding_t *publish(engine_t *engine, uint32_t frame, int64_t time, verdict_t verdict,
                    class_t class, uint8_t confidence);
+
+/* What an observation says of its frame; of one quoted in an ICMP error, what the error says. */
+ends_t ends_of(const observation_t *obs);
+/* A packet of a flow, from one of its ends. */
+ends_t ends_of_flow(const flow_t *flow, unsigned from, uint8_t ttl);
 
 /* Publishes a judgement with its evidence, which is moved to the finding or dropped: the array is
  * empty afterwards. NULL when there is nothing worth saying. */
@@ -112,8 +132,9 @@ finding_t *publish_judgement(engine_t *engine, uint32_t frame, int64_t time, cla
 /* Names the packet that set a forged one off, and the genuine one, on all three frames. 0: none. */
 void publish_links(engine_t *engine, finding_t *forged, uint32_t trigger, uint32_t genuine);
 
-/* Marks a genuine frame that shows another one to be forged: the real answer, or an ICMP error. */
-void publish_witness(engine_t *engine, const finding_t *forged, uint32_t frame);
+/* Marks a genuine frame that shows another one to be forged: the real answer, or an ICMP error.
+ * Its finding, or NULL where there is none or something worse is said about the frame. */
+finding_t *publish_witness(engine_t *engine, const finding_t *forged, uint32_t frame);
 
 /* The entry of a list that a finding is about, as five facts, of which `first` is the first one. */
 void finding_fingerprint(finding_t *finding, fact_id_t first, const fingerprint_t *fp);

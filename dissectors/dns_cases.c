@@ -53,6 +53,7 @@ struct queries {
     pool_t     *pool;
     GQueue      recent;         /* links of query_t, the longest silent first */
     unsigned    max;
+    uint64_t    seen;           /* transactions so far */
     bool        limit_told;
 };
 
@@ -93,6 +94,12 @@ queries_new(unsigned max)
     g_queue_init(&queries->recent);
     queries->max = max ? max : 1;
     return queries;
+}
+
+uint64_t
+queries_seen(const queries_t *queries)
+{
+    return queries->seen;
 }
 
 static void
@@ -170,6 +177,7 @@ query_get(engine_t *engine, const observation_t *obs, const dns_message_t *m, bo
     q->server->flows++;
     q->last_time = obs->time;
     q->link.data = q;
+    queries->seen++;
     g_hash_table_add(queries->by_key, q);
     g_queue_push_tail_link(&queries->recent, &q->link);
     return q;
@@ -306,6 +314,22 @@ say_origin(engine_t *engine, finding_t *finding, const query_t *q, const dns_cas
     });
 }
 
+static ends_t
+ends_of_answer(const query_t *q, const dns_answer_t *a)
+{
+    return (ends_t){ .src = q->server->address, .dst = q->key.client, .sport = DNS_PORT,
+                     .dport = q->key.client_port, .ttl = a->ip.ttl,
+                     .protocol = q->key.tcp ? PROTOCOL_TCP : PROTOCOL_UDP };
+}
+
+/* The ICMP error by which the server says that nobody listens there. */
+static ends_t
+ends_of_error(const query_t *q)
+{
+    return (ends_t){ .src = q->server->address, .dst = q->key.client,
+                     .protocol = q->key.client.ipv6 ? PROTOCOL_ICMPV6 : PROTOCOL_ICMP };
+}
+
 /* Judges one answer and says so. Returns its verdict. */
 static verdict_t
 judge_answer(engine_t *engine, const query_t *q, const dns_case_t *c, unsigned which, dns_message_t *m)
@@ -318,6 +342,7 @@ judge_answer(engine_t *engine, const query_t *q, const dns_case_t *c, unsigned w
 
     if (!finding)
         return j.verdict;
+    finding->ends = ends_of_answer(q, a);
     finding->innocent = dns_innocent(c, finding->evidence);
     finding->vantage = vantage_of_exchange(engine, q->ttl, ttl_memory_usual(&c->server.ttls));
     const char *name = dns_message_name(m);
@@ -326,7 +351,9 @@ judge_answer(engine_t *engine, const query_t *q, const dns_case_t *c, unsigned w
     add_facts(finding, c, a);
     if (j.verdict == VERDICT_FORGED) {
         publish_links(engine, finding, c->query_frame, rival >= 0 ? c->answer[rival].frame : 0);
-        publish_witness(engine, finding, c->unreachable_frame);
+        finding_t *error = publish_witness(engine, finding, c->unreachable_frame);
+        if (error && !error->ends.protocol)
+            error->ends = ends_of_error(q);
         say_origin(engine, finding, q, c, which, rival);
     }
     return j.verdict;

@@ -57,6 +57,7 @@ engine_new(const limits_t *limits, const bool enabled[N_DETECTORS])
     engine->answers = answers_new();
     engine->requests = requests_new();
     engine->datagrams = datagrams_new(forget_datagrams, engine);
+    engine->sightings = g_new0(sighting_t, SIGHTINGS);
     return engine;
 }
 
@@ -76,6 +77,7 @@ engine_free(engine_t *engine)
     host_table_free(engine->hosts);
     evidence_free(engine->scratch);
     store_free(engine->store);
+    g_free(engine->sightings);
     fingerprints_free(engine->fingerprints);
     g_free(engine);
 }
@@ -95,10 +97,91 @@ engine_set_fingerprints(engine_t *engine, fingerprints_t *fingerprints)
     g_free(text);
 }
 
-const store_t *
+store_t *
 engine_store(const engine_t *engine)
 {
     return engine->store;
+}
+
+engine_counts_t
+engine_counts(const engine_t *engine)
+{
+    engine_counts_t counts = engine->counts;
+    flow_table_count(engine->flows, &counts);
+    counts.unanswered = syns_count(engine->syns);
+    counts.connections += counts.unanswered;
+    counts.transactions = queries_seen(engine->queries);
+    counts.numbers_reused = engine->numbers_reused;
+    return counts;
+}
+
+bool
+engine_enabled(const engine_t *engine, detector_id_t detector)
+{
+    return engine->enabled[detector];
+}
+
+/* ---- who, and when ---- */
+
+ends_t
+ends_of(const observation_t *obs)
+{
+    if (obs->quoted)
+        return (ends_t){ .src = obs->reporter, .dst = obs->src,
+                         .protocol = obs->src.ipv6 ? PROTOCOL_ICMPV6 : PROTOCOL_ICMP };
+    return (ends_t){ .src = obs->src, .dst = obs->dst, .sport = obs->sport, .dport = obs->dport,
+                     .protocol = obs->protocol, .ttl = obs->ip.ttl };
+}
+
+ends_t
+ends_of_flow(const flow_t *flow, unsigned from, uint8_t ttl)
+{
+    return (ends_t){ .src = flow->host[from]->address, .dst = flow->host[!from]->address,
+                     .sport = flow->port[from], .dport = flow->port[!from],
+                     .protocol = PROTOCOL_TCP, .ttl = ttl };
+}
+
+static ends_t
+reversed(const ends_t *ends)
+{
+    return (ends_t){ .src = ends->dst, .dst = ends->src, .sport = ends->dport, .dport = ends->sport,
+                     .protocol = ends->protocol };
+}
+
+static void
+remember_sighting(engine_t *engine, const observation_t *obs)
+{
+    engine->sightings[obs->frame % SIGHTINGS] =
+        (sighting_t){ obs->time, obs->frame, obs->quoted ? 0 : obs->ip.ttl };
+}
+
+static sighting_t
+sighting(const engine_t *engine, uint32_t frame)
+{
+    const sighting_t *s = &engine->sightings[frame % SIGHTINGS];
+    return s->frame == frame ? *s : (sighting_t){ 0 };
+}
+
+/* Says between whom a linked packet went; nothing if that is known. */
+static void
+set_ends(const engine_t *engine, finding_t *finding, ends_t ends)
+{
+    if (finding->ends.protocol)
+        return;
+    finding->ends = ends;
+    finding->ends.ttl = sighting(engine, finding->frame).ttl;
+}
+
+/* ---- publishing ---- */
+
+/* What is known of a frame because it is the one at hand, or was a short while ago. */
+static void
+describe(const engine_t *engine, finding_t *finding)
+{
+    if (!finding->time)
+        finding->time = sighting(engine, finding->frame).time;
+    if (engine->now && engine->now->frame == finding->frame)
+        finding->ends = ends_of(engine->now);
 }
 
 finding_t *
@@ -116,6 +199,7 @@ publish(engine_t *engine, uint32_t frame, int64_t time, verdict_t verdict, class
     finding->verdict = verdict;
     finding->class = class;
     finding->confidence = confidence;
+    describe(engine, finding);
     return finding;
 }
 
@@ -145,6 +229,8 @@ publish_links(engine_t *engine, finding_t *forged, uint32_t trigger, uint32_t ge
     finding_t *asked = trigger ? publish(engine, trigger, 0, VERDICT_TRIGGER, forged->class, 0) : NULL;
 
     forged->trigger_frame = trigger;
+    if (asked)
+        set_ends(engine, asked, reversed(&forged->ends));
     if (asked && !asked->forged_frame)          /* of several, the first */
         asked->forged_frame = forged->frame;
     if (asked)
@@ -153,19 +239,22 @@ publish_links(engine_t *engine, finding_t *forged, uint32_t trigger, uint32_t ge
         asked->trigger = forged->trigger;
     if (genuine)
         forged->genuine_frame = genuine;
-    publish_witness(engine, forged, genuine);
+    finding_t *witness = publish_witness(engine, forged, genuine);
+    if (witness)
+        set_ends(engine, witness, forged->ends);
 }
 
-void
+finding_t *
 publish_witness(engine_t *engine, const finding_t *forged, uint32_t frame)
 {
     finding_t *witness = frame ? publish(engine, frame, 0, VERDICT_GENUINE, forged->class, 0) : NULL;
     if (!witness || (witness->forged_frame && witness->forged_frame != forged->frame))
-        return;                                 /* of several, the first */
+        return witness;                           /* of several, the first */
     witness->forged_frame = forged->frame;
     witness->vantage = forged->vantage;
     witness->trigger_frame = forged->trigger_frame;
     witness->trigger = forged->trigger;
+    return witness;
 }
 
 void
@@ -184,7 +273,9 @@ notice_limit(engine_t *engine, const observation_t *obs, bool *told, const char 
     if (*told)
         return;
     *told = true;
-    store_finding(engine->store, obs->frame, obs->time)->notice = text;
+    finding_t *finding = store_finding(engine->store, obs->frame, obs->time);
+    finding->notice = text;
+    describe(engine, finding);
 }
 
 /* A SYN that is no copy of the one before: the ports begin a new connection. */
@@ -223,6 +314,7 @@ observe_in_flow(engine_t *engine, const observation_t *obs, flow_t *flow, unsign
     segment_t s = { .obs = obs, .flow = flow, .end = end };
 
     if (obs->cut) {
+        engine->counts.cut_headers++;
         flow->gap = true;
         return;
     }
@@ -342,18 +434,26 @@ engine_observe(engine_t *engine, const observation_t *obs)
         numbers_are_reused(engine, obs);
     engine->last_frame = obs->frame;
     engine->last_time = obs->time;
+    engine->now = obs;
+    remember_sighting(engine, obs);
+    if (obs->captured < obs->length)
+        engine->counts.cut_payloads++;
 
     if (obs->quoted) {
+        engine->counts.icmp_quotes++;
         if (obs->protocol == PROTOCOL_UDP)
             datagrams_quoted(engine->datagrams, obs);
         for (unsigned i = 0; i < N_DETECTORS; i++)
             if (engine->enabled[i] && detectors[i]->quote)
                 detectors[i]->quote(engine, obs);
     } else if (obs->protocol == PROTOCOL_TCP) {
+        engine->counts.tcp++;
         observe_segment(engine, obs);
     } else {
+        engine->counts.udp++;
         observe_datagram(engine, obs);
     }
+    engine->now = NULL;
 }
 
 const signature_t *

@@ -31,6 +31,22 @@ typedef struct {
 
 typedef struct engine engine_t;
 
+/* What was looked at, and what stood in the way. */
+typedef struct {
+    uint64_t tcp, udp;      /* packets, those quoted in ICMP errors left out */
+    uint64_t icmp_quotes;   /* packets quoted in ICMP errors */
+    uint64_t cut_headers;   /* TCP packets captured too short to read their header */
+    uint64_t cut_payloads;  /* packets of which not all payload was captured */
+    uint64_t connections;   /* TCP, begun again on the same ports included */
+    uint64_t transactions;  /* DNS queries with their answers */
+    uint64_t forgotten;     /* connections given up because a limit was reached */
+    /* Of the connections still remembered: */
+    uint64_t one_sided;     /* only one end was captured, and it sent more than a SYN */
+    uint64_t unanswered;    /* a SYN and nothing else */
+    uint64_t no_beginning;  /* begun before the capture */
+    bool     numbers_reused;/* a read filter had frames share their numbers: see store_confirm() */
+} engine_counts_t;
+
 /* enabled: by detector_id_t. Both arguments are copied. */
 engine_t *engine_new(const limits_t *limits, const bool enabled[N_DETECTORS]);
 void      engine_free(engine_t *engine);
@@ -52,7 +68,10 @@ bool engine_wants_request(engine_t *engine, const observation_t *obs);
 void engine_note_request(engine_t *engine, const observation_t *obs, const uint8_t *name, size_t length,
                          bool ech);
 
-const store_t *engine_store(const engine_t *engine);
+store_t *engine_store(const engine_t *engine);
+
+engine_counts_t engine_counts(const engine_t *engine);
+bool            engine_enabled(const engine_t *engine, detector_id_t detector);
 
 /* The rows of the catalogue of one detector: n is set to their number. For documents and tests. */
 const signature_t *detector_signature(detector_id_t detector, unsigned index);

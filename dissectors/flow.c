@@ -23,7 +23,7 @@ struct flow_table {
     pool_t       *pool;         /* of flow_t */
     uint32_t      oldest, newest;   /* by their last packet */
     unsigned      length, max;
-    uint64_t      evicted;
+    uint64_t      begun, evicted;
     flow_forget_t forget;
     void         *context;
     flow_t       *recent[RECENT_FLOWS]; /* by hash */
@@ -109,6 +109,29 @@ uint64_t
 flow_table_evicted(const flow_table_t *table)
 {
     return table->evicted;
+}
+
+/* Resets are not counted among an end's packets: a flow that has them may have been answered. */
+static bool
+is_one_sided(const flow_t *flow)
+{
+    return !flow->has_resets && !flow->end[0].packets != !flow->end[1].packets;
+}
+
+void
+flow_table_count(const flow_table_t *table, engine_counts_t *counts)
+{
+    GHashTableIter iter;
+    void *key;
+
+    counts->connections = table->begun;
+    counts->forgotten = table->evicted;
+    g_hash_table_iter_init(&iter, table->by_ends);
+    while (g_hash_table_iter_next(&iter, &key, NULL)) {
+        const flow_t *flow = key;
+        counts->one_sided += is_one_sided(flow);
+        counts->no_beginning += !flow->handshake;
+    }
 }
 
 static void
@@ -213,6 +236,7 @@ flow_new(flow_table_t *table, const observation_t *obs, connection_t connection)
     flow->host[source]->flows++;
     flow->host[!source] = host_get(table->hosts, &obs->dst, true);
     flow->host[!source]->flows++;
+    table->begun++;
     g_hash_table_add(table->by_ends, flow);
     queue_append(table, flow);
     return flow;
@@ -234,6 +258,7 @@ void
 flow_restart(flow_table_t *table, flow_t *flow)
 {
     table->forget(table->context, flow);
+    table->begun++;
     memset(flow->end, 0, sizeof flow->end);
     flow->request = flow->suffix = 0;
     flow->request_frame = 0;

@@ -5,6 +5,7 @@
  */
 #pragma once
 
+#include "engine.h"
 #include "host.h"
 
 /* Capture time in steps of 2^16 ns, modulo 2^32 (78 hours): differences of up to 39 hours hold. */
@@ -100,6 +101,9 @@ typedef struct flow_table flow_table_t;
 /* max: connections. */
 flow_table_t *flow_table_new(host_table_t *hosts, unsigned max, flow_forget_t forget, void *context);
 void          flow_table_free(flow_table_t *table);
+
+/* Fills in what concerns connections. Looks at every flow. */
+void flow_table_count(const flow_table_t *table, engine_counts_t *counts);
 
 /* Flows given up because a cap was reached. */
 uint64_t      flow_table_evicted(const flow_table_t *table);

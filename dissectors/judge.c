@@ -133,6 +133,12 @@ evidence_clear(GArray *evidence)
     g_array_set_size(evidence, 0);
 }
 
+const fact_row_t fact_rows[N_FACTS] = {
+#define X(name, filter, label, kind) { filter, label, FACT_##kind },
+    FACTS(X)
+#undef X
+};
+
 const char *
 class_name(class_t class)
 {

@@ -169,6 +169,15 @@ compare_with_host(reset_case_t *c, const flow_t *flow)
         c->same_box_frame = host_known_injector(host, c->reset.frame, &c->reset.ip);
 }
 
+/* The ICMP error to one end of a flow that says that its packet died. */
+static ends_t
+ends_of_error(engine_t *engine, flow_t *flow, unsigned to)
+{
+    const flow_resets_t *list = g_hash_table_lookup(engine->resets->by_flow, flow);
+    return (ends_t){ .src = list->died.router, .dst = flow->host[to]->address,
+                     .protocol = list->died.router.ipv6 ? PROTOCOL_ICMPV6 : PROTOCOL_ICMP };
+}
+
 static void judge_case(engine_t *engine, flow_t *flow, reset_case_t *c);
 
 /* Judges open cases of a host again: a box was proven to forge packets in its name. */
@@ -307,6 +316,7 @@ judge_case(engine_t *engine, flow_t *flow, reset_case_t *c)
 
     if (!finding)
         return;
+    finding->ends = ends_of_flow(flow, c->end, c->reset.ip.ttl);
     finding->innocent = reset_innocent(c, finding->evidence);
     finding->vantage = vantage_of_flow(engine, flow);
     add_facts(finding, c);
@@ -317,7 +327,9 @@ judge_case(engine_t *engine, flow_t *flow, reset_case_t *c)
         return;
     publish_links(engine, finding, finding->trigger_frame,
                   c->syn_ack_frame ? c->syn_ack_frame : c->data_frame);
-    publish_witness(engine, finding, c->died_frame);
+    finding_t *error = publish_witness(engine, finding, c->died_frame);
+    if (error && !error->ends.protocol)
+        error->ends = ends_of_error(engine, flow, !c->end);
     say_origin(engine, finding, flow, c);
     if (!convicted_before && host_remember_injector(flow->host[c->end], c->reset.frame, &c->reset.ip))
         revisit_host(engine, flow->host[c->end]);

@@ -10,6 +10,8 @@
 
 #include <glib.h>
 
+#include "observation.h"
+
 /* Signs of one family tend to appear together for one cause, so a family counts once. */
 typedef enum {
     FAMILY_ORDERING,        /* an order of packets that the claimed sender cannot have produced */
@@ -114,17 +116,34 @@ typedef enum {
 
 typedef struct {
     fact_id_t   id;
-    int64_t     value;      /* FACT_TIME in ns */
+    int64_t     value;      /* FACT_TIME in ns, FACT_FLAG 0 or 1 */
     const char *text;       /* FACT_TEXT: escaped, lives as long as the store; else NULL */
 } fact_t;
 
 /* What can be said of the sender of a forged packet (origin.h). */
 typedef struct origin origin_t;
 
+typedef struct {
+    const char *filter, *label;
+    fact_kind_t kind;
+} fact_row_t;
+
+extern const fact_row_t fact_rows[N_FACTS];
+
+/* Who claims to speak to whom: what an output shows that has no packet at hand. */
+typedef struct {
+    ip_address_t src, dst;
+    uint16_t     sport, dport;  /* 0 for ICMP */
+    uint8_t      protocol;      /* IP protocol number; 0: nothing of this is known */
+    uint8_t      ttl;           /* as captured; 0: not known */
+} ends_t;
+
 /* Everything there is to say about one frame. Owned by the store, lives until the file closes. */
 typedef struct {
     uint32_t    frame;
-    int64_t     time;           /* of the frame, ns: guards against a reused frame number */
+    int64_t     time;           /* of the frame, ns: guards against a reused frame number; 0: not known */
+    ends_t      ends;
+    bool        confirmed;      /* a later pass met this frame again, see store_confirm() */
     verdict_t   verdict;
     class_t     class;
     uint8_t     confidence;     /* 0-100; 0 where the verdict has none of its own */

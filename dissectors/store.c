@@ -119,6 +119,35 @@ store_size(const store_t *store)
     return g_hash_table_size(store->by_frame);
 }
 
+static int
+by_frame_number(const void *a, const void *b)
+{
+    const finding_t *x = *(const finding_t *const *)a, *y = *(const finding_t *const *)b;
+    return x->frame < y->frame ? -1 : x->frame > y->frame;
+}
+
+GPtrArray *
+store_sorted(const store_t *store)
+{
+    GPtrArray *sorted = g_ptr_array_sized_new(g_hash_table_size(store->by_frame));
+    GHashTableIter iter;
+    void *finding;
+
+    g_hash_table_iter_init(&iter, store->by_frame);
+    while (g_hash_table_iter_next(&iter, NULL, &finding))
+        g_ptr_array_add(sorted, finding);
+    g_ptr_array_sort(sorted, by_frame_number);
+    return sorted;
+}
+
+void
+store_confirm(store_t *store, uint32_t frame, int64_t time)
+{
+    finding_t *finding = g_hash_table_lookup(store->by_frame, GUINT_TO_POINTER(frame));
+    if (finding)
+        finding->confirmed = !finding->time || finding->time == time;
+}
+
 static bool
 is_unsafe(gunichar c)
 {

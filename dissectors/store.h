@@ -33,6 +33,13 @@ const char *store_text(store_t *store, const char *bytes, size_t length);
 
 unsigned store_size(const store_t *store);
 
+/* All findings in the order of their frames: of const finding_t, to be freed by the caller. */
+GPtrArray *store_sorted(const store_t *store);
+
+/* The frame was met again on a later pass, at this time. Where a read filter has frames share their
+ * numbers, this tells which findings are about a frame that is still there. */
+void store_confirm(store_t *store, uint32_t frame, int64_t time);
+
 /* Writes v into a finding, replacing an earlier value of the same fact. */
 void finding_fact(finding_t *finding, fact_id_t id, int64_t value);
 /* The same for FACT_TEXT. The text is escaped already and lives as long as the store. */

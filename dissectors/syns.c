@@ -88,6 +88,16 @@ syns_keep(syns_t *syns, const observation_t *syn, uint32_t hash)
     return !lost;
 }
 
+unsigned
+syns_count(const syns_t *syns)
+{
+    unsigned count = 0;
+
+    for (size_t i = 0; i < ((size_t)syns->last_set + 1) * WAYS; i++)
+        count += syns->places[i].syn.frame != 0;
+    return count;
+}
+
 bool
 syns_take(syns_t *syns, const observation_t *obs, uint32_t hash, half_open_t *half_open)
 {

@@ -30,5 +30,8 @@ void    syns_free(syns_t *syns);
  * room. hash: of connection_of(). */
 bool syns_keep(syns_t *syns, const observation_t *syn, uint32_t hash);
 
+/* SYNs that are waiting. */
+unsigned syns_count(const syns_t *syns);
+
 /* Takes out what is known of the connection that a packet belongs to. False when that is nothing. */
 bool syns_take(syns_t *syns, const observation_t *obs, uint32_t hash, half_open_t *half_open);

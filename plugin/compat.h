@@ -17,6 +17,9 @@
 #ifndef WS_PLUGIN_DESC_DISSECTOR
 #define WS_PLUGIN_DESC_DISSECTOR (1UL << 0)
 #endif
+#ifndef WS_PLUGIN_DESC_TAP_LISTENER
+#define WS_PLUGIN_DESC_TAP_LISTENER (1UL << 4)
+#endif
 
 /* Preference variables of type bool were gboolean, four bytes, before 4.4. */
 #if WS_AT_LEAST(4, 4)
@@ -30,6 +33,25 @@ typedef gboolean pref_bool_t;
 #define depend_on_frame(pinfo, frame) mark_frame_as_depended_upon((pinfo)->fd, (frame))
 #else
 #define depend_on_frame(pinfo, frame) mark_frame_as_depended_upon((pinfo), (frame))
+#endif
+
+/* What a routine that starts a -z returns; before 4.6 it could not say that it failed. */
+#if WS_AT_LEAST(4, 6)
+typedef bool stat_init_result_t;
+#define STAT_INIT_DONE   true
+#define STAT_INIT_FAILED false
+#else
+#include <stdlib.h>
+typedef void stat_init_result_t;
+#define STAT_INIT_DONE
+#define STAT_INIT_FAILED exit(EXIT_FAILURE)
+#endif
+
+/* Where a tree of statistics is in the menu. */
+#if WS_AT_LEAST(4, 4)
+#define STATS_MENU_PATH(menu, name) menu "//" name
+#else
+#define STATS_MENU_PATH(menu, name) menu "/" name
 #endif
 
 /* Big-endian numbers in memory. */

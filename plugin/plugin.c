@@ -3,7 +3,9 @@
  *
  * SPDX-License-Identifier: GPL-2.0-or-later
  */
-#include "plugin.h"
+#include "outputs.h"
+
+#include <epan/tap.h>
 
 WS_DLL_PUBLIC_DEF const char plugin_version[] = PLUGIN_VERSION;
 WS_DLL_PUBLIC_DEF const int plugin_want_major = WIRESHARK_VERSION_MAJOR;
@@ -15,7 +17,7 @@ WS_DLL_PUBLIC uint32_t plugin_describe(void);
 uint32_t
 plugin_describe(void)
 {
-    return WS_PLUGIN_DESC_DISSECTOR;
+    return WS_PLUGIN_DESC_DISSECTOR | WS_PLUGIN_DESC_TAP_LISTENER;
 }
 
 void
@@ -25,5 +27,7 @@ plugin_register(void)
         .register_protoinfo = present_register,
         .register_handoff = present_handoff,
     };
+    static tap_plugin taps = { .register_tap_listener = outputs_register };
     proto_register_plugin(&plugin);
+    tap_register_plugin(&taps);
 }

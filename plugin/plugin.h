@@ -1,6 +1,6 @@
 /* plugin.h
- * The three parts of the plugin: observer.c reads packets, session.c holds one capture's engine,
- * present.c shows findings.
+ * The parts of the plugin: observer.c reads packets, session.c holds one capture's engine, present.c
+ * shows findings on their packets, outputs.c tells them apart from packets.
  *
  * SPDX-License-Identifier: GPL-2.0-or-later
  */
@@ -30,6 +30,15 @@ capture_time(const packet_info *pinfo)
 
 /* The engine of the capture that is open, NULL when the protocol is switched off. */
 engine_t *session_engine(void);
+/* Remembers how many frames the capture has; called for every frame. */
+void      session_met(const packet_info *pinfo);
+/* How many frames it has, as far as it was read. */
+uint32_t  session_frames(void);
+/* What the user says the capture is called; "" when he does not. */
+const char *session_capture_name(void);
+/* Preferences about how findings are shown, off by default. */
+bool      session_tags_info(void);
+bool      session_writes_comments(void);
 /* Registers preferences and the routines that run when a capture opens and closes. */
 void      session_register(module_t *preferences);
 

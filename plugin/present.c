@@ -4,14 +4,17 @@
  *
  * SPDX-License-Identifier: GPL-2.0-or-later
  */
-#include "plugin.h"
+#include "outputs.h"
+
+#include <string.h>
 
 #include <epan/expert.h>
+#include <epan/tap.h>
+#include <wiretap/wtap.h>
 
-#include "../dissectors/judge.h"
 #include "../dissectors/origin.h"
 
-int proto_interference = -1;
+int proto_interference = -1, tap_interference = -1;
 int proto_detector[N_DETECTORS];
 static int proto_finding = -1;          /* the post-dissector's own name; cheaper than a protocol */
 
@@ -25,60 +28,19 @@ static int ett_interference = -1, ett_facts = -1;
 static expert_field ei_forged = EI_INIT, ei_suspect = EI_INIT, ei_genuine = EI_INIT,
                     ei_trigger = EI_INIT, ei_silenced = EI_INIT, ei_notice = EI_INIT;
 
-typedef struct {
-    const char *filter, *label;
-    fact_kind_t kind;
-} fact_row_t;
-
-static const fact_row_t fact_rows[N_FACTS] = {
-#define X(name, filter, label, kind) { filter, label, FACT_##kind },
-    FACTS(X)
-#undef X
-};
-
 static const char *const detector_titles[N_DETECTORS] = {
     [DETECT_TTL] = "Suspicious TTLs", [DETECT_DNS] = "Forged DNS Answers",
     [DETECT_RESET] = "Forged TCP Resets", [DETECT_DATA] = "Injected TCP Data",
 };
 
-/* ---- words ---- */
-
-static const char *
-class_words(class_t class)
-{
-    static const char *const words[N_CLASSES] = {
-        "packet", "reset", "DNS answer", "data", "FIN", "SYN/ACK", "ACK", "TTL", "silence",
-    };
-    return words[class];
-}
-
 /* The whole finding in one line. Lives as long as the packet. */
 static const char *
 summary(packet_info *pinfo, const finding_t *f)
 {
-    const evidence_t *e = evidence_strongest(f->evidence);
-    const char *why = e ? e->text : "";
-
-    switch (f->verdict) {
-    case VERDICT_FORGED:
-        return wmem_strdup_printf(pinfo->pool, "Forged %s (suspected), confidence %u (%s): %s",
-                                  class_words(f->class), f->confidence,
-                                  confidence_level(f->confidence), why);
-    case VERDICT_SUSPECT:
-        return wmem_strdup_printf(pinfo->pool, "Odd %s, confidence %u (%s) that it is forged: %s",
-                                  class_words(f->class), f->confidence,
-                                  confidence_level(f->confidence), why);
-    case VERDICT_GENUINE:
-        return wmem_strdup_printf(pinfo->pool, "Genuine packet; the forged %s is frame %u",
-                                  class_words(f->class), f->forged_frame);
-    case VERDICT_TRIGGER:
-        return wmem_strdup_printf(pinfo->pool, "Set off the forged %s in frame %u",
-                                  class_words(f->class), f->forged_frame);
-    case VERDICT_SILENCED:
-        return "Never answered after this packet";
-    default:
-        return f->notice ? f->notice : "";
-    }
+    char *line = finding_line(f);
+    const char *kept = wmem_strdup(pinfo->pool, line);
+    g_free(line);
+    return kept;
 }
 
 static expert_field *
@@ -229,16 +191,58 @@ add_finding(proto_tree *tree, tvbuff_t *tvb, packet_info *pinfo, const finding_t
         expert_add_info_format(pinfo, top, &ei_notice, "%s", f->notice);
 }
 
+/* ---- on request: the Info column, packet comments ---- */
+
+static void
+tag_info_column(packet_info *pinfo, const finding_t *f)
+{
+    char *tag = finding_tag(f);
+    if (tag)
+        col_append_fstr(pinfo->cinfo, COL_INFO, " [%s]", tag);
+    g_free(tag);
+}
+
+static bool
+has_comment(wtap_block_t block, const char *comment)
+{
+    char *other;
+    for (unsigned i = 0; wtap_block_get_nth_string_option_value(block, OPT_COMMENT, i, &other)
+                         == WTAP_OPTTYPE_SUCCESS; i++)
+        if (g_str_equal(other, comment))
+            return true;
+    return false;
+}
+
+/* The record is written after it was dissected, so what is added here stays in the file. The same
+ * record may be dissected again with the comment in it. */
+static void
+add_comment(packet_info *pinfo, const finding_t *f)
+{
+    wtap_block_t block = pinfo->rec ? pinfo->rec->block : NULL;
+    char *comment = finding_comment(f);
+
+    if (block && comment && !has_comment(block, comment))
+        wtap_block_add_string_option(block, OPT_COMMENT, comment, strlen(comment));
+    g_free(comment);
+}
+
 static G_GNUC_NO_INLINE void
 show_finding(tvbuff_t *tvb, packet_info *pinfo, proto_tree *tree, const finding_t *f)
 {
     if (f->time && f->time != capture_time(pinfo))
         return;
+    if (PINFO_FD_VISITED(pinfo))
+        store_confirm(engine_store(session_engine()), pinfo->num, capture_time(pinfo));
     /* Expert information of a protocol in name only would be filed under "Frame". */
     const char *protocol = pinfo->current_proto;
     pinfo->current_proto = "Interference";
     add_finding(tree, tvb, pinfo, f);
     pinfo->current_proto = protocol;
+    if (session_tags_info())
+        tag_info_column(pinfo, f);
+    if (session_writes_comments())
+        add_comment(pinfo, f);
+    tap_queue_packet(tap_interference, pinfo, f);
 }
 
 /* Runs for every packet: most have no finding. */
@@ -248,6 +252,7 @@ show(tvbuff_t *tvb, packet_info *pinfo, proto_tree *tree, void *data _U_)
     engine_t *engine = session_engine();
     const finding_t *f = engine ? store_lookup(engine_store(engine), pinfo->num) : NULL;
 
+    session_met(pinfo);
     if (f)
         show_finding(tvb, pinfo, tree, f);
     return 0;
@@ -356,6 +361,8 @@ present_register(void)
     proto_register_subtree_array(subtrees, G_N_ELEMENTS(subtrees));
     expert_register_field_array(expert_register_protocol(proto_interference), experts,
                                 G_N_ELEMENTS(experts));
+    tap_interference = register_tap("interference");
+    sequence_register();
     session_register(prefs_register_protocol(proto_interference, NULL));
 }
 

@@ -19,6 +19,9 @@ static const enum_val_t vantages[] = {
     { "on-path", "on-path", VANTAGE_ON_PATH },
     { NULL, NULL, 0 },
 };
+static pref_bool_t tag_info, write_comments;
+static const char *capture_name = "";
+static uint32_t highest[2];             /* frame number of the first and of later passes */
 
 engine_t *
 session_engine(void)
@@ -41,6 +44,39 @@ load_fingerprints(void)
     return lists;
 }
 
+void
+session_met(const packet_info *pinfo)
+{
+    uint32_t *number = &highest[PINFO_FD_VISITED(pinfo) ? 1 : 0];
+    if (pinfo->num > *number)
+        *number = pinfo->num;
+}
+
+uint32_t
+session_frames(void)
+{
+    /* Where a read filter gives numbers away only a later pass knows the last one. */
+    return engine && engine_counts(engine).numbers_reused ? highest[1] : highest[0];
+}
+
+const char *
+session_capture_name(void)
+{
+    return capture_name;
+}
+
+bool
+session_tags_info(void)
+{
+    return tag_info;
+}
+
+bool
+session_writes_comments(void)
+{
+    return write_comments;
+}
+
 static void
 session_open(void)
 {
@@ -48,6 +84,7 @@ session_open(void)
 
     engine_free(engine);
     engine = NULL;
+    highest[0] = highest[1] = 0;
     if (!proto_is_protocol_enabled(find_protocol_by_id(proto_interference)))
         return;
     for (unsigned i = 0; i < N_DETECTORS; i++)
@@ -100,4 +137,13 @@ session_register(module_t *preferences)
         "At the client, at the server, or in between. Signs that cannot be seen from there are not "
         "tested. \"auto\" guesses it for each connection from TTLs and the times of the handshake.",
         &vantage, vantages, FALSE);
+    prefs_register_bool_preference(preferences, "tag_info", "Findings in the Info column",
+        "Adds a few words in brackets to the Info column of frames with a finding: [forged reset 96].",
+        &tag_info);
+    prefs_register_bool_preference(preferences, "write_comments", "Findings as packet comments",
+        "Gives frames with a finding a packet comment, which tshark -2 -Y frame -w OUT.pcapng then writes.",
+        &write_comments);
+    prefs_register_string_preference(preferences, "capture_name", "Name of the capture in reports",
+        "Wireshark does not tell a plugin which file is open. Reports name this, if anything.",
+        &capture_name);
 }

@@ -1,0 +1,31 @@
+/* menu.c
+ * Tools, Interference report: the plain report in a window of Wireshark's.
+ *
+ * SPDX-License-Identifier: GPL-2.0-or-later
+ */
+#include "outputs.h"
+
+#include <epan/funnel.h>
+
+static void
+show_report(void *data _U_)
+{
+    const funnel_ops_t *ops = funnel_get_funnel_ops();
+
+    if (!ops || !ops->new_text_window || !ops->set_text)
+        return;
+    results_t results = outputs_results();
+    GString *text = g_string_new(NULL);
+    write_report(text, &results);
+    results_clear(&results);
+    funnel_text_window_t *window = ops->new_text_window(ops->ops_id, "Interference report");
+    if (window)
+        ops->set_text(window, text->str);
+    g_string_free(text, TRUE);
+}
+
+void
+menu_register(void)
+{
+    funnel_register_menu("Interference report", REGISTER_TOOLS_GROUP_UNSORTED, show_report, NULL, NULL, false);
+}

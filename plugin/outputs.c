@@ -1,0 +1,136 @@
+/* outputs.c
+ * Reports over a whole capture: -z interference,NAME[,FILE].
+ *
+ * A report does not collect what passes by. When Wireshark asks for it, after the last packet, it
+ * reads the store of findings as it is then. So a finding on an early frame that a late one brought
+ * is there in one pass, too, and what a display filter hides is there all the same. All that the
+ * listener is for is that Wireshark dissects the packets and asks.
+ *
+ * SPDX-License-Identifier: GPL-2.0-or-later
+ */
+#include "outputs.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <string.h>
+
+#include <epan/stat_tap_ui.h>
+#include <epan/tap.h>
+
+typedef struct {
+    const char *name;           /* as in -z interference,NAME */
+    writer_t    write;
+    bool        needs_file;     /* nothing for a terminal */
+} output_t;
+
+static const output_t outputs[] = {
+    { "interference,json",   write_json,   false },
+    { "interference,csv",    write_csv,    false },
+    { "interference,report", write_report, false },
+    { "interference,html",   write_html,   true },
+};
+
+/* One -z on the command line. */
+typedef struct {
+    const output_t *output;
+    char           *file;       /* NULL: standard output */
+} request_t;
+
+static void
+request_free(void *data)
+{
+    request_t *request = data;
+    g_free(request->file);
+    g_free(request);
+}
+
+results_t
+outputs_results(void)
+{
+    return results_new(session_engine(), session_frames(), session_capture_name(), PLUGIN_VERSION);
+}
+
+static void
+complain(const char *file)
+{
+    fprintf(stderr, "interference: %s: %s\n", file, g_strerror(errno));
+}
+
+static void
+write_file(const char *file, const GString *text)
+{
+    FILE *stream = fopen(file, "wb");
+    bool written = stream && fwrite(text->str, 1, text->len, stream) == text->len;
+
+    if ((stream && fclose(stream) == EOF) || !written)
+        complain(file);
+}
+
+static void
+draw(void *data)
+{
+    const request_t *request = data;
+    results_t results = outputs_results();
+    GString *text = g_string_new(NULL);
+
+    request->output->write(text, &results);
+    if (request->file) {
+        write_file(request->file, text);
+    } else {
+        fwrite(text->str, 1, text->len, stdout);
+        fflush(stdout);
+    }
+    g_string_free(text, TRUE);
+    results_clear(&results);
+}
+
+/* A file that cannot be written is better known before a long capture is read than after. */
+static bool
+can_write(const char *file)
+{
+    FILE *stream = fopen(file, "ab");
+    if (stream)
+        fclose(stream);
+    else
+        complain(file);
+    return stream != NULL;
+}
+
+static stat_init_result_t
+start(const char *argument, void *data)
+{
+    const output_t *output = data;
+    const char *file = argument + strlen(output->name);
+
+    file = *file == ',' && file[1] ? file + 1 : NULL;
+    if (!file && output->needs_file)
+        fprintf(stderr, "interference: say where to: -z %s,FILE\n", output->name);
+    if (file ? !can_write(file) : output->needs_file)
+        return STAT_INIT_FAILED;
+    request_t *request = g_new0(request_t, 1);
+    request->output = output;
+    request->file = g_strdup(file);
+    GString *error = register_tap_listener("interference", request, NULL, TL_REQUIRES_NOTHING, NULL,
+                                           NULL, draw, request_free);
+    if (error) {
+        fprintf(stderr, "interference: %s\n", error->str);
+        g_string_free(error, TRUE);
+        request_free(request);
+        return STAT_INIT_FAILED;
+    }
+    return STAT_INIT_DONE;
+}
+
+void
+outputs_register(void)
+{
+    static stat_tap_ui uis[G_N_ELEMENTS(outputs)];
+
+    for (unsigned i = 0; i < G_N_ELEMENTS(outputs); i++) {
+        uis[i] = (stat_tap_ui){ .group = REGISTER_PACKET_STAT_GROUP_UNSORTED, .cli_string = outputs[i].name,
+                                .tap_init_cb = start };
+        register_stat_tap_ui(&uis[i], (void *)&outputs[i]);
+    }
+    statistics_register();
+    menu_register();
+}

@@ -1,0 +1,316 @@
+/* test_results.c
+ * What reports say: groups, tables, pages; and that nothing a packet says gets out of its place.
+ *
+ * SPDX-License-Identifier: GPL-2.0-or-later
+ */
+#include "support.h"
+
+#include "results.h"
+#include "store.h"
+
+#define MARKUP "<script>alert(\"1\")</script>'&<img src=x onerror=y>"
+
+static const signature_t sign = {
+    "test-sign", FAMILY_CONTENT, TIER_A, { 0, 100 }, { 10, 10 }, "", "", "an innocent twin",
+};
+
+/* A forged answer of 192.0.2.53 to 10.0.0.1, with one sign. */
+static finding_t *
+forge(wire_t *wire, uint32_t frame, const char *trigger, const char *evidence)
+{
+    store_t *store = engine_store(wire->engine);
+    finding_t *f = store_finding(store, frame, frame * NS_PER_MS);
+
+    f->verdict = VERDICT_FORGED;
+    f->class = CLASS_DNS_ANSWER;
+    f->confidence = 90;
+    f->trigger = trigger ? store_text(store, trigger, strlen(trigger)) : NULL;
+    f->innocent = sign.twin;
+    f->ends = (ends_t){ .src = address4(192, 0, 2, 53), .dst = address4(10, 0, 0, 1), .sport = 53,
+                        .dport = 4000, .protocol = PROTOCOL_UDP, .ttl = 60 };
+    evidence_add(f->evidence, &sign, g_strdup(evidence));
+    return f;
+}
+
+static char *
+written(wire_t *wire, writer_t write, const char *capture)
+{
+    results_t results = results_new(wire->engine, 100, capture, "1.2.3");
+    GString *out = g_string_new(NULL);
+
+    write(out, &results);
+    results_clear(&results);
+    return g_string_free(out, FALSE);
+}
+
+/* How often one text is in another. */
+static unsigned
+times(const char *text, const char *part)
+{
+    unsigned n = 0;
+    for (const char *p = text; (p = strstr(p, part)); p += strlen(part))
+        n++;
+    return n;
+}
+
+static void
+assert_has(const char *text, const char *part)
+{
+    if (!strstr(text, part))
+        fail_msg("no \"%s\" in:\n%s", part, text);
+}
+
+static void
+assert_lacks(const char *text, const char *part)
+{
+    if (strstr(text, part))
+        fail_msg("\"%s\" in:\n%s", part, text);
+}
+
+/* ---- cells of a spreadsheet ---- */
+
+typedef struct {
+    const char *name, *trigger, *cell;
+} cell_row_t;
+
+static const cell_row_t cells[] = {
+    { "a name stays as it is", "www.example.org", ",www.example.org," },
+    { "a comma puts it in quotes", "a,b", ",\"a,b\"," },
+    { "a quotation mark is doubled", "a\"b", ",\"a\"\"b\"," },
+    { "a formula is none", "=1+1", ",'=1+1," },
+    { "a sum is none", "+1", ",'+1," },
+    { "a difference is none", "-1", ",'-1," },
+    { "a function is none", "@SUM(A1)", ",'@SUM(A1)," },
+    { "a formula in quotes is none", "=HYPERLINK(\"http://x\",1)", ",\"'=HYPERLINK(\"\"http://x\"\",1)\"," },
+};
+
+static void
+cell_is_safe(void **state)
+{
+    const cell_row_t *row = *state;
+    wire_t wire = wire_new();
+
+    forge(&wire, 5, row->trigger, "why");
+    char *text = written(&wire, write_csv, NULL);
+    assert_has(text, row->cell);
+    g_free(text);
+    wire_free(&wire);
+}
+
+static void
+table_has_a_row_for_each(void **state)
+{
+    wire_t wire = wire_new();
+    (void)state;
+
+    forge(&wire, 5, NULL, "why");
+    forge(&wire, 3, NULL, "why");
+    char *text = written(&wire, write_csv, "x.pcap");
+    assert_int_equal(times(text, "\r\n"), 3);
+    assert_has(text, "\r\nx.pcap,3,1970-01-01T00:00:00.003000000Z,udp,192.0.2.53,53,10.0.0.1,4000,60,"
+               "forged,dns-answer,90,high,,,,,test-sign,why,an innocent twin,\r\nx.pcap,5,");
+    g_free(text);
+    wire_free(&wire);
+}
+
+/* ---- a page ---- */
+
+static void
+page_escapes_everything(void **state)
+{
+    wire_t wire = wire_new();
+    (void)state;
+
+    finding_t *f = forge(&wire, 5, MARKUP, MARKUP);
+    f->trigger_frame = 4;
+    finding_t *asked = store_finding(engine_store(wire.engine), 4, 4 * NS_PER_MS);
+    asked->verdict = VERDICT_TRIGGER;
+    asked->class = CLASS_DNS_ANSWER;
+    asked->trigger = f->trigger;
+    asked->ends = f->ends;
+    char *text = written(&wire, write_html, MARKUP);
+    assert_lacks(text, "<script");
+    assert_lacks(text, "<img");
+    assert_has(text, "&lt;script&gt;");
+    g_free(text);
+    wire_free(&wire);
+}
+
+static void
+page_asks_for_nothing(void **state)
+{
+    static const char *const parts[] = { "src=", "href=", "url(", "@import", "http:", "https:", "<script",
+                                         "<link", "<iframe", "<object" };
+    wire_t wire = wire_new();
+    (void)state;
+
+    forge(&wire, 5, "www.example.org", "why");
+    char *text = written(&wire, write_html, NULL);
+    for (size_t i = 0; i < G_N_ELEMENTS(parts); i++)
+        assert_lacks(text, parts[i]);
+    assert_has(text, "default-src 'none'");
+    g_free(text);
+    wire_free(&wire);
+}
+
+static void
+page_draws_each_exchange(void **state)
+{
+    wire_t wire = wire_new();
+    (void)state;
+
+    for (uint32_t frame = 10; frame < 60; frame += 10) {
+        finding_t *f = forge(&wire, frame, "a.example", "why");
+        f->trigger_frame = frame - 1;
+        forge(&wire, frame + 1, "a.example", "why")->trigger_frame = frame - 1;
+    }
+    char *text = written(&wire, write_html, NULL);
+    assert_int_equal(times(text, "<svg"), 3);       /* as many as are drawn of five */
+    assert_has(text, "And 2 more exchanges");
+    g_free(text);
+    wire_free(&wire);
+}
+
+/* ---- plain language ---- */
+
+static void
+report_puts_together_what_belongs_together(void **state)
+{
+    wire_t wire = wire_new();
+    (void)state;
+
+    for (uint32_t frame = 1; frame <= 12; frame++)
+        forge(&wire, frame, frame <= 10 ? "a.example" : "b.example", "why");
+    char *text = written(&wire, write_report, NULL);
+    assert_has(text, "1. Forged (suspected): 10 x DNS answer, server 192.0.2.53:53, asked for \"a.example\"");
+    assert_has(text, "Frames: 1, 2, 3, 4, 5, 6, 7, 8 and 2 more");
+    assert_has(text, "2. Forged (suspected): 2 x DNS answer");
+    assert_has(text, "an innocent twin");
+    assert_int_equal(times(text, "Why, frame"), 2);
+    g_free(text);
+    wire_free(&wire);
+}
+
+static void
+report_of_nothing_says_so(void **state)
+{
+    wire_t wire = wire_new();
+    (void)state;
+
+    char *text = written(&wire, write_report, NULL);
+    assert_has(text, "Nothing found. That does not say that there was no interference");
+    g_free(text);
+    wire_free(&wire);
+}
+
+static void
+report_without_an_engine_says_so(void **state)
+{
+    wire_t nothing = { 0 };
+    (void)state;
+
+    char *text = written(&nothing, write_report, NULL);
+    assert_has(text, "switched off");
+    g_free(text);
+}
+
+static void
+report_tells_what_it_could_not_see(void **state)
+{
+    wire_t wire = wire_new();
+    (void)state;
+
+    observation_t obs = { .src = address4(10, 0, 0, 1), .dst = address4(192, 0, 2, 80), .sport = 4000,
+                          .dport = 80, .protocol = PROTOCOL_TCP, .ip.ttl = 64, .cut = true };
+    wire_send(&wire, &obs);
+    obs.cut = false;
+    obs.flags = TCP_ACK;
+    obs.length = 100;
+    wire_send(&wire, &obs);
+    char *text = written(&wire, write_report, NULL);
+    assert_has(text, "- 1 TCP packets were captured too short");
+    assert_has(text, "- 1 packets were captured without all of their payload");
+    assert_has(text, "- 1 connections were captured in one direction only");
+    assert_has(text, "- 1 connections began before the capture");
+    g_free(text);
+    wire_free(&wire);
+}
+
+/* ---- what the engine knows of frames ---- */
+
+static void
+linked_frames_have_time_and_ends(void **state)
+{
+    wire_t wire = wire_new();
+    talk_t talk = talk_new(&wire, 4000);
+    (void)state;
+
+    talk_handshake(&talk);
+    for (unsigned i = 0; i < 4; i++) {
+        talk_send(&talk, SERVER, TCP_ACK, 100);
+        talk_send(&talk, CLIENT, TCP_ACK, 0);
+    }
+    uint32_t asked = talk_request(&talk, "GET / HTTP/1.1\r\nHost: a.example\r\n\r\n");
+    observation_t forged = talk_forged_reset(&talk, SERVER);
+    wire_send(&wire, &forged);
+    wire.now += 40 * NS_PER_MS;
+    uint32_t genuine = talk_send(&talk, SERVER, TCP_ACK | TCP_PSH, 500);
+
+    const finding_t *f = wire_finding(&wire, forged.frame), *t = wire_finding(&wire, asked),
+                    *g = wire_finding(&wire, genuine);
+    assert_non_null(f);
+    assert_int_equal(f->verdict, VERDICT_FORGED);
+    assert_int_equal(f->ends.sport, 80);
+    assert_int_equal(f->ends.ttl, forged.ip.ttl);
+    assert_non_null(t);
+    assert_int_equal(t->verdict, VERDICT_TRIGGER);
+    assert_int_equal(t->ends.sport, 4000);
+    assert_int_equal(t->ends.ttl, 64);
+    assert_true(t->time && t->time < f->time);
+    assert_non_null(g);
+    assert_int_equal(g->verdict, VERDICT_GENUINE);
+    assert_int_equal(g->ends.sport, 80);
+    assert_true(g->time > f->time);
+    wire_free(&wire);
+}
+
+static void
+removed_frames_are_left_out(void **state)
+{
+    wire_t wire = wire_new();
+    (void)state;
+
+    observation_t obs = { .src = address4(10, 0, 0, 1), .dst = address4(192, 0, 2, 80), .sport = 4000,
+                          .dport = 80, .protocol = PROTOCOL_TCP, .ip.ttl = 64, .flags = TCP_ACK };
+    wire_send(&wire, &obs);
+    wire.frame--;                       /* a read filter took the frame away */
+    wire_send(&wire, &obs);
+    forge(&wire, 5, NULL, "gone");
+    forge(&wire, 6, NULL, "still there");
+    store_confirm(engine_store(wire.engine), 5, 77);
+    store_confirm(engine_store(wire.engine), 6, 6 * NS_PER_MS);
+    char *text = written(&wire, write_csv, NULL);
+    assert_lacks(text, "gone");
+    assert_has(text, "still there");
+    g_free(text);
+    wire_free(&wire);
+}
+
+int
+main(void)
+{
+    suite_t suite = suite_new();
+
+    SUITE_ADD_TABLE(&suite, cells, cell_is_safe);
+    suite_add(&suite, "a table has a row for each finding", table_has_a_row_for_each, NULL);
+    suite_add(&suite, "a page escapes everything", page_escapes_everything, NULL);
+    suite_add(&suite, "a page asks for nothing", page_asks_for_nothing, NULL);
+    suite_add(&suite, "a page draws each exchange, up to a few", page_draws_each_exchange, NULL);
+    suite_add(&suite, "a report groups", report_puts_together_what_belongs_together, NULL);
+    suite_add(&suite, "a report of nothing says so", report_of_nothing_says_so, NULL);
+    suite_add(&suite, "a report of what is switched off says so", report_without_an_engine_says_so, NULL);
+    suite_add(&suite, "a report tells what it could not see", report_tells_what_it_could_not_see, NULL);
+    suite_add(&suite, "linked frames have time and ends", linked_frames_have_time_and_ends, NULL);
+    suite_add(&suite, "frames a read filter removed are left out", removed_frames_are_left_out, NULL);
+    return suite_run(&suite, "results");
+}
