@@ -38,6 +38,8 @@ typedef struct {
     uint32_t       request_frame;   /* the Initial that completed the ClientHello; 0: not read. When it
                                      * was, Wireshark has decrypted it: this end is the client */
     uint16_t       request, suffix; /* texts, numbers of names_t; datagram_request_text() */
+    uint32_t       unanswered;  /* attempts of the client since the server's last datagram, by silence_cases.c */
+    int64_t        unanswered_since, unanswered_last;  /* ns; valid when unanswered > 0 */
     uint8_t        tries;       /* Initials Wireshark was asked to decrypt */
 } datagram_flow_t;
 

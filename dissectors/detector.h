@@ -17,6 +17,7 @@ typedef struct resets resets_t;     /* reset_cases.c */
 typedef struct queries queries_t;   /* dns_cases.c */
 typedef struct answers answers_t;   /* data_cases.c */
 typedef struct requests requests_t; /* requests.c */
+typedef struct silences silences_t; /* silence_cases.c */
 
 /* When a packet came and from how far: enough to name one that is only linked with a finding. */
 typedef struct {
@@ -45,6 +46,7 @@ struct engine {
     queries_t    *queries;
     answers_t    *answers;
     requests_t   *requests;
+    silences_t   *silences;
     datagrams_t  *datagrams;
     datagram_flow_t *datagram_flow; /* of the UDP datagram at hand; NULL: not one of these */
     bool          datagram_from_client;
@@ -80,7 +82,8 @@ typedef struct {
  * this one stays small. */
 #define RARELY_RUN G_GNUC_NO_INLINE
 
-extern const detector_t detector_ttl, detector_dns, detector_reset, detector_data;
+extern const detector_t detector_ttl, detector_dns, detector_reset, detector_data,
+                        detector_silence;
 
 resets_t  *resets_new(unsigned max);
 void       resets_free(resets_t *resets);
@@ -96,6 +99,12 @@ void       answers_forget(answers_t *answers, flow_t *flow);
 queries_t *queries_new(unsigned max);
 void       queries_free(engine_t *engine);
 uint64_t   queries_seen(const queries_t *queries);
+
+silences_t *silences_new(void);
+void        silences_free(silences_t *silences);
+void        silences_forget(silences_t *silences, flow_t *flow);
+/* A SYN was sent again; it was the last packet taken. */
+void        silence_syn(engine_t *engine, const half_open_t *half_open);
 
 requests_t *requests_new(void);
 void        requests_free(requests_t *requests);

@@ -13,6 +13,7 @@ static const detector_t *const detectors[N_DETECTORS] = {
     [DETECT_DNS] = &detector_dns,
     [DETECT_RESET] = &detector_reset,
     [DETECT_DATA] = &detector_data,
+    [DETECT_SILENCE] = &detector_silence,
 };
 
 static void
@@ -22,6 +23,7 @@ forget_flow(void *context, flow_t *flow)
     resets_forget(engine->resets, flow);
     answers_forget(engine->answers, flow);
     requests_forget(engine->requests, flow);
+    silences_forget(engine->silences, flow);
 }
 
 /* Whoever keeps something by such a flow drops it here. */
@@ -56,6 +58,7 @@ engine_new(const limits_t *limits, const bool enabled[N_DETECTORS])
     engine->queries = queries_new(limits->queries);
     engine->answers = answers_new();
     engine->requests = requests_new();
+    engine->silences = silences_new();
     engine->datagrams = datagrams_new(forget_datagrams, engine);
     engine->sightings = g_new0(sighting_t, SIGHTINGS);
     return engine;
@@ -70,6 +73,7 @@ engine_free(engine_t *engine)
     resets_free(engine->resets);
     answers_free(engine->answers);
     requests_free(engine->requests);
+    silences_free(engine->silences);
     datagrams_free(engine->datagrams);
     flow_table_free(engine->flows);
     syns_free(engine->syns);
@@ -391,8 +395,12 @@ observe_segment(engine_t *engine, const observation_t *obs)
     flow_t *flow = flow_find(engine->flows, obs, connection);
 
     if (!flow && is_bare_syn(obs)) {
-        if (!syns_keep(engine->syns, obs, connection.hash))
+        bool lost = false;
+        const half_open_t *half_open = syns_keep(engine->syns, obs, connection.hash, &lost);
+        if (lost)
             tell_flow_limit(engine, obs);
+        if (half_open->sent > 1 && half_open->syn.frame == obs->frame && engine->enabled[DETECT_SILENCE])
+            silence_syn(engine, half_open);
         return;
     }
     if (!flow)

@@ -90,6 +90,7 @@ typedef struct {
     unsigned    vantage_learnt : 1; /* nothing more will come */
     unsigned    has_resets : 1;     /* reset_cases.c keeps a list for it */
     unsigned    has_answers : 1;    /* data_cases.c does */
+    unsigned    has_repeats : 1;    /* silence_cases.c keeps what it sends again */
     unsigned    page_pending : 1;   /* data_cases.c has the first part of its answer */
 } flow_t;
 

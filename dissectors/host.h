@@ -90,6 +90,11 @@ typedef struct {
     uint32_t     number;        /* in the table */
     uint32_t     flows;         /* references */
     bool         remembered;    /* it sent more than a SYN */
+    uint8_t      dead_targets;  /* addresses and ports it asked in vain, by silence_cases.c */
+    uint32_t     heard_frame;   /* the last TCP packet to it that was captured; 0: none */
+    uint32_t     heard;         /* when, in ticks */
+    uint32_t     worked_frame[2];   /* answers to the last two different requests to it */
+    uint16_t     worked_name[2];    /* what was asked for, of names_t; 0: none */
     uint16_t     df_set, df_clear, id_zero;
     ttl_memory_t ttls;          /* of everything but resets */
     dns_server_t      *dns;         /* NULL until it answers */

@@ -88,14 +88,20 @@ may_convict(const GArray *evidence)
     return agreeing >= 2 && about_the_exchange;
 }
 
+uint8_t
+judge_posterior(const GArray *evidence)
+{
+    double odds_db = PRIOR_DB + evidence_weight(evidence);
+    double probability = 1.0 / (1.0 + pow(10.0, -odds_db / 10.0));
+    return (uint8_t)fmin(99, floor(100 * probability));
+}
+
 judgement_t
 judge(const GArray *evidence)
 {
     if (!evidence->len)
         return (judgement_t){ VERDICT_NONE, 0 };
-    double odds_db = PRIOR_DB + evidence_weight(evidence);
-    double probability = 1.0 / (1.0 + pow(10.0, -odds_db / 10.0));
-    judgement_t result = { .confidence = (uint8_t)fmin(99, floor(100 * probability)) };
+    judgement_t result = { .confidence = judge_posterior(evidence) };
 
     if (result.confidence >= CONFIDENCE_FORGED && !may_convict(evidence))
         result.confidence = CONFIDENCE_FORGED - 1;

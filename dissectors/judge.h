@@ -27,6 +27,9 @@ double signature_weight(const signature_t *signature);
  * firewalls answer for servers all day). */
 judgement_t judge(const GArray *evidence);
 
+/* The chance, in percent from 0 to 99, that evidence and the prior odds add up to. */
+uint8_t judge_posterior(const GArray *evidence);
+
 /* What the evidence adds up to, each family counted once and capped, in dB. */
 double evidence_weight(const GArray *evidence);
 /* The signature that weighs most, the first of equals; NULL for no evidence. */

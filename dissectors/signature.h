@@ -93,6 +93,10 @@ typedef struct {
     X(RESET_BURST,      "reset.burst",      "Resets in this burst so far",                   UINT)  \
     X(RESET_WINDOW_TTL, "reset.window_ttl", "Window minus TTL",                              INT)   \
     X(RESET_PATH_RTT,   "reset.path_rtt",   "Shortest round trip to the claimed sender",     TIME)  \
+    X(SILENCE_SENT,     "silence.sent",     "Times it was sent",                             UINT)  \
+    X(SILENCE_SPAN,     "silence.span",     "From the first to the last time",               TIME)  \
+    X(SILENCE_LAST,     "silence.last",     "Sent last in frame",                            FRAME) \
+    X(SILENCE_ANSWERED, "silence.answered", "Answered after all in frame",                   FRAME) \
     X(RESET_ANSWERS,    "reset.answers",    "Answers the packet in frame",                   FRAME) \
     X(DNS_FINGERPRINT,  "dns.fingerprint",  "Entry of a list that the answer fits",          TEXT)  \
     X(DNS_FP_SCOPE,     "dns.fingerprint.scope",   "Scope of the entry",                     TEXT)  \
@@ -160,6 +164,13 @@ typedef struct {
 } finding_t;
 
 const char *class_name(class_t class);          /* "reset", "dns-answer", …; "" for none */
+/* True where a packet was judged, not only linked with one. */
+static inline bool
+has_confidence(verdict_t verdict)
+{
+    return verdict >= VERDICT_SUSPECT || verdict == VERDICT_SILENCED;
+}
+
 const char *verdict_name(verdict_t verdict);    /* "forged", "suspect", …; "" for none */
 const char *family_name(family_t family);
 const char *vantage_name(vantage_t vantage);    /* "unknown", "client", "server", "on-path" */

@@ -61,8 +61,8 @@ is_copy(const observation_t *old, const observation_t *syn)
         && syn->time - old->time < DUPLICATE_NS;
 }
 
-bool
-syns_keep(syns_t *syns, const observation_t *syn, uint32_t hash)
+const half_open_t *
+syns_keep(syns_t *syns, const observation_t *syn, uint32_t hash, bool *lost)
 {
     half_open_t *set = set_of(syns, hash), *place = set;
 
@@ -70,22 +70,22 @@ syns_keep(syns_t *syns, const observation_t *syn, uint32_t hash)
         if (set[i].syn.frame && same_way(&set[i].syn, syn)) {
             if (is_copy(&set[i].syn, syn)) {
                 set[i].captured += set[i].captured < UINT8_MAX;
-                return true;
+                return &set[i];
             }
             if (set[i].syn.seq != syn->seq)
                 set[i] = (half_open_t){ .first_frame = syn->frame, .first_time = syn->time };
             set[i].sent += set[i].sent < UINT8_MAX;
             set[i].captured = 1;
             set[i].syn = *syn;
-            return true;
+            return &set[i];
         }
         if (place->syn.frame && (!set[i].syn.frame || set[i].syn.time < place->syn.time))
             place = &set[i];
     }
-    bool lost = place->syn.frame && syn->time - place->syn.time < SYN_ALIVE_NS;
+    *lost = place->syn.frame && syn->time - place->syn.time < SYN_ALIVE_NS;
     *place = (half_open_t){ .syn = *syn, .first_frame = syn->frame, .first_time = syn->time,
                             .sent = 1, .captured = 1 };
-    return !lost;
+    return place;
 }
 
 unsigned

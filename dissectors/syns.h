@@ -26,9 +26,9 @@ typedef struct syns syns_t;
 syns_t *syns_new(unsigned max);
 void    syns_free(syns_t *syns);
 
-/* Keeps a SYN, or counts it when its sender repeats itself. False when one that is alive had to make
- * room. hash: of connection_of(). */
-bool syns_keep(syns_t *syns, const observation_t *syn, uint32_t hash);
+/* Keeps a SYN, or counts it when its sender repeats itself. lost is set when one that is alive had to
+ * make room. hash: of connection_of(). */
+const half_open_t *syns_keep(syns_t *syns, const observation_t *syn, uint32_t hash, bool *lost);
 
 /* SYNs that are waiting. */
 unsigned syns_count(const syns_t *syns);

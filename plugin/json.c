@@ -158,7 +158,7 @@ add_finding(json_dumper *json, const results_t *results, const finding_t *f)
     add_ends(json, &f->ends);
     add_text(json, "verdict", verdict_name(f->verdict));
     add_text(json, "class", f->verdict == VERDICT_NONE ? NULL : class_name(f->class));
-    if (f->verdict >= VERDICT_SUSPECT) {
+    if (has_confidence(f->verdict)) {
         add_number(json, "confidence", f->confidence);
         add_text(json, "level", confidence_level(f->confidence));
     } else {

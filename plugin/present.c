@@ -31,6 +31,7 @@ static expert_field ei_forged = EI_INIT, ei_suspect = EI_INIT, ei_genuine = EI_I
 static const char *const detector_titles[N_DETECTORS] = {
     [DETECT_TTL] = "Suspicious TTLs", [DETECT_DNS] = "Forged DNS Answers",
     [DETECT_RESET] = "Forged TCP Resets", [DETECT_DATA] = "Injected TCP Data",
+    [DETECT_SILENCE] = "Silence After a Trigger",
 };
 
 /* The whole finding in one line. Lives as long as the packet. */
@@ -162,7 +163,7 @@ add_finding(proto_tree *tree, tvbuff_t *tvb, packet_info *pinfo, const finding_t
         add_string(subtree, tvb, hf_verdict, verdict_name(f->verdict));
         add_string(subtree, tvb, hf_class, class_name(f->class));
     }
-    if (f->verdict >= VERDICT_SUSPECT) {
+    if (has_confidence(f->verdict)) {
         proto_item_set_generated(proto_tree_add_uint(subtree, hf_confidence, tvb, 0, 0, f->confidence));
         add_string(subtree, tvb, hf_level, confidence_level(f->confidence));
     }

@@ -25,19 +25,19 @@ verdict_key(const finding_t *f)
 static char *
 class_key(const finding_t *f)
 {
-    return f->verdict >= VERDICT_SUSPECT ? g_strdup(class_name(f->class)) : NULL;
+    return has_confidence(f->verdict) ? g_strdup(class_name(f->class)) : NULL;
 }
 
 static char *
 server_key(const finding_t *f)
 {
-    return f->verdict >= VERDICT_SUSPECT && f->ends.protocol ? server_text(&f->ends) : NULL;
+    return has_confidence(f->verdict) && f->ends.protocol ? server_text(&f->ends) : NULL;
 }
 
 static char *
 trigger_key(const finding_t *f)
 {
-    return f->verdict >= VERDICT_SUSPECT && f->trigger ? g_strdup(f->trigger) : NULL;
+    return has_confidence(f->verdict) && f->trigger ? g_strdup(f->trigger) : NULL;
 }
 
 /* One more row is one more branch, for instance by injector once findings name one. */

@@ -87,7 +87,7 @@ evidence_cells(GString *out, const GArray *evidence)
 static void
 add_row(GString *out, const results_t *results, const finding_t *f)
 {
-    bool known = f->ends.protocol != 0, judged = f->verdict >= VERDICT_SUSPECT;
+    bool known = f->ends.protocol != 0, judged = has_confidence(f->verdict);
 
     add_text(out, results->capture);
     number_cell(out, f->frame);

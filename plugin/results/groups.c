@@ -11,7 +11,7 @@
 static bool
 may_lead(const finding_t *f)
 {
-    return f->verdict >= VERDICT_SUSPECT || f->verdict == VERDICT_SILENCED;
+    return has_confidence(f->verdict);
 }
 
 /* The lower port is the server's; without ports, or with equal ones, the claimed sender. */

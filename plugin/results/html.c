@@ -269,7 +269,7 @@ add_group(GString *out, const results_t *results, const group_t *group, unsigned
     add(out, "<p>%u packet%s.", n, n == 1 ? "" : "s");
     if (group->trigger)
         add(out, " The client had asked for <b>%s</b>.", group->trigger);
-    if (f->verdict >= VERDICT_SUSPECT)
+    if (has_confidence(f->verdict))
         add(out, " How sure: up to <b>%u of 100</b> (%s).", f->confidence, confidence_level(f->confidence));
     add_taken(out, " Frames %s.", group_frames(group, LINK_SELF, FRAMES_MAX));
     g_string_append(out, "</p>\n");
@@ -351,7 +351,7 @@ add_row(GString *out, const finding_t *f)
 
     add(out, "<tr><td>%u</td><td>%s</td><td>%s</td><td>%s</td><td>%s</td><td>%s</td><td>", f->frame,
         time ? time : "", source, destination, verdict_name(f->verdict), class_name(f->class));
-    if (f->verdict >= VERDICT_SUSPECT)
+    if (has_confidence(f->verdict))
         add(out, "%u", f->confidence);
     g_string_append(out, "</td></tr>\n");
     g_free(source);

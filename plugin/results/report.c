@@ -80,7 +80,7 @@ add_group(GString *out, const group_t *group, unsigned number)
     if (group->trigger)
         g_string_append_printf(out, ", asked for \"%s\"", group->trigger);
     g_string_append_c(out, '\n');
-    if (f->verdict >= VERDICT_SUSPECT)
+    if (has_confidence(f->verdict))
         g_string_append_printf(out, "   How sure: up to %u of 100 (%s)\n", f->confidence,
                                confidence_level(f->confidence));
     add_taken(out, "   Frames: %s\n", group_frames(group, LINK_SELF, FRAMES_MAX));

@@ -219,7 +219,8 @@ finding_line(const finding_t *f)
         return g_strdup_printf("Set off the forged %s in frame %u", class_words(f->class),
                                f->forged_frame);
     case VERDICT_SILENCED:
-        return g_strdup("Never answered after this packet");
+        return g_strdup_printf("Silenced (suspected), confidence %u (%s): %s", f->confidence,
+                               confidence_level(f->confidence), why);
     default:
         return g_strdup(f->notice ? f->notice : "");
     }

@@ -30,6 +30,17 @@ answer_to(const observation_t *syn_obs)
     return answer;
 }
 
+/* Keeps a SYN; true when another one was lost by that. */
+static bool
+lost_by(syns_t *syns, const observation_t *obs, uint32_t hash)
+{
+    bool lost = false;
+    const half_open_t *kept = syns_keep(syns, obs, hash, &lost);
+
+    assert_true(address_equal(&kept->syn.src, &obs->src) && kept->syn.sport == obs->sport);
+    return lost;
+}
+
 static void
 check_taken_once(void **state)
 {
@@ -38,7 +49,7 @@ check_taken_once(void **state)
     half_open_t half_open;
 
     (void)state;
-    assert_true(syns_keep(syns, &first, 7));
+    assert_false(lost_by(syns, &first, 7));
     assert_true(syns_take(syns, &answer, 7, &half_open));
     assert_int_equal(half_open.syn.frame, 1);
     assert_int_equal(half_open.sent, 1);
@@ -55,7 +66,7 @@ check_other_connections(void **state)
     half_open_t half_open;
 
     (void)state;
-    assert_true(syns_keep(syns, &first, 7));
+    assert_false(lost_by(syns, &first, 7));
     assert_false(syns_take(syns, &other, 7, &half_open));       /* another port, the same hash */
     answer = answer_to(&first);
     answer.src = address4(192, 0, 2, 81);
@@ -74,7 +85,7 @@ check_repeated(void **state)
     (void)state;
     for (unsigned i = 0; i < 300; i++) {
         observation_t again = syn(4000, 1 + i, (int64_t)i * NS_PER_S);
-        assert_true(syns_keep(syns, &again, 7));
+        assert_false(lost_by(syns, &again, 7));
     }
     observation_t last = syn(4000, 300, 299 * NS_PER_S);
     assert_true(syns_take(syns, &last, 7, &half_open));
@@ -95,8 +106,8 @@ check_captured_twice(void **state)
     (void)state;
     copy.frame = 2;
     copy.time += NS_PER_MS;
-    syns_keep(syns, &first, 7);
-    syns_keep(syns, &copy, 7);
+    lost_by(syns, &first, 7);
+    lost_by(syns, &copy, 7);
     assert_true(syns_take(syns, &first, 7, &half_open));
     assert_int_equal(half_open.syn.frame, 1);
     assert_int_equal(half_open.sent, 1);
@@ -113,8 +124,8 @@ check_ports_used_again(void **state)
 
     (void)state;
     second.seq = 5000;
-    syns_keep(syns, &first, 7);
-    syns_keep(syns, &second, 7);
+    lost_by(syns, &first, 7);
+    lost_by(syns, &second, 7);
     assert_true(syns_take(syns, &second, 7, &half_open));
     assert_int_equal(half_open.first_frame, 9);
     assert_int_equal(half_open.sent, 1);
@@ -131,11 +142,11 @@ check_room(void **state)
     (void)state;
     for (uint16_t i = 0; i < 4; i++) {
         observation_t one = syn((uint16_t)(4000 + i), 1 + i, (10 + i) * NS_PER_S);
-        assert_true(syns_keep(syns, &one, i));
+        assert_false(lost_by(syns, &one, i));
     }
     observation_t fifth = syn(5000, 5, 20 * NS_PER_S), sixth = syn(5001, 6, 11 * NS_PER_S + SYN_ALIVE_NS);
-    assert_false(syns_keep(syns, &fifth, 99));
-    assert_true(syns_keep(syns, &sixth, 98));
+    assert_true(lost_by(syns, &fifth, 99));
+    assert_false(lost_by(syns, &sixth, 98));
     for (uint16_t i = 0; i < 4; i++) {
         observation_t one = syn((uint16_t)(4000 + i), 1, 0);
         assert_int_equal(syns_take(syns, &one, i, &half_open), i >= 2);

@@ -1,0 +1,562 @@
+/* silence_cases.c
+ * Finds what is sent again and again without an answer (silence.c judges it). There are no timers: the
+ * sender's own repetitions measure the time, so a capture that merely ends says nothing.
+ *
+ * The verdict goes to the frame that was sent first and to the repetitions from the one on that made it
+ * certain enough. What is learnt later (an answer after all, another name that works) changes what is
+ * said about the first frame only: a run that prints frames as they come and one that reads the file
+ * twice then agree on all others.
+ *
+ * SPDX-License-Identifier: GPL-2.0-or-later
+ */
+#include "detector.h"
+#include "silence.h"
+#include "vantage.h"
+
+#include <string.h>
+
+/* Repetitions closer than this are copies, or answers to duplicate acknowledgements. */
+#define REPEAT_NS (50 * NS_PER_MS)
+
+#define CUTS_MAX     4096       /* client, server and port that were cut off */
+#define TOLD_MAX     64         /* findings that contrast may still be added to */
+#define DEAD_TARGETS 8          /* addresses and ports one client asks in vain: a scan, or its network is down */
+
+/* What one end of a flow sends again. */
+typedef struct {
+    uint32_t seq_end, first_frame, peer_frame;
+    int64_t  first_time, last_time;
+    uint32_t length;
+    uint8_t  sent;              /* 0: nothing is */
+    bool     told, is_request, acknowledged, peer_spoke;
+} repeat_t;
+
+typedef struct {
+    repeat_t end[2];
+} repeats_t;
+
+typedef struct {
+    ip_address_t client, server;
+    uint16_t     port;
+} cut_key_t;
+
+typedef struct {
+    cut_key_t key;
+    uint32_t  frame;
+    int64_t   time;
+} cut_t;
+
+/* A finding on a first frame. */
+typedef struct {
+    silence_case_t c;
+    cut_key_t      key;
+    uint16_t       request;
+    uint32_t       frame;
+} told_t;
+
+/* A server that answers. */
+typedef struct {
+    ip_address_t server;
+    uint32_t     frame;         /* 0: none */
+    const char  *name;
+} works_t;
+
+struct silences {
+    GHashTable *repeats;        /* flow_t -> repeats_t */
+    GHashTable *cuts;           /* set of cut_t */
+    GQueue      told;           /* of told_t, the oldest first */
+    GHashTable *quic_works;     /* set of works_t: servers that answered a name over QUIC */
+    works_t     quic_any;       /* the first of them */
+};
+
+static unsigned
+cut_hash(const void *key)
+{
+    const cut_key_t *k = key;
+    uint32_t words[9] = { k->port };
+    unsigned n = 1 + address_words(&k->client, words + 1);
+
+    n += address_words(&k->server, words + n);
+    return hash_words(words, n);
+}
+
+static gboolean
+cut_equal(const void *a, const void *b)
+{
+    const cut_key_t *x = a, *y = b;
+    return x->port == y->port && address_equal(&x->client, &y->client) && address_equal(&x->server, &y->server);
+}
+
+static unsigned
+works_hash(const void *key)
+{
+    uint32_t words[4];
+    return hash_words(words, address_words(key, words));
+}
+
+static gboolean
+works_equal(const void *a, const void *b)
+{
+    return address_equal(a, b);
+}
+
+silences_t *
+silences_new(void)
+{
+    silences_t *silences = g_new0(silences_t, 1);
+    silences->repeats = g_hash_table_new_full(NULL, NULL, NULL, g_free);
+    silences->cuts = g_hash_table_new_full(cut_hash, cut_equal, g_free, NULL);
+    silences->quic_works = g_hash_table_new_full(works_hash, works_equal, g_free, NULL);
+    g_queue_init(&silences->told);
+    return silences;
+}
+
+void
+silences_free(silences_t *silences)
+{
+    g_hash_table_destroy(silences->repeats);
+    g_hash_table_destroy(silences->cuts);
+    g_hash_table_destroy(silences->quic_works);
+    g_queue_clear_full(&silences->told, g_free);
+    g_free(silences);
+}
+
+void
+silences_forget(silences_t *silences, flow_t *flow)
+{
+    if (!flow->has_repeats)
+        return;
+    flow->has_repeats = false;
+    g_hash_table_remove(silences->repeats, flow);
+}
+
+/* ---- who was cut off before ---- */
+
+/* began: a frame of the connection that is judged; what was cut off then or later is itself. */
+static void
+read_earlier(const engine_t *engine, const cut_key_t *key, uint32_t began, int64_t now, silence_case_t *c)
+{
+    const cut_t *cut = g_hash_table_lookup(engine->silences->cuts, key);
+
+    if (!cut || cut->frame >= began)
+        return;
+    c->earlier_frame = cut->frame;
+    c->earlier_gap = now - cut->time;
+}
+
+static void
+remember_cut(engine_t *engine, const cut_key_t *key, uint32_t frame, int64_t time)
+{
+    GHashTable *cuts = engine->silences->cuts;
+
+    if (g_hash_table_size(cuts) >= CUTS_MAX || g_hash_table_contains(cuts, key))
+        return;
+    cut_t *cut = g_new(cut_t, 1);
+    *cut = (cut_t){ *key, frame, time };
+    g_hash_table_add(cuts, cut);
+}
+
+/* ---- saying it ---- */
+
+typedef struct {
+    ends_t      ends;
+    vantage_t   vantage;
+    const char *trigger;
+} about_t;
+
+/* Judges a case and says so about one of its frames. */
+static finding_t *
+say(engine_t *engine, const silence_case_t *c, const about_t *about, uint32_t frame, int64_t time)
+{
+    GArray *evidence = engine->scratch;
+    judgement_t j = silence_judge(c, evidence);
+    finding_t *finding = publish_judgement(engine, frame, time, CLASS_SILENCE, j, evidence);
+
+    if (!finding)
+        return NULL;
+    finding->innocent = silence_innocent(c, finding->evidence);
+    finding->ends = about->ends;
+    finding->vantage = about->vantage;
+    finding->trigger = about->trigger;
+    finding_fact(finding, F_SILENCE_SENT, c->sent);
+    finding_fact(finding, F_SILENCE_SPAN, c->span);
+    return finding;
+}
+
+static void
+remember_told(engine_t *engine, const silence_case_t *c, const cut_key_t *key, uint16_t request, uint32_t frame)
+{
+    GQueue *queue = &engine->silences->told;
+
+    for (GList *l = queue->head; l; l = l->next)
+        if (((told_t *)l->data)->frame == frame) {
+            ((told_t *)l->data)->c = *c;
+            return;
+        }
+    if (queue->length >= TOLD_MAX)
+        g_free(g_queue_pop_head(queue));
+    told_t *told = g_new(told_t, 1);
+    *told = (told_t){ *c, *key, request, frame };
+    g_queue_push_tail(queue, told);
+}
+
+/* Says it about the frame that was sent first and about the one at hand. */
+static bool
+say_both(engine_t *engine, const silence_case_t *c, const about_t *about, const cut_key_t *key,
+         uint16_t request, uint32_t first_frame, const observation_t *obs)
+{
+    finding_t *first = say(engine, c, about, first_frame, 0);
+
+    if (!first)
+        return false;
+    finding_fact(first, F_SILENCE_LAST, obs->frame);
+    finding_t *now = say(engine, c, about, obs->frame, obs->time);
+    if (now)
+        now->trigger_frame = first_frame;
+    remember_cut(engine, key, first_frame, obs->time);
+    remember_told(engine, c, key, request, first_frame);
+    return true;
+}
+
+/* ---- contrast ---- */
+
+static void
+add_contrast(engine_t *engine, told_t *told, uint32_t frame, const char *name)
+{
+    const finding_t *known = store_lookup(engine->store, told->frame);
+
+    if (told->c.works_frame || !known || known->verdict != VERDICT_SILENCED)
+        return;
+    told->c.works_frame = frame;
+    told->c.works_name = name;
+    about_t about = { known->ends, known->vantage, known->trigger };
+    say(engine, &told->c, &about, told->frame, 0);
+}
+
+/* A server answers a request. */
+static void
+note_works(engine_t *engine, const flow_t *flow, const observation_t *obs)
+{
+    host_t *server = flow->host[!flow->client];
+    uint16_t port = flow->port[!flow->client];
+
+    if (!flow->request)
+        return;
+    if (server->worked_name[0] != flow->request) {
+        server->worked_name[1] = server->worked_name[0];
+        server->worked_frame[1] = server->worked_frame[0];
+    }
+    server->worked_name[0] = flow->request;
+    server->worked_frame[0] = obs->frame;
+    for (GList *l = engine->silences->told.head; l; l = l->next) {
+        told_t *told = l->data;
+        if (told->request && told->request != flow->request && told->key.port == port
+            && address_equal(&told->key.server, &server->address))
+            add_contrast(engine, told, obs->frame, names_text(engine->names, flow->request));
+    }
+}
+
+static void
+read_contrast(const engine_t *engine, const flow_t *flow, silence_case_t *c)
+{
+    const host_t *server = flow->host[!flow->client];
+
+    for (unsigned i = 0; i < 2 && !c->works_frame; i++)
+        if (flow->request && server->worked_name[i] && server->worked_name[i] != flow->request) {
+            c->works_frame = server->worked_frame[i];
+            c->works_name = names_text(engine->names, server->worked_name[i]);
+        }
+}
+
+/* ---- segments ---- */
+
+static void
+judge_repeat(engine_t *engine, const segment_t *s, repeat_t *r)
+{
+    const observation_t *obs = s->obs;
+    const flow_t *flow = s->flow;
+    const direction_t *peer = &flow->end[!s->end];
+    const host_t *host = flow->host[s->end];
+    bool from_client = s->end == flow->client;
+    bool syn_ack = (obs->flags & TCP_SYN) != 0;
+    silence_case_t c = {
+        .kind = syn_ack ? SILENT_SYN_ACK : r->acknowledged ? SILENT_ACKNOWLEDGED : SILENT_SEGMENT,
+        .from_client = from_client, .sent = r->sent, .span = r->last_time - r->first_time,
+        .length = r->length, .is_request = r->is_request,
+        .request_acked = peer->last.frame && !r->is_request,
+        .peer_spoke = r->peer_spoke, .peer_packets = peer->packets,
+        .peer_sent_data = (peer->seen & SEEN_DATA) != 0, .rtt_us = peer->rtt,
+        .encrypted = flow->opaque_encrypted && r->is_request,
+    };
+
+    /* A server that is asked again and again and says nothing is beside the capture: its own affair. */
+    if (from_client ? vantage_is_at(engine, flow, !s->end) : syn_ack && vantage_is_at(engine, flow, !s->end))
+        return;
+    if (host->heard_frame && ticks_since(host->heard, ticks(r->first_time)) < 0)
+        c.heard_frame = host->heard_frame;
+    cut_key_t key = { flow->host[flow->client]->address, flow->host[!flow->client]->address,
+                      flow->port[!flow->client] };
+    read_earlier(engine, &key, r->first_frame, r->first_time, &c);
+    read_contrast(engine, flow, &c);
+    const char *trigger = syn_ack ? "SYN" : request_text(engine, flow);
+    about_t about = { ends_of_flow(flow, s->end, obs->ip.ttl), vantage_of_flow(engine, flow), trigger };
+    c.ech = trigger && g_str_has_suffix(trigger, " (with ECH)");
+    r->told |= say_both(engine, &c, &about, &key, flow->request, r->first_frame, obs);
+}
+
+static bool
+is_first_request(const segment_t *s)
+{
+    const direction_t *peer = &s->flow->end[!s->end];
+    return s->end == s->flow->client && s->obs->length && peer->last.bits & TCP_SYN
+        && s->obs->seq == peer->last.ack;
+}
+
+static repeats_t *
+repeats_of(engine_t *engine, flow_t *flow)
+{
+    GHashTable *table = engine->silences->repeats;
+
+    if (!flow->has_repeats) {
+        g_hash_table_insert(table, flow, g_new0(repeats_t, 1));
+        flow->has_repeats = true;
+    }
+    return g_hash_table_lookup(table, flow);
+}
+
+/* The record of what is repeated: begun when it is something new, unless something was said already. */
+static repeat_t *
+repeat_of(engine_t *engine, const segment_t *s)
+{
+    const observation_t *obs = s->obs;
+    const direction_t *sender = &s->flow->end[s->end], *peer = &s->flow->end[!s->end];
+    repeat_t *r = &repeats_of(engine, s->flow)->end[s->end];
+
+    if (r->sent && (r->told || r->seq_end == sequence_end(obs)))
+        return r->seq_end == sequence_end(obs) ? r : NULL;
+    int64_t first_time = obs->time - MAX(ticks_since(sender->last.time, ticks(obs->time)), 0);
+    bool is_request = is_first_request(s);
+    *r = (repeat_t){
+        .seq_end = sequence_end(obs), .peer_frame = peer->last.frame, .length = obs->length, .sent = 1,
+        .first_time = first_time, .last_time = first_time, .is_request = is_request, .acknowledged = true,
+        .first_frame = obs->flags & TCP_SYN ? peer->last.frame
+                     : s->flow->request_frame ? s->flow->request_frame : sender->last.frame,
+    };
+    return r;
+}
+
+static RARELY_RUN void
+observe_repeat(engine_t *engine, const segment_t *s)
+{
+    const observation_t *obs = s->obs;
+    const direction_t *sender = &s->flow->end[s->end], *peer = &s->flow->end[!s->end];
+    repeat_t *r = repeat_of(engine, s);
+
+    if (!r || obs->time - r->last_time < REPEAT_NS)
+        return;
+    r->sent += r->sent < UINT8_MAX;
+    r->last_time = obs->time;
+    r->acknowledged &= peer->packets && seq_diff(peer->last.ack, r->seq_end) >= 0;
+    if (obs->flags & TCP_SYN)           /* the client repeats itself as well */
+        r->peer_spoke |= peer->last.bits & TCP_SYN && peer->last.frame > sender->last.frame;
+    else
+        r->peer_spoke |= peer->last.frame != r->peer_frame;
+    if (peer->packets && r->sent >= 3 && !s->flow->gap)
+        judge_repeat(engine, s, r);
+}
+
+/* The other end acknowledges what was repeated: it was loss, or the end of it. */
+static RARELY_RUN void
+observe_answer(engine_t *engine, const segment_t *s)
+{
+    repeat_t *r = &repeats_of(engine, s->flow)->end[!s->end];
+
+    if (!r->sent || r->acknowledged || !(s->obs->flags & TCP_ACK) || seq_diff(s->obs->ack, r->seq_end) < 0)
+        return;
+    const finding_t *known = r->told ? store_lookup(engine->store, r->first_frame) : NULL;
+    if (known && known->verdict == VERDICT_SILENCED) {
+        finding_t *finding = publish(engine, r->first_frame, 0, VERDICT_SILENCED, CLASS_SILENCE,
+                                     MIN(known->confidence, CONFIDENCE_SHOWN));
+        if (finding)
+            finding_fact(finding, F_SILENCE_ANSWERED, s->obs->frame);
+    }
+    *r = (repeat_t){ .sent = 0 };
+}
+
+/* The server's first packet after the acknowledgement of the request lies beyond bytes that were never
+ * seen. (Where the capture had lost them, the client would have acknowledged them.) */
+static RARELY_RUN void
+observe_hole(engine_t *engine, const segment_t *s)
+{
+    const observation_t *obs = s->obs;
+    flow_t *flow = s->flow;
+    const direction_t *server = &flow->end[s->end], *client = &flow->end[!s->end];
+    const host_t *host = flow->host[!s->end];
+
+    if (!flow->handshake || !flow->request_frame || flow->gap || vantage_is_at(engine, flow, s->end)
+        || seq_diff(client->last.ack, server->next_seq) > 0 || !(server->last.bits & TCP_ACK)
+        || server->last.bits & TCP_SYN)
+        return;
+    silence_case_t c = {
+        .kind = SILENT_ANSWER, .sent = 1, .span = ticks_since(server->last.time, ticks(obs->time)),
+        .length = obs->seq - server->next_seq, .request_acked = true, .peer_spoke = true,
+        .peer_packets = server->packets, .rtt_us = server->rtt, .heard_frame = host->heard_frame,
+    };
+    cut_key_t key = { host->address, flow->host[s->end]->address, flow->port[s->end] };
+    read_earlier(engine, &key, flow->request_frame, obs->time, &c);
+    read_contrast(engine, flow, &c);
+    about_t about = { ends_of_flow(flow, !s->end, client->last.ttl), vantage_of_flow(engine, flow),
+                      request_text(engine, flow) };
+    say_both(engine, &c, &about, &key, flow->request, flow->request_frame, obs);
+}
+
+static void
+silence_segment(engine_t *engine, segment_t *s)
+{
+    const observation_t *obs = s->obs;
+    flow_t *flow = s->flow;
+    const direction_t *sender = &flow->end[s->end];
+    host_t *to = flow->host[!s->end];
+
+    to->heard_frame = obs->frame;
+    to->heard = ticks(obs->time);
+    if (obs->flags & TCP_RST)
+        return;
+    if (flow->has_repeats)
+        observe_answer(engine, s);
+    if (s->end != flow->client && sender->packets && !(sender->seen & SEEN_DATA)
+        && seq_diff(obs->seq, sender->next_seq) > 0)
+        observe_hole(engine, s);
+    bool takes_room = obs->length > 1 || obs->flags & (TCP_SYN | TCP_FIN);
+    if (!takes_room)
+        return;
+    if (sender->packets && seq_diff(sequence_end(obs), sender->next_seq) <= 0)
+        observe_repeat(engine, s);
+    else if (s->end != flow->client && obs->length && !(sender->seen & SEEN_DATA))
+        note_works(engine, flow, obs);
+}
+
+/* ---- SYNs ---- */
+
+void
+silence_syn(engine_t *engine, const half_open_t *half_open)
+{
+    const observation_t *syn = &half_open->syn;
+    host_t *client = host_get(engine->hosts, &syn->src, false);
+    cut_key_t key = { syn->src, syn->dst, syn->dport };
+    silence_case_t c = {
+        .kind = SILENT_SYN, .from_client = true, .sent = half_open->sent,
+        .span = syn->time - half_open->first_time,
+    };
+
+    if (!client || client->dead_targets > DEAD_TARGETS)
+        return;
+    if (client->heard_frame && ticks_since(client->heard, ticks(half_open->first_time)) < 0)
+        c.heard_frame = client->heard_frame;
+    read_earlier(engine, &key, half_open->first_frame, half_open->first_time, &c);
+    about_t about = {
+        .ends = { .src = syn->src, .dst = syn->dst, .sport = syn->sport, .dport = syn->dport,
+                  .protocol = PROTOCOL_TCP, .ttl = syn->ip.ttl },
+        .trigger = "SYN",
+    };
+    bool known = g_hash_table_contains(engine->silences->cuts, &key);
+    if (say_both(engine, &c, &about, &key, 0, half_open->first_frame, syn) && !known)
+        client->dead_targets++;
+}
+
+/* ---- QUIC ---- */
+
+/* A name that a server answers over QUIC: the same server's, or any. */
+static void
+read_quic_contrast(const silences_t *silences, const datagram_flow_t *flow, const char *name, silence_case_t *c)
+{
+    const works_t *works = g_hash_table_lookup(silences->quic_works, &flow->server);
+
+    if (!works || g_strcmp0(works->name, name) == 0)
+        works = &silences->quic_any;
+    if (!works->frame || g_strcmp0(works->name, name) == 0)
+        return;
+    c->works_frame = works->frame;
+    c->works_name = works->name;
+    c->works_elsewhere = !address_equal(&works->server, &flow->server);
+}
+
+/* obs: the datagram at hand, or NULL when it is not this flow's. */
+static void
+judge_datagrams(engine_t *engine, datagram_flow_t *flow, const observation_t *obs)
+{
+    const host_t *client = host_get(engine->hosts, &flow->client, false);
+    cut_key_t key = { flow->client, flow->server, flow->server_port };
+    silence_case_t c = {
+        .kind = SILENT_QUIC, .from_client = true, .sent = flow->unanswered,
+        .span = flow->unanswered_last - flow->unanswered_since,
+        .peer_packets = MIN(flow->from_server.packets, UINT8_MAX),
+    };
+    about_t about = {
+        .ends = { .src = flow->client, .dst = flow->server, .sport = flow->client_port,
+                  .dport = flow->server_port, .protocol = PROTOCOL_UDP, .ttl = obs ? obs->ip.ttl : 0 },
+        .trigger = datagram_request_text(engine, flow),
+    };
+
+    if (client && client->heard_frame && ticks_since(client->heard, ticks(flow->unanswered_since)) < 0)
+        c.heard_frame = client->heard_frame;
+    read_quic_contrast(engine->silences, flow, flow->request ? names_text(engine->names, flow->request) : NULL, &c);
+    read_earlier(engine, &key, flow->request_frame, flow->unanswered_since, &c);
+    if (obs)
+        say_both(engine, &c, &about, &key, 0, flow->request_frame, obs);
+    else
+        say(engine, &c, &about, flow->request_frame, 0);
+}
+
+/* A QUIC server answers a name. Initials that waited before the first such answer were silenced: QUIC
+ * passes here. */
+static void
+note_quic_works(engine_t *engine, const datagram_flow_t *flow, const observation_t *obs)
+{
+    silences_t *silences = engine->silences;
+
+    if (flow->from_server.packets != 1 || !flow->request_frame || !flow->request
+        || g_hash_table_size(silences->quic_works) >= CUTS_MAX)
+        return;
+    works_t *works = g_new(works_t, 1);
+    *works = (works_t){ flow->server, obs->frame, names_text(engine->names, flow->request) };
+    bool first = !silences->quic_any.frame;
+    if (first)
+        silences->quic_any = *works;
+    g_hash_table_replace(silences->quic_works, works, works);
+    for (GList *l = first ? datagrams_oldest(engine->datagrams) : NULL; l; l = l->next) {
+        datagram_flow_t *other = l->data;
+        if (other != flow && other->request_frame && !other->from_server.packets && other->unanswered > 1)
+            judge_datagrams(engine, other, NULL);
+    }
+}
+
+static void
+silence_datagram(engine_t *engine, const observation_t *obs)
+{
+    datagram_flow_t *flow = engine->datagram_flow;
+
+    if (!flow)
+        return;
+    if (!engine->datagram_from_client) {
+        flow->unanswered = 0;
+        note_quic_works(engine, flow, obs);
+        return;
+    }
+    /* Those that follow each other closely are one attempt. */
+    if (flow->unanswered && obs->time - flow->unanswered_last < REPEAT_NS)
+        return;
+    if (!flow->unanswered)
+        flow->unanswered_since = obs->time;
+    flow->unanswered_last = obs->time;
+    flow->unanswered++;
+    if (flow->unanswered >= 2 && flow->request_frame && !flow->icmp_frame)
+        judge_datagrams(engine, flow, obs);
+}
+
+const detector_t detector_silence = {
+    .name = "silence",
+    .segment = silence_segment,
+    .datagram = silence_datagram,
+    .signature = silence_signature,
+};
