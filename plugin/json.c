@@ -10,6 +10,8 @@
 
 #include <wsutil/json_dumper.h>
 
+#include "../dissectors/origin.h"
+
 /* Raised when a member changes its meaning or goes; new members do not raise it. */
 #define SCHEMA_VERSION 1
 
@@ -141,10 +143,33 @@ add_facts(json_dumper *json, const GArray *facts)
         const fact_row_t *row = &fact_rows[fact->id];
         if (row->kind == FACT_FLAG)
             add_flag(json, row->filter, fact->value != 0);
+        else if (row->kind == FACT_TEXT)
+            add_text(json, row->filter, fact->text);
         else
             add_number(json, row->filter, fact->value);
     }
     json_dumper_end_object(json);
+}
+
+/* Who else has such a header, and how far away the sender is. Of forged packets only. */
+static void
+add_origin(json_dumper *json, const finding_t *f)
+{
+    const origin_t *origin = f->verdict == VERDICT_FORGED ? f->origin : NULL;
+
+    begin_array(json, "injectors");
+    for (unsigned i = 0; origin && i < origin->n_matches; i++) {
+        json_dumper_begin_object(json);
+        add_text(json, "name", origin->name[i]);
+        add_text(json, "match", origin->match[i]);
+        json_dumper_end_object(json);
+    }
+    json_dumper_end_array(json);
+    if (origin && origin->where.known)
+        add_number(json, "hops_to_injector", origin->where.hops);
+    else
+        add_null(json, "hops_to_injector");
+    add_text(json, "where", origin ? origin->where_text : NULL);
 }
 
 static void
@@ -171,6 +196,8 @@ add_finding(json_dumper *json, const results_t *results, const finding_t *f)
     add_some(json, "genuine_frame", f->genuine_frame);
     add_evidence(json, f->evidence);
     add_text(json, "explanation", f->innocent);
+    add_origin(json, f);
+    add_text(json, "vantage", vantage_name(f->vantage));
     add_facts(json, f->facts);
     begin_array(json, "notices");
     if (f->notice)

@@ -13,6 +13,8 @@
 #include <epan/stats_tree.h>
 #include <epan/stats_tree_priv.h>
 
+#include "../dissectors/origin.h"
+
 /* A finding's place under one heading, to be freed; NULL: none. */
 typedef char *(*place_t)(const finding_t *finding);
 
@@ -40,15 +42,24 @@ trigger_key(const finding_t *f)
     return has_confidence(f->verdict) && f->trigger ? g_strdup(f->trigger) : NULL;
 }
 
-/* One more row is one more branch, for instance by injector once findings name one. */
+static char *
+injector_key(const finding_t *f)
+{
+    if (f->verdict != VERDICT_FORGED || !f->origin)
+        return NULL;
+    return g_strdup(f->origin->n_matches ? f->origin->name[0] : "unknown");
+}
+
+/* One more row is one more branch. */
 static const struct {
     const char *title;
     place_t       key;
 } branches[] = {
     { "Frames by verdict", verdict_key },
-    { "Forged and suspect packets by class", class_key },
-    { "Forged and suspect packets by server", server_key },
-    { "Forged and suspect packets by trigger", trigger_key },
+    { "Forged, suspect and silenced packets by class", class_key },
+    { "Forged, suspect and silenced packets by server", server_key },
+    { "Forged, suspect and silenced packets by trigger", trigger_key },
+    { "Forged packets by injector they are consistent with", injector_key },
 };
 
 typedef struct {

@@ -88,12 +88,12 @@ def tree(text):
 
 def miscounts(name, text, findings):
     """Complaints where the tree or a report does not say what JSON says."""
-    odd = [line for line in findings if line["verdict"] in ("forged", "suspect")]
+    odd = [line for line in findings if line["verdict"] in ("forged", "suspect", "silenced")]
     counted = ast.literal_eval(text["tree"])
     complaints = []
     for title, values in (("Frames by verdict", [line["verdict"] for line in findings]),
-                          ("Forged and suspect packets by class", [line["class"] for line in odd]),
-                          ("Forged and suspect packets by trigger", [line["trigger"] for line in odd])):
+                          ("Forged, suspect and silenced packets by class", [line["class"] for line in odd]),
+                          ("Forged, suspect and silenced packets by trigger", [line["trigger"] for line in odd])):
         wanted = dict(sorted(collections.Counter(filter(None, values)).items()))
         if counted.get(title) != wanted:
             complaints.append(f"{name}: the tree says {counted.get(title)} under '{title}',"
