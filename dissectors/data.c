@@ -23,14 +23,16 @@
 
 /* ---- reading the answer ---- */
 
-/* The first place of needle, which is in lower case, ignoring case. */
+/* The first place of needle, which is in lower case and does not begin with a letter, ignoring case. */
 static const char *
 find(const char *haystack, size_t length, const char *needle)
 {
+    const char *end = haystack + length, *p = haystack;
     size_t n = strlen(needle);
-    for (size_t i = 0; i + n <= length; i++)
-        if (g_ascii_tolower(haystack[i]) == needle[0] && !g_ascii_strncasecmp(haystack + i, needle, n))
-            return haystack + i;
+
+    for (; (p = memchr(p, needle[0], (size_t)(end - p))) && n <= (size_t)(end - p); p++)
+        if (!g_ascii_strncasecmp(p, needle, n))
+            return p;
     return NULL;
 }
 
@@ -55,7 +57,9 @@ leads_elsewhere(const char *text, size_t length, const char *host)
     for (unsigned dots = 0; domain > asked; domain--)
         if (domain[-1] == '.' && ++dots == 2)
             break;
-    bool elsewhere = !find(p, n, domain);
+    char *target = g_ascii_strdown(p, (gssize)n);
+    bool elsewhere = !strstr(target, domain);
+    g_free(target);
     g_free(asked);
     return elsewhere;
 }

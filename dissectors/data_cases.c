@@ -553,6 +553,7 @@ data_segment(engine_t *engine, segment_t *s)
 
 const detector_t detector_data = {
     .name = "data",
+    .sees = SEES_ANSWERS,
     .segment = data_segment,
     .signature = data_signature,
 };

@@ -35,6 +35,7 @@ struct engine {
     limits_t      limits;
     bool          enabled[N_DETECTORS];
     void        (*segment[N_DETECTORS])(engine_t *, struct segment *);      /* of those enabled */
+    unsigned      sees[N_DETECTORS];        /* the same detectors' */
     void        (*datagram[N_DETECTORS])(engine_t *, const observation_t *);
     unsigned      n_segment, n_datagram;
     store_t      *store;
@@ -69,9 +70,27 @@ typedef struct segment {
     bool                 forged;    /* set by a detector: its header says nothing about the host */
 } segment_t;
 
+#define DNS_PORT 53
+
+/* What about a TCP packet makes a detector look at it. Worked out once for each packet, so that most
+ * detectors are not called for most packets. */
+enum {
+    SEES_RESETS      = 0x01,    /* a reset, or a packet of a flow that has had one */
+    SEES_DNS         = 0x02,    /* payload from or to port 53 */
+    SEES_STRANGE_TTL = 0x04,    /* a TTL unlike the first of its sender in this flow */
+    SEES_ANSWERS     = 0x08,    /* from the server, neither SYN nor reset */
+    SEES_OLD         = 0x10,    /* data, SYN or FIN that lie before what the sender has sent already */
+    SEES_GAP         = 0x20,    /* from a server that has sent no data: beyond what was seen of it */
+    SEES_FIRST_DATA  = 0x40,    /* from a server: its first */
+    SEES_REPEATS     = 0x80,    /* of a flow in which something was sent again */
+    SEES_HANDSHAKE   = 0x100,   /* a SYN or SYN/ACK */
+    SEES_ALL         = 0x200,
+};
+
 /* A family of signatures. Unused entries are NULL. */
 typedef struct {
     const char *name;
+    unsigned    sees;                                       /* SEES_*, any of them; 0: all segments */
     void (*segment)(engine_t *, segment_t *);               /* a TCP packet, before it is learnt */
     void (*datagram)(engine_t *, const observation_t *);    /* a UDP packet */
     void (*quote)(engine_t *, const observation_t *);       /* a packet quoted by an ICMP error */

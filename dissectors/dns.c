@@ -430,90 +430,119 @@ static const signature_t conflict_signature = {
     "a forwarder that asks several servers and passes on every answer",
 };
 
+/* What an answer must have before a sign is worth a test: most answers have none of it. */
+enum {
+    IS_ODDER        = 0x001,    /* than another answer to the same query */
+    IS_CLOSED       = 0x002,    /* the server said that nobody listens there */
+    IS_KNOWN_SERVER = 0x004,    /* with answers before this one */
+    HAS_ODD_TTL     = 0x008,
+    HAS_NO_ID       = 0x010,    /* IP ID 0, don't-fragment clear */
+    HAS_OTHER_FLAGS = 0x020,    /* recursion desired unlike the query */
+    LACKS_OPT       = 0x040,    /* that the query had */
+    IS_MISSHAPEN    = 0x080,
+    HAS_SPECIAL     = 0x100,    /* an address that is not public */
+    HAS_FULL_NAME   = 0x200,    /* in front of the first record */
+    IS_LISTED       = 0x400,
+};
+
+static unsigned
+traits_of(const dns_case_t *c, const dns_answer_t *a, bool stands_out)
+{
+    return (stands_out ? IS_ODDER : 0) | (c->unreachable_frame ? IS_CLOSED : 0)
+        | (c->server.answers ? IS_KNOWN_SERVER : 0) | (ttl_is_plausible(a->ip.ttl) ? 0 : HAS_ODD_TTL)
+        | (a->ip.ip_id || a->ip.df ? 0 : HAS_NO_ID)
+        | ((a->flags ^ c->query_flags) & DNS_RECURSION_DESIRED ? HAS_OTHER_FLAGS : 0)
+        | (c->query_opt && !a->has_opt ? LACKS_OPT : 0)
+        | (a->type_mismatch || a->opt_as_answer || a->trailing ? IS_MISSHAPEN : 0)
+        | (a->special_count ? HAS_SPECIAL : 0) | (a->owner_in_full ? HAS_FULL_NAME : 0)
+        | (a->listed ? IS_LISTED : 0);
+}
+
 static const struct {
     signature_t signature;
-    test_t test;
+    unsigned    when;           /* one of the traits */
+    test_t      test;
 } rows[] = {
     { { "dns-burst-sub-ms", FAMILY_ORDERING, TIER_A, { 0, 930 }, { 9, 10 },
         COUNTED_BENIGN "; Anonymous et al., FOCI 2020 (below 0.2 ms in 90 %)",
         "Answers with other content and other headers within a millisecond.",
-        "none known" }, burst },
+        "none known" }, IS_ODDER, burst },
     { { "dns-non-resolver-answer", FAMILY_ORDERING, TIER_A, { 0, 930 }, { 1, 1 },
         COUNTED_BENIGN "; principle of measurements towards unused addresses",
         "The address that answers also says that nobody listens there.",
-        "a server that stopped between two copies of the query" }, server_is_closed },
+        "a server that stopped between two copies of the query" }, IS_CLOSED, server_is_closed },
     { { "dns-early-answer", FAMILY_TIMING, TIER_B, { 2, 930 }, { 2, 33 },
         COUNTED "; Duan et al., SATIN 2012 (half a round trip)",
         "Sooner than half the fastest answer of this server.",
-        "an anycast resolver that answers from a nearer site" }, early },
+        "an anycast resolver that answers from a nearer site" }, IS_KNOWN_SERVER, early },
     { { "dns-ttl-mismatch-resolver", FAMILY_TTL, TIER_B, { 8, 930 }, { 1, 1 },
         COUNTED_BENIGN "; Duan et al., SATIN 2012 (all forged answers)",
         "IP TTL three or more hops off this server's other answers.",
-        "an anycast resolver with sites at several distances" }, ttl_unlike_server },
+        "an anycast resolver with sites at several distances" }, IS_KNOWN_SERVER, ttl_unlike_server },
     { { "dns-ttl-implausible", FAMILY_TTL, TIER_C, { 0, 930 }, { 119, 256 },
         COUNTED_BENIGN "; share of random TTLs (Anonymous et al., FOCI 2020)",
         "IP TTL that no initial value in use explains.",
-        "carriers that rewrite TTLs" }, ttl_implausible },
+        "carriers that rewrite TTLs" }, HAS_ODD_TTL, ttl_implausible },
     { { "dns-id-zero-df-clear", FAMILY_HEADER_MISMATCH, TIER_B, { 0, 1665 }, { 1, 1 },
         "answers in 1,733 public captures; Fan et al., NDSS 2025 (constant)",
         "IP ID 0 with don't-fragment clear from a public server.",
-        "small embedded resolvers" }, id_zero_df_clear },
+        "small embedded resolvers" }, HAS_NO_ID, id_zero_df_clear },
     { { "dns-rd-not-copied", FAMILY_HEADER_MISMATCH, TIER_B, { 10, 930 }, { 23, 33 },
         COUNTED "; RFC 1035 section 4.1.1; net4people/bbs #466",
         "Recursion desired is not what the query said.",
-        "servers that do not copy the flag" }, rd_not_copied },
+        "servers that do not copy the flag" }, HAS_OTHER_FLAGS, rd_not_copied },
     { { "dns-flags-unlike-server", FAMILY_HEADER_MISMATCH, TIER_C, { 1, 930 }, { 22, 33 },
         COUNTED,
         "Recursion available unlike this server's other answers.",
-        "a server that recurses for some zones only" }, flags_unlike_server },
+        "a server that recurses for some zones only" }, IS_KNOWN_SERVER, flags_unlike_server },
     { { "dns-opt-unlike-server", FAMILY_HEADER_MISMATCH, TIER_B, { 0, 107 }, { 6, 33 },
         "answers to queries with EDNS in 1,733 public captures; 33 labelled forged answers",
         "No EDNS record from a server that always answers with one.",
-        "an EDNS fallback inside the resolver" }, opt_unlike_server },
+        "an EDNS fallback inside the resolver" }, LACKS_OPT, opt_unlike_server },
     { { "dns-opt-stripped", FAMILY_HEADER_MISMATCH, TIER_C, { 10, 107 }, { 14, 33 },
         "answers to queries with EDNS in 1,733 public captures; 33 labelled forged answers",
         "No EDNS record although the query had one.",
-        "old resolvers without EDNS" }, opt_stripped },
+        "old resolvers without EDNS" }, LACKS_OPT, opt_stripped },
     { { "dns-trailing-bytes", FAMILY_HEADER_MISMATCH, TIER_D, { 4, 930 }, { 0, 33 },
         COUNTED "; net4people/bbs #80",
         "Bytes after the last record.",
-        "padding by middleboxes" }, trailing_bytes },
+        "padding by middleboxes" }, IS_MISSHAPEN, trailing_bytes },
     { { "dns-qtype-mismatch", FAMILY_CONTENT, TIER_A, { 0, 1646 }, { 9, 33 },
         "unicast transactions in 1,733 public captures; 33 labelled forged answers; Fan et al., NDSS 2025",
         "An address of another type than asked for, without an alias.",
-        "none known" }, type_mismatch },
+        "none known" }, IS_MISSHAPEN, type_mismatch },
     { { "dns-opt-as-answer", FAMILY_CONTENT, TIER_B, { 1, 930 }, { 1, 1 },
         COUNTED_BENIGN "; net4people/bbs #80 (the query copied); RFC 6891 section 6.1.1",
         "The query's EDNS record counted as the answer.",
-        "home-made servers that send the query back (1 in 930)" }, opt_as_answer },
+        "home-made servers that send the query back (1 in 930)" }, IS_MISSHAPEN, opt_as_answer },
     { { "dns-private-answer", FAMILY_CONTENT, TIER_B, { 1, 930 }, { 33, 33 },
         COUNTED "; Pearce et al., USENIX Security 2017",
         "A public name leads to a private address, says a public server.",
-        "split horizon, or a zone that publishes internal addresses" }, private_answer },
+        "split horizon, or a zone that publishes internal addresses" }, HAS_SPECIAL, private_answer },
     { { "dns-gfw-inj1", FAMILY_CONTENT, TIER_A, { 0, 1665 }, { 1, 1 },
         "answers in 1,733 public captures; Anonymous et al., FOCI 2020 (constant)",
         "The shape of GFW DNS injector 1.",
-        "none known" }, gfw_injector_1 },
+        "none known" }, HAS_FULL_NAME, gfw_injector_1 },
     { { "dns-gfw-inj3", FAMILY_CONTENT, TIER_A, { 0, 1665 }, { 1, 1 },
         "answers in 1,733 public captures; Fan et al., NDSS 2025 (constant)",
         "The shape of GFW DNS injector 3.",
-        "none known" }, gfw_injector_3 },
+        "none known" }, HAS_NO_ID, gfw_injector_3 },
     { { "dns-tm-loopback", FAMILY_CONTENT, TIER_A, { 0, 1665 }, { 1, 1 },
         "answers in 1,733 public captures; net4people/bbs #80; Nourin et al., WWW 2023 (constant)",
         "The answer of Turkmenistan's filter.",
-        "none known" }, turkmenistan },
+        "none known" }, HAS_SPECIAL, turkmenistan },
     { { "dns-ir-1010", FAMILY_CONTENT, TIER_A, { 0, 1646 }, { 1, 1 },
         "unicast transactions in 1,733 public captures; Aryan et al., FOCI 2013; net4people/bbs #98 (constant)",
         "The address of Iran's block page.",
-        "a network that uses 10.10.34.0/24 itself" }, iran_address },
+        "a network that uses 10.10.34.0/24 itself" }, HAS_SPECIAL, iran_address },
     { { "dns-bogus-ip", FAMILY_CONTENT, TIER_B, { 0, 930 }, { 0, 33 },
         COUNTED ", all with the own list; Hoang et al., USENIX Security 2021",
         "An address or alias from a list of forged answers, in the name of a public server.",
-        "a resolver that filters by itself, or was fed the forged answer and passes it on" }, bogus_ip },
+        "a resolver that filters by itself, or was fed the forged answer and passes it on" }, IS_LISTED, bogus_ip },
     { { "dns-listed-answer", FAMILY_CONTENT, TIER_D, { 0, 930 }, { 0, 33 },
         COUNTED ", all with the own list",
         "An address or alias from a list, from a server that may well give it itself.",
-        "the resolver of a provider, company or home that filters" }, listed_address },
+        "the resolver of a provider, company or home that filters" }, IS_LISTED, listed_address },
 };
 
 const signature_t *
@@ -529,10 +558,10 @@ dns_signature(unsigned index)
 static void
 collect(const dns_case_t *c, const dns_answer_t *a, bool stands_out, GArray *evidence)
 {
+    unsigned traits = traits_of(c, a, stands_out);
+
     for (unsigned i = 0; i < G_N_ELEMENTS(rows); i++) {
-        if (!stands_out && rows[i].test == burst)
-            continue;
-        char *text = rows[i].test(c, a);
+        char *text = rows[i].when & traits ? rows[i].test(c, a) : NULL;
         if (text)
             evidence_add(evidence, &rows[i].signature, text);
     }

@@ -13,8 +13,6 @@
 
 #include <string.h>
 
-#define DNS_PORT 53
-
 /* Transactions are kept this long after their last packet. Genuine answers come within 0.4 s in
  * 99 % of cases; resolvers that give up answer after 30 s. */
 #define KEPT_NS (60 * NS_PER_S)
@@ -529,9 +527,10 @@ dns_datagram(engine_t *engine, const observation_t *obs)
 }
 
 /* Messages that lie whole in one segment; transfers of zones answer one query many times. */
-static RARELY_RUN void
-observe_stream(engine_t *engine, const observation_t *obs)
+static void
+dns_segment(engine_t *engine, segment_t *s)
 {
+    const observation_t *obs = s->obs;
     const uint8_t *p = obs->payload;
     size_t left = obs->captured;
 
@@ -547,14 +546,6 @@ observe_stream(engine_t *engine, const observation_t *obs)
         p += 2 + length;
         left -= 2 + length;
     }
-}
-
-static void
-dns_segment(engine_t *engine, segment_t *s)
-{
-    const observation_t *obs = s->obs;
-    if ((obs->sport == DNS_PORT || obs->dport == DNS_PORT) && obs->captured && !(obs->flags & TCP_RST))
-        observe_stream(engine, obs);
 }
 
 static void
@@ -586,6 +577,7 @@ dns_quote(engine_t *engine, const observation_t *obs)
 
 const detector_t detector_dns = {
     .name = "dns",
+    .sees = SEES_DNS,
     .segment = dns_segment,
     .datagram = dns_datagram,
     .quote = dns_quote,

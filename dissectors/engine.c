@@ -43,8 +43,10 @@ engine_new(const limits_t *limits, const bool enabled[N_DETECTORS])
     engine->limits = *limits;
     memcpy(engine->enabled, enabled, sizeof engine->enabled);
     for (unsigned i = 0; i < N_DETECTORS; i++) {
-        if (enabled[i] && detectors[i]->segment)
+        if (enabled[i] && detectors[i]->segment) {
+            engine->sees[engine->n_segment] = detectors[i]->sees ? detectors[i]->sees : SEES_ALL;
             engine->segment[engine->n_segment++] = detectors[i]->segment;
+        }
         if (enabled[i] && detectors[i]->datagram)
             engine->datagram[engine->n_datagram++] = detectors[i]->datagram;
     }
@@ -312,6 +314,42 @@ tell_flow_limit(engine_t *engine, const observation_t *obs)
                  "forgotten, and what follows in them is judged without its past");
 }
 
+/* SEES_* of a segment. */
+static unsigned
+what_is_seen(const segment_t *s)
+{
+    const observation_t *obs = s->obs;
+    const flow_t *flow = s->flow;
+    const direction_t *sender = &flow->end[s->end];
+    unsigned seen = SEES_ALL;
+
+    if (obs->flags & TCP_RST)
+        return seen | SEES_RESETS;
+    if (flow->has_resets)
+        seen |= SEES_RESETS;
+    if (flow->has_repeats)
+        seen |= SEES_REPEATS;
+    if (obs->ip.ttl != sender->ttl[0])
+        seen |= SEES_STRANGE_TTL;
+    if (obs->flags & TCP_SYN)
+        seen |= SEES_HANDSHAKE;
+    else if (s->end != flow->client)
+        seen |= SEES_ANSWERS;
+    if (obs->captured && (obs->sport == DNS_PORT || obs->dport == DNS_PORT))
+        seen |= SEES_DNS;
+    if (!sender->packets)
+        return obs->length && seen & SEES_ANSWERS ? seen | SEES_FIRST_DATA : seen;
+    if (sequence_end(obs) != obs->seq && seq_diff(sequence_end(obs), sender->next_seq) <= 0)
+        seen |= SEES_OLD;
+    if (seen & SEES_ANSWERS && !(sender->seen & SEEN_DATA)) {
+        if (obs->length)
+            seen |= SEES_FIRST_DATA;
+        if (obs->seq != sender->next_seq)
+            seen |= SEES_GAP;
+    }
+    return seen;
+}
+
 static void
 observe_in_flow(engine_t *engine, const observation_t *obs, flow_t *flow, unsigned end)
 {
@@ -328,9 +366,13 @@ observe_in_flow(engine_t *engine, const observation_t *obs, flow_t *flow, unsign
     if (!s.flow->vantage_learnt && !(obs->flags & (TCP_SYN | TCP_RST)))
         vantage_learn(engine, s.flow, s.end, obs);
 
+    unsigned seen = what_is_seen(&s);
     for (unsigned i = 0; i < engine->n_segment; i++)
-        engine->segment[i](engine, &s);
+        if (engine->sees[i] & seen)
+            engine->segment[i](engine, &s);
 
+    s.flow->host[!s.end]->heard_frame = obs->frame;
+    s.flow->host[!s.end]->heard = ticks(obs->time);
     if (!(obs->flags & TCP_RST) && flow_learn(s.flow, s.end, obs)) {
         bool first_syn = (obs->flags & (TCP_SYN | TCP_ACK)) == TCP_SYN && !s.flow->host[s.end]->remembered;
         if (host_table_is_full(engine->hosts) && !first_syn && !s.flow->host[s.end]->remembered)

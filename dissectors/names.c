@@ -15,8 +15,11 @@ typedef struct {
     uint32_t    hash;
 } name_t;
 
+#define RECENT 1024
+
 struct names {
-    GHashTable   *by_text;      /* set of name_t -> its number */
+    GHashTable   *by_text;      /* set of name_t -> its number; those that are one of many are not in it */
+    uint16_t      recent[RECENT];   /* numbers of the latest, by hash */
     pool_t       *pool;         /* of name_t */
     GStringChunk *texts;
 };
@@ -53,23 +56,35 @@ names_free(names_t *names)
     g_free(names);
 }
 
+static uint16_t
+add(names_t *names, const name_t *key, size_t length)
+{
+    uint32_t number;
+    name_t *name = pool_take(names->pool, &number);
+
+    name->text = g_string_chunk_insert_len(names->texts, key->text, (gssize)length);
+    name->hash = key->hash;
+    return (uint16_t)number;
+}
+
 uint16_t
 names_number(names_t *names, const char *text, bool one_of_many)
 {
     size_t length = strlen(text);
     name_t key = { text, hash_bytes((const uint8_t *)text, length) };
-    void *known = g_hash_table_lookup(names->by_text, &key);
-    uint32_t number;
+    uint16_t *recent = &names->recent[key.hash % RECENT];
 
+    if (*recent && name_equal(pool_at(names->pool, *recent), &key))
+        return *recent;
+    void *known = one_of_many ? NULL : g_hash_table_lookup(names->by_text, &key);
     if (known)
-        return (uint16_t)GPOINTER_TO_UINT(known);
+        return *recent = (uint16_t)GPOINTER_TO_UINT(known);
     if (names->pool->used >= (one_of_many ? NAMES_MAX / 2 : NAMES_MAX))
         return 0;
-    name_t *name = pool_take(names->pool, &number);
-    name->text = g_string_chunk_insert_len(names->texts, text, (gssize)length);
-    name->hash = key.hash;
-    g_hash_table_insert(names->by_text, name, GUINT_TO_POINTER(number));
-    return (uint16_t)number;
+    *recent = add(names, &key, length);
+    if (!one_of_many)
+        g_hash_table_insert(names->by_text, pool_at(names->pool, *recent), GUINT_TO_POINTER(*recent));
+    return *recent;
 }
 
 const char *

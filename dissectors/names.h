@@ -17,7 +17,8 @@ names_t *names_new(void);
 void     names_free(names_t *names);
 
 /* The number of a text, which is copied; 0 when there is no more room. Paths differ from request to
- * request: such texts, one of many, get no more than half of it. */
+ * request: such texts, one of many, get no more than half of it, and one that comes again after
+ * many others may get another number. */
 uint16_t    names_number(names_t *names, const char *text, bool one_of_many);
 
 /* The text of a number; lives as long as names does. */

@@ -15,7 +15,6 @@
 #define PENDING_BYTES 4096      /* of one request */
 #define NAME_MAX_KEPT 255
 #define PATH_MAX_KEPT 200
-#define DNS_PORT      53
 
 #define TRIES_MAX     8         /* Initials of one flow that are worth a decryption */
 

@@ -623,6 +623,7 @@ reset_quote(engine_t *engine, const observation_t *obs)
 
 const detector_t detector_reset = {
     .name = "reset",
+    .sees = SEES_RESETS,
     .segment = reset_segment,
     .quote = reset_quote,
     .signature = reset_signature,

@@ -345,7 +345,7 @@ repeat_of(engine_t *engine, const segment_t *s)
     return r;
 }
 
-static RARELY_RUN void
+static void
 observe_repeat(engine_t *engine, const segment_t *s)
 {
     const observation_t *obs = s->obs;
@@ -366,7 +366,7 @@ observe_repeat(engine_t *engine, const segment_t *s)
 }
 
 /* The other end acknowledges what was repeated: it was loss, or the end of it. */
-static RARELY_RUN void
+static void
 observe_answer(engine_t *engine, const segment_t *s)
 {
     repeat_t *r = &repeats_of(engine, s->flow)->end[!s->end];
@@ -385,7 +385,7 @@ observe_answer(engine_t *engine, const segment_t *s)
 
 /* The server's first packet after the acknowledgement of the request lies beyond bytes that were never
  * seen. (Where the capture had lost them, the client would have acknowledged them.) */
-static RARELY_RUN void
+static void
 observe_hole(engine_t *engine, const segment_t *s)
 {
     const observation_t *obs = s->obs;
@@ -416,10 +416,7 @@ silence_segment(engine_t *engine, segment_t *s)
     const observation_t *obs = s->obs;
     flow_t *flow = s->flow;
     const direction_t *sender = &flow->end[s->end];
-    host_t *to = flow->host[!s->end];
 
-    to->heard_frame = obs->frame;
-    to->heard = ticks(obs->time);
     if (obs->flags & TCP_RST)
         return;
     if (flow->has_repeats)
@@ -427,7 +424,7 @@ silence_segment(engine_t *engine, segment_t *s)
     if (s->end != flow->client && sender->packets && !(sender->seen & SEEN_DATA)
         && seq_diff(obs->seq, sender->next_seq) > 0)
         observe_hole(engine, s);
-    bool takes_room = obs->length > 1 || obs->flags & (TCP_SYN | TCP_FIN);
+    bool takes_room = obs->length > 1 || obs->flags & (TCP_SYN | TCP_FIN);  /* one byte is a probe */
     if (!takes_room)
         return;
     if (sender->packets && seq_diff(sequence_end(obs), sender->next_seq) <= 0)
@@ -556,6 +553,7 @@ silence_datagram(engine_t *engine, const observation_t *obs)
 
 const detector_t detector_silence = {
     .name = "silence",
+    .sees = SEES_OLD | SEES_GAP | SEES_FIRST_DATA | SEES_REPEATS,
     .segment = silence_segment,
     .datagram = silence_datagram,
     .signature = silence_signature,

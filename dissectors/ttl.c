@@ -26,16 +26,15 @@ ttl_signature(unsigned index)
     return index == 0 ? &deviation : NULL;
 }
 
-static RARELY_RUN void
-judge_ttl(engine_t *engine, const segment_t *s)
+static void
+ttl_segment(engine_t *engine, segment_t *s)
 {
     const observation_t *obs = s->obs;
     const direction_t *sender = &s->flow->end[s->end];
     const host_t *host = s->flow->host[s->end];
     uint8_t in_host;
 
-    if (sender->packets < BASELINE_MIN || obs->flags & TCP_RST
-        || sender->ttl_packets[0] < BASELINE_MIN - 1 || sender->ttl_packets[1] >= SAID_MAX)
+    if (sender->packets < BASELINE_MIN || sender->ttl_packets[0] < BASELINE_MIN - 1 || sender->ttl_packets[1] >= SAID_MAX)
         return;
     uint8_t in_flow = ttl_distance(obs->ip.ttl, sender->ttl[0]);
     if (in_flow < TTL_DEVIATION_MIN || !ttl_memory_distance(&host->ttls, obs->ip.ttl, &in_host)
@@ -61,15 +60,9 @@ judge_ttl(engine_t *engine, const segment_t *s)
         finding_fact(finding, F_TTL_IMPLAUSIBLE, 1);
 }
 
-static void
-ttl_segment(engine_t *engine, segment_t *s)
-{
-    if (s->obs->ip.ttl != s->flow->end[s->end].ttl[0])
-        judge_ttl(engine, s);
-}
-
 const detector_t detector_ttl = {
     .name = "ttl",
+    .sees = SEES_STRANGE_TTL,
     .segment = ttl_segment,
     .signature = ttl_signature,
 };

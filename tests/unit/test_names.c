@@ -29,7 +29,7 @@ check_limit(void **state)
     char text[32];
 
     (void)state;
-    uint16_t first = names_number(names, "first", true);
+    uint16_t first = names_number(names, "first", false);
     for (unsigned i = 1; i < NAMES_MAX / 2; i++) {
         g_snprintf(text, sizeof text, "/path/%u", i);
         assert_int_equal(names_number(names, text, true), i + 1);
