@@ -148,6 +148,15 @@ make_room(engine_t *engine, const observation_t *obs)
     }
 }
 
+/* Queries to one server come in a row: the last one's record is there still. */
+static host_t *
+server_host(engine_t *engine, const ip_address_t *address)
+{
+    const query_t *latest = engine->queries->recent.tail ? engine->queries->recent.tail->data : NULL;
+    return latest && address_equal(&latest->key.server, address) ? latest->server
+                                                                 : host_get(engine->hosts, address, true);
+}
+
 static query_t *
 query_get(engine_t *engine, const observation_t *obs, const dns_message_t *m, bool answer, bool create)
 {
@@ -171,7 +180,7 @@ query_get(engine_t *engine, const observation_t *obs, const dns_message_t *m, bo
     q = pool_take(queries->pool, &number);
     q->key = key;
     q->number = number;
-    q->server = host_get(engine->hosts, &key.server, true);
+    q->server = server_host(engine, &key.server);
     q->server->flows++;
     q->last_time = obs->time;
     q->link.data = q;

@@ -202,7 +202,7 @@ static const struct {
     signature_t signature;
     test_t test;
 } rows[] = {
-    { { "syn-blackhole", FAMILY_ABSENCE, TIER_C, { 0, 14168 }, { 1, 1 },
+    { { "syn-blackhole", FAMILY_ABSENCE, TIER_C, { 3, 14168 }, { 1, 1 },
         COUNTED "; CensoredPlanet, Raman et al., NDSS 2020 (a sign without a rate)",
         "Three SYNs over 2.5 s without any answer, while others reach the client.",
         "the host is down, or a firewall drops what it does not allow" }, syn_black_hole },
@@ -215,7 +215,7 @@ static const struct {
         "The handshake is answered, the first data sent four times and never acknowledged.",
         "packets of this size do not fit through the path, or the server died after accepting" },
       request_unacknowledged },
-    { { "hello-acked-then-mute", FAMILY_ABSENCE, TIER_B, { 0, 14168 }, { 1, 1 },
+    { { "hello-acked-then-mute", FAMILY_ABSENCE, TIER_B, { 1, 14168 }, { 1, 1 },
         COUNTED "; Xue et al., IMC 2022 (SNI-II)",
         "The request is acknowledged, and not a byte of the answer arrives, to the client's last word.",
         "a server that died, or a tarpit" }, acknowledged_then_mute },
@@ -223,7 +223,7 @@ static const struct {
         COUNTED "; net4people/bbs #490 (14-34 kB, about 25 packets)",
         "After the first dozens of packets both directions stop, while others reach the client.",
         "a path that changed, a server that stopped, or a lost radio link" }, freeze },
-    { { "oneway-drop-after-hello", FAMILY_ABSENCE, TIER_B, { 0, 14168 }, { 1, 1 },
+    { { "oneway-drop-after-hello", FAMILY_ABSENCE, TIER_B, { 1, 14168 }, { 1, 1 },
         COUNTED "; Bock et al., 2020 (ESNI, client to server only)",
         "Packets pass one way only: what the one end sends four times never reaches the other, which goes on.",
         "loss in one direction" }, one_way },
