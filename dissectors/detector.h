@@ -17,6 +17,7 @@ typedef struct resets resets_t;     /* reset_cases.c */
 typedef struct queries queries_t;   /* dns_cases.c */
 typedef struct answers answers_t;   /* data_cases.c */
 typedef struct requests requests_t; /* requests.c */
+typedef struct handshakes handshakes_t; /* handshake_cases.c */
 
 struct segment;
 
@@ -35,6 +36,7 @@ struct engine {
     queries_t    *queries;
     answers_t    *answers;
     requests_t   *requests;
+    handshakes_t *handshakes;
     datagrams_t  *datagrams;
     datagram_flow_t *datagram_flow; /* of the UDP datagram at hand; NULL: not one of these */
     bool          datagram_from_client;
@@ -67,7 +69,8 @@ typedef struct {
  * this one stays small. */
 #define RARELY_RUN G_GNUC_NO_INLINE
 
-extern const detector_t detector_ttl, detector_dns, detector_reset, detector_data;
+extern const detector_t detector_ttl, detector_dns, detector_reset, detector_data,
+                        detector_handshake;
 
 resets_t  *resets_new(unsigned max);
 void       resets_free(resets_t *resets);
@@ -79,6 +82,10 @@ dead_probe_t resets_died(const resets_t *resets, const flow_t *flow, unsigned en
 answers_t *answers_new(void);
 void       answers_free(answers_t *answers);
 void       answers_forget(answers_t *answers, flow_t *flow);
+
+handshakes_t *handshakes_new(void);
+void          handshakes_free(handshakes_t *handshakes);
+void          handshakes_forget(handshakes_t *handshakes, flow_t *flow);
 
 queries_t *queries_new(unsigned max);
 void       queries_free(engine_t *engine);

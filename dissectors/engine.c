@@ -13,6 +13,7 @@ static const detector_t *const detectors[N_DETECTORS] = {
     [DETECT_DNS] = &detector_dns,
     [DETECT_RESET] = &detector_reset,
     [DETECT_DATA] = &detector_data,
+    [DETECT_HANDSHAKE] = &detector_handshake,
 };
 
 static void
@@ -22,6 +23,7 @@ forget_flow(void *context, flow_t *flow)
     resets_forget(engine->resets, flow);
     answers_forget(engine->answers, flow);
     requests_forget(engine->requests, flow);
+    handshakes_forget(engine->handshakes, flow);
 }
 
 /* Whoever keeps something by such a flow drops it here. */
@@ -56,6 +58,7 @@ engine_new(const limits_t *limits, const bool enabled[N_DETECTORS])
     engine->queries = queries_new(limits->queries);
     engine->answers = answers_new();
     engine->requests = requests_new();
+    engine->handshakes = handshakes_new();
     engine->datagrams = datagrams_new(forget_datagrams, engine);
     return engine;
 }
@@ -69,6 +72,7 @@ engine_free(engine_t *engine)
     resets_free(engine->resets);
     answers_free(engine->answers);
     requests_free(engine->requests);
+    handshakes_free(engine->handshakes);
     datagrams_free(engine->datagrams);
     flow_table_free(engine->flows);
     syns_free(engine->syns);
@@ -235,7 +239,9 @@ observe_in_flow(engine_t *engine, const observation_t *obs, flow_t *flow, unsign
     for (unsigned i = 0; i < engine->n_segment; i++)
         engine->segment[i](engine, &s);
 
-    if (!(obs->flags & TCP_RST) && flow_learn(s.flow, s.end, obs)) {
+    /* A forged SYN/ACK says nothing of where the server's numbers begin. */
+    bool foreign = s.forged && obs->flags & TCP_SYN;
+    if (!(obs->flags & TCP_RST) && !foreign && flow_learn(s.flow, s.end, obs)) {
         bool first_syn = (obs->flags & (TCP_SYN | TCP_ACK)) == TCP_SYN && !s.flow->host[s.end]->remembered;
         if (host_table_is_full(engine->hosts) && !first_syn && !s.flow->host[s.end]->remembered)
             notice_limit(engine, obs, &engine->host_limit_told,
@@ -270,6 +276,7 @@ opened_flow(engine_t *engine, const observation_t *obs, connection_t connection)
         return NULL;
     connection_t opener = connection_of(&half_open.syn);
     flow_t *flow = new_flow(engine, &half_open.syn, opener);
+    flow->syn_repeated = half_open.sent > 1;
     for (unsigned i = 0; i < half_open.captured; i++)
         observe_in_flow(engine, &half_open.syn, flow, opener.source);
     return flow;

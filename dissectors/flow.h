@@ -89,6 +89,8 @@ typedef struct {
     unsigned    vantage_learnt : 1; /* nothing more will come */
     unsigned    has_resets : 1;     /* reset_cases.c keeps a list for it */
     unsigned    has_answers : 1;    /* data_cases.c does */
+    unsigned    syn_repeated : 1;   /* the client sent its SYN more than once */
+    unsigned    two_syn_acks : 1;   /* handshake_cases.c has a pair that answers one SYN */
     unsigned    page_pending : 1;   /* data_cases.c has the first part of its answer */
 } flow_t;
 

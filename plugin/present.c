@@ -39,6 +39,7 @@ static const fact_row_t fact_rows[N_FACTS] = {
 static const char *const detector_titles[N_DETECTORS] = {
     [DETECT_TTL] = "Suspicious TTLs", [DETECT_DNS] = "Forged DNS Answers",
     [DETECT_RESET] = "Forged TCP Resets", [DETECT_DATA] = "Injected TCP Data",
+    [DETECT_HANDSHAKE] = "Forged Handshakes",
 };
 
 /* ---- words ---- */
