@@ -238,7 +238,7 @@ flow_restart(flow_table_t *table, flow_t *flow)
     flow->request = flow->suffix = 0;
     flow->request_frame = 0;
     flow->opaque = flow->handshake = flow->http = flow->gap = false;
-    flow->syn_repeated = false;
+    flow->syn_repeated = flow->certificate_pending = false;
     flow->vantage = VANTAGE_UNKNOWN;
     flow->handshake_read = flow->vantage_learnt = false;
 }

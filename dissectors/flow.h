@@ -91,6 +91,7 @@ typedef struct {
     unsigned    has_answers : 1;    /* data_cases.c does */
     unsigned    syn_repeated : 1;   /* the client sent its SYN more than once */
     unsigned    two_syn_acks : 1;   /* handshake_cases.c has a pair that answers one SYN */
+    unsigned    certificate_pending : 1;    /* the server's certificates go on in its next segment */
     unsigned    page_pending : 1;   /* data_cases.c has the first part of its answer */
 } flow_t;
 

@@ -23,11 +23,22 @@
 
 /* ---- ordering ---- */
 
+/* One packet, captured on both sides of a firewall that replaces sequence numbers with safer ones. */
+static bool
+is_rewritten(const handshake_case_t *c)
+{
+    const syn_ack_t *a = &c->own, *b = &c->other;
+    int64_t apart = ticks_since(a->time, b->time);
+
+    return apart < DUPLICATE_NS && apart > -DUPLICATE_NS && ABS(a->ip.ttl - b->ip.ttl) <= 1
+        && a->ip.ip_id == b->ip.ip_id && a->window == b->window && a->has_options == b->has_options;
+}
+
 static bool
 is_race(const handshake_case_t *c)
 {
     int64_t apart = ticks_since(c->own.time, c->other.time);
-    return !c->syn_repeated && c->own.seq != c->other.seq && c->own.ack == c->other.ack && apart < RACE_NS
+    return !c->syn_repeated && !is_rewritten(c) && c->own.seq != c->other.seq && c->own.ack == c->other.ack && apart < RACE_NS
         && apart > -RACE_NS;
 }
 
