@@ -19,7 +19,7 @@ static const authority_t authorities[] = {
     { "Qaznet Trust Network", "Kazakhstan", "2019", true, "Raman et al., IMC 2020; net4people/bbs #6" },
     { "Information Security Certification Authority", "Kazakhstan", "since 2020", true,
       "Censored Planet, 2020; OONI, 2024; net4people/bbs #56 and #339" },
-    { "Russian Trusted Root CA", "Russia", "since 2022", false, "net4people/bbs; gosuslugi.ru/crt" },
+    { "Russian Trusted Root CA", "Russia", "since 2022", false, "gosuslugi.ru/crt" },
     { "Russian Trusted Sub CA", "Russia", "since 2022", false, "gosuslugi.ru/crt" },
 };
 #define N_AUTHORITIES (sizeof authorities / sizeof authorities[0])

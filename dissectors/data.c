@@ -446,7 +446,7 @@ static const struct {
         "own list against HTTP connections with an answer in 1,188 public captures and 13 labelled flows",
         "The answer has words that a list gives as vague, uncertain or of no known scope.",
         "any page with these words" }, vague_page },
-    { { "tls-alert-first", FAMILY_CONTENT, TIER_D, { 0, 1 }, { 0, 0 },
+    { { "tls-alert-first", FAMILY_CONTENT, TIER_D, { 4, 2796 }, { 0, 0 },
         COUNTED_BENIGN "; no publication shows a forged one packet by packet",
         "A TLS alert in the clear where a ServerHello belongs.",
         "a server that does not know the name, or no common version" }, alert_first },
