@@ -38,8 +38,8 @@ static bool
 is_race(const handshake_case_t *c)
 {
     int64_t apart = ticks_since(c->own.time, c->other.time);
-    return !c->syn_repeated && !is_rewritten(c) && c->own.seq != c->other.seq && c->own.ack == c->other.ack && apart < RACE_NS
-        && apart > -RACE_NS;
+    return !c->syn_repeated && !is_rewritten(c) && c->own.seq != c->other.seq && c->own.ack == c->other.ack
+        && apart < RACE_NS && apart > -RACE_NS;
 }
 
 static char *

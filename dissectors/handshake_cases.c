@@ -128,8 +128,9 @@ say_origin(engine_t *engine, finding_t *finding, const segment_t *s, const hands
     });
 }
 
-/* One of a pair is called forged only when it is this much odder than the other (dB). */
-#define RIVAL_MARGIN_DB      6.0
+/* One of a pair is called forged only when it is this much odder than the other (dB): options that are
+ * missing, or a front end's distance, are not enough by themselves. */
+#define RIVAL_MARGIN_DB      15.0
 #define UNDECIDED_CONFIDENCE 45
 
 /* Returns true when the SYN/ACK is forged. */
@@ -138,7 +139,10 @@ judge_case(engine_t *engine, const segment_t *s, const handshake_case_t *c, bool
 {
     GArray *evidence = engine->scratch;
     judgement_t j = handshake_judge(c, evidence);
+    const finding_t *rival = store_lookup(engine->store, c->other.frame);
 
+    if (rival && rival->verdict == VERDICT_FORGED)
+        undecided = true;       /* only one of the two can be */
     if (undecided && j.verdict != VERDICT_NONE)
         j = (judgement_t){ VERDICT_SUSPECT, MIN(j.confidence, UNDECIDED_CONFIDENCE) };
     const evidence_t *strongest = evidence_strongest(evidence);

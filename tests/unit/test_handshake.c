@@ -244,6 +244,34 @@ SEQUENCE(syn_ack_forged_second)
     assert_int_equal(wire_count(wire, VERDICT_SUSPECT), 0);
 }
 
+/* A proxy that writes no options may be the server's own: nobody is accused for that alone. */
+SEQUENCE(one_of_two_without_options)
+{
+    talk_t talk = talk_new(wire, 4000);
+
+    talk_handshake(&talk);
+    observation_t second = forged_syn_ack(&talk);
+    second.ip.ttl = talk.end[SERVER].ttl;
+    uint32_t frame = wire_send(wire, &second);
+    assert_int_equal(wire_verdict(wire, frame), VERDICT_SUSPECT);
+    assert_int_equal(wire_verdict(wire, 2), VERDICT_SUSPECT);
+    assert_true(wire_finding(wire, frame)->confidence <= 45);
+}
+
+/* One was called forged; what the server denies later cannot make the other one forged too. */
+SEQUENCE(never_both)
+{
+    uint32_t genuine;
+    talk_t talk = talk_new(wire, 4000);
+    uint32_t forged = forged_first(wire, &talk, &genuine);
+    observation_t reset = talk_reset(&talk, SERVER);
+
+    reset.seq = talk.end[SERVER].next;
+    wire_send(wire, &reset);
+    assert_int_equal(wire_verdict(wire, forged), VERDICT_FORGED);
+    assert_true(wire_verdict(wire, genuine) != VERDICT_FORGED);
+}
+
 SEQUENCE(syn_sent_twice_before_two_answers)
 {
     talk_t talk = talk_new(wire, 4000);
@@ -436,6 +464,8 @@ SEQUENCE(seen_at_the_server)
 static const sequence_row_t sequences[] = {
     { "a forged SYN/ACK wins the race", syn_ack_forged_first },
     { "a forged SYN/ACK loses the race", syn_ack_forged_second },
+    { "one of two SYN/ACKs without options", one_of_two_without_options },
+    { "one SYN/ACK forged, the other one denied", never_both },
     { "two SYNs before two answers", syn_sent_twice_before_two_answers },
     { "a second SYN between two answers", syn_sent_again_between_two_answers },
     { "the ports are used again", ports_used_again },
