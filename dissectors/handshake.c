@@ -100,7 +100,7 @@ ttl_implausible(const handshake_case_t *c)
 
 /* ---- the catalogue ---- */
 
-#define COUNTED "1,655 SYN/ACKs with their SYN in 1,188 public captures"
+#define COUNTED "1,655 SYN/ACKs over IPv4 with their SYN in 1,188 public captures (tests/calibrate/count_syn_acks)"
 #define LIKE_DATA "; for the forged side injected data, as no SYN/ACKs are labelled"
 
 #define TWO_MEMBERS "a SYN doubled on its way to two members of a load-balanced server"
