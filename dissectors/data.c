@@ -70,6 +70,8 @@ content_read(const uint8_t *bytes, size_t length, const char *host, bool answers
     const char *text = (const char *)bytes;
 
     length = MIN(length, CONTENT_BYTES);
+    if (length >= 6 && bytes[0] == 21 && bytes[1] == 3 && !bytes[3] && bytes[4] == 2)
+        return CONTENT_TLS_ALERT;
     if (!answers_http)
         return CONTENT_OTHER;
     if (length >= 12 && !memcmp(text, "HTTP/1.", 7)) {
@@ -111,6 +113,15 @@ conflict(const data_case_t *c)
     return g_strdup_printf("same sequence number as frame %u, other bytes", c->other_frame);
 }
 
+/* A stack counts its FIN and has nothing to say after it. */
+static char *
+continues(const data_case_t *c)
+{
+    if (!c->continued_frame)
+        return NULL;
+    return g_strdup_printf("frame %u of the same sender has new data in the place of this FIN", c->continued_frame);
+}
+
 static char *
 acks_dead_packet(const data_case_t *c)
 {
@@ -147,7 +158,7 @@ mirrors_trigger(const data_case_t *c)
 static char *
 lacks_timestamps(const data_case_t *c)
 {
-    if (c->has_timestamps || !c->length || !(c->sender.seen & c->peer.seen & SEEN_TIMESTAMPS)
+    if (c->has_timestamps || (!c->length && !c->continued_frame) || !(c->sender.seen & c->peer.seen & SEEN_TIMESTAMPS)
         || !(c->sender.last.bits & BIT_TIMESTAMPS))
         return NULL;
     return g_strdup_printf("no timestamps, though both ends agreed on them and this sender's frame %u "
@@ -316,6 +327,36 @@ vague_page(const data_case_t *c)
 }
 
 static char *
+alert_first(const data_case_t *c)
+{
+    if (c->content != CONTENT_TLS_ALERT || !c->first_answer)
+        return NULL;
+    return g_strdup_printf("a TLS alert in the clear is the whole answer to frame %u", c->request_frame);
+}
+
+static char *
+names_authority(const data_case_t *c, bool intercepts)
+{
+    if (!c->authority || c->authority->intercepts != intercepts)
+        return NULL;
+    return g_strdup_printf("its certificates name \"%s\" (%s, %s; %s)%s", c->authority->name, c->authority->place,
+                           c->authority->years, c->authority->source,
+                           intercepts ? "" : ", which also servers there use by right");
+}
+
+static char *
+interception_root(const data_case_t *c)
+{
+    return names_authority(c, true);
+}
+
+static char *
+state_root(const data_case_t *c)
+{
+    return names_authority(c, false);
+}
+
+static char *
 same_box(const data_case_t *c)
 {
     if (!c->same_box_frame)
@@ -340,6 +381,10 @@ static const struct {
         "flow directions in 4,386 public captures, keep-alives and padding left out; 77 labelled flows",
         "The same sequence range with other bytes.",
         "edited or anonymised captures, and proxies that change a retransmission" }, conflict },
+    { { "fin-then-data", FAMILY_ORDERING, TIER_B, { 0, 2796 }, { 1, 1 },
+        COUNTED_BENIGN "; follows from RFC 9293, section 3.6",
+        "A FIN after which its sender sends new data in the FIN's place.",
+        "a proxy that closes for the server and goes on all the same" }, continues },
     { { "data-acks-dead-packet", FAMILY_ORDERING, TIER_A, { 0, 2796 }, { 1, 1 },
         COUNTED_BENIGN "; method of Raman et al., CoNEXT 2022",
         "It acknowledges a packet of which an ICMP error says that it died on the way.",
@@ -405,6 +450,18 @@ static const struct {
         "own list against HTTP connections with an answer in 1,188 public captures and 13 labelled flows",
         "The answer has words that a list gives as vague, uncertain or of no known scope.",
         "any page with these words" }, vague_page },
+    { { "tls-alert-first", FAMILY_CONTENT, TIER_D, { 4, 2796 }, { 0, 0 },
+        COUNTED_BENIGN "; no publication shows a forged one packet by packet",
+        "A TLS alert in the clear where a ServerHello belongs.",
+        "a server that does not know the name, or no common version" }, alert_first },
+    { { "tls-interception-root", FAMILY_CONTENT, TIER_A, { 0, 2796 }, { 1, 1 },
+        COUNTED_BENIGN "; Raman et al., IMC 2020; OONI, 2024",
+        "Certificates of an authority known for nothing but interception.",
+        "a server that uses a certificate of this authority itself" }, interception_root },
+    { { "tls-state-root", FAMILY_CONTENT, TIER_D, { 0, 2796 }, { 0, 0 },
+        COUNTED_BENIGN,
+        "Certificates of a state's authority that browsers do not trust and that servers there use.",
+        "a bank or an office of that state" }, state_root },
     { { "data-same-box", FAMILY_CONTENT, TIER_B, { 0, 2796 }, { 2, 13 },
         COUNTED "; the proof is another frame's",
         "Header of a packet proven forged in this host's name, and not the host's own.",
@@ -435,7 +492,7 @@ data_oddness(const data_case_t *c)
     data_case_t alone = *c;
     GArray *evidence = evidence_new();
 
-    alone.other_frame = 0;
+    alone.other_frame = alone.continued_frame = 0;
     data_judge(&alone, evidence);
     double total = evidence_weight(evidence);
     evidence_free(evidence);

@@ -6,6 +6,7 @@
  */
 #pragma once
 
+#include "certificate.h"
 #include "fingerprints.h"
 #include "flow.h"
 #include "judge.h"
@@ -18,6 +19,7 @@ typedef enum {
     CONTENT_REDIRECT,           /* 30x to another host than was asked for */
     CONTENT_HEADERLESS_HTML,    /* a page where a status line belongs */
     CONTENT_IRAN,               /* a frame from 10.10.34.34, .35 or .36 */
+    CONTENT_TLS_ALERT,          /* an alert in the clear where a ServerHello belongs */
 } content_t;
 
 typedef struct {
@@ -33,6 +35,7 @@ typedef struct {
     content_t   content;
     bool        answers_http;   /* the client's first bytes were an HTTP request */
     const fingerprint_t *fingerprint;   /* entry of a list that the answer fits, or NULL */
+    const authority_t   *authority;     /* of the list, that its certificates name, or NULL */
     bool        listed_server;  /* the address that answers is itself in a list */
 
     direction_t sender;         /* what the claimed sender had sent before */
@@ -41,6 +44,7 @@ typedef struct {
     bool        first_answer;   /* the first payload since then */
 
     uint32_t    other_frame;    /* a segment with the same sequence number and other bytes; 0: none */
+    uint32_t    continued_frame;    /* of a FIN: the sender's later segment that goes on as if there were none */
     uint32_t    died_frame;     /* ICMP error: what this acknowledges died on the way; 0: none */
     dead_probe_t died;          /* the same with its place */
     unsigned    lockstep;       /* segments so far whose window and TTL count together */

@@ -31,6 +31,8 @@ typedef struct {
 
 typedef struct {
     answer_t answer[ANSWERS_KEPT];
+    answer_t fin;                       /* a FIN that the next packet of its sender did not count; frame 0: none */
+    ticks_t  fin_time;
     uint8_t  next;
     uint8_t  lockstep, lockstep_ttl;    /* segments in a row whose window and TTL rise together */
     uint16_t lockstep_window;
@@ -241,6 +243,19 @@ read_page(engine_t *engine, const segment_t *s, bool first_answer)
     return page;
 }
 
+/* Certificates begin in the first segment of an answer and mostly go on in the second. */
+static const authority_t *
+read_certificates(const segment_t *s, bool first_answer)
+{
+    const observation_t *obs = s->obs;
+    bool more = false;
+    size_t at = first_answer ? certificate_begins(obs->payload, obs->captured, &more) : 0;
+    bool continued = !first_answer && s->flow->certificate_pending;
+
+    s->flow->certificate_pending = more;
+    return at || continued ? certificate_authority(obs->payload + at, obs->captured - at) : NULL;
+}
+
 static data_case_t
 read_case(engine_t *engine, const segment_t *s, content_t content, const page_t *page)
 {
@@ -285,6 +300,7 @@ earlier_case(const data_case_t *now, const answer_t *earlier)
     c.first_answer = false;
     c.content = CONTENT_OTHER;
     c.fingerprint = NULL;
+    c.authority = NULL;
     c.other_frame = now->frame;
     c.lockstep = 0;
     return c;
@@ -504,6 +520,7 @@ judge_answer(engine_t *engine, segment_t *s, bool answer, bool odd, bool overlap
     const observation_t *obs = s->obs;
     content_t content = answer ? read_content(engine, s) : CONTENT_OTHER;
     page_t page = read_page(engine, s, answer);
+    const authority_t *authority = obs->captured ? read_certificates(s, answer) : NULL;
     const answer_t *earlier = NULL;
     unsigned lockstep = 0;
     flow_answers_t *list = NULL;
@@ -520,15 +537,83 @@ judge_answer(engine_t *engine, segment_t *s, bool answer, bool odd, bool overlap
             earlier = contradicted(list, &beginning);
     }
     /* A redirect alone is everyday business. */
-    if (earlier || odd || content >= CONTENT_HEADERLESS_HTML || page.fingerprint
+    if (earlier || odd || content >= CONTENT_HEADERLESS_HTML || page.fingerprint || authority
         || copies_header(obs, &s->flow->end[!s->end])) {
         data_case_t c = read_case(engine, s, content, &page);
         c.lockstep = (uint8_t)lockstep;
+        c.authority = authority;
         s->forged = earlier ? judge_pair(engine, s, &c, earlier)
                             : judge_segment(engine, s, &c, false, 0);
     }
     if (answer)
         list->answer[list->next++ % ANSWERS_KEPT] = beginning;
+}
+
+/* ---- what comes after a FIN ---- */
+
+/* A FIN that the server did not send is contradicted within a round trip, or a few where data were lost.
+ * Later the ports may belong to a connection whose beginning is missing. */
+#define AFTER_FIN_NS   (5 * NS_PER_S)
+#define AFTER_FIN_BACK 65536
+
+/* The sender's FIN without data, if it was its last packet. */
+static answer_t
+read_fin(const direction_t *sender)
+{
+    const packet_t *last = &sender->last;
+
+    if (!(last->bits & TCP_FIN) || last->length || last->bits & TCP_SYN)
+        return (answer_t){ 0 };
+    return (answer_t){
+        .frame = last->frame, .seq = sender->next_seq - 1, .ip_id = last->ip_id, .ttl = last->ttl,
+        .tos = last->tos, .df = last->bits & BIT_DF, .timestamps = last->bits & BIT_TIMESTAMPS,
+        .window = last->window, .flags = last->bits & 0xfff,
+    };
+}
+
+static void
+judge_fin(engine_t *engine, const segment_t *s, const answer_t *fin)
+{
+    const observation_t *obs = s->obs;
+    const finding_t *known = store_lookup(engine->store, fin->frame);
+    data_case_t data = read_case(engine, s, CONTENT_OTHER, &(page_t){ 0 }), c = earlier_case(&data, fin);
+
+    if (known && known->verdict == VERDICT_FORGED)
+        return;
+    c.other_frame = 0;
+    c.continued_frame = obs->frame;
+    c.seq = fin->seq;
+    c.sender.last.frame = obs->frame;   /* what it is compared with */
+    c.sender.last.bits = obs->has_timestamps ? BIT_TIMESTAMPS : 0;
+    c.same_box_frame = host_known_injector(s->flow->host[s->end], fin->frame, &c.ip);
+    bool undecided = data_oddness(&c) - data_oddness(&data) < RIVAL_MARGIN_DB;
+    judge_segment(engine, s, &c, undecided, undecided ? 0 : obs->frame);
+}
+
+/* The first packet after a FIN that does not count it has the FIN remembered; new data in its place have
+ * it judged. One byte there is a keep-alive probe. */
+static RARELY_RUN void
+observe_after_fin(engine_t *engine, segment_t *s)
+{
+    const observation_t *obs = s->obs;
+    const direction_t *sender = &s->flow->end[s->end];
+    answer_t fin = read_fin(sender);
+    ticks_t time = sender->last.time;
+
+    if (!fin.frame && s->flow->has_answers) {
+        const flow_answers_t *list = answers_of(engine, s->flow);
+        fin = list->fin;
+        time = list->fin_time;
+    }
+    int64_t delay = ticks_since(time, ticks(obs->time));
+    if (!fin.frame || obs->flags & TCP_FIN || seq_diff(obs->seq, fin.seq) > 0
+        || seq_diff(fin.seq, obs->seq) > AFTER_FIN_BACK || delay < 0 || delay > AFTER_FIN_NS)
+        return;
+    flow_answers_t *list = answers_of(engine, s->flow);
+    list->fin = fin;
+    list->fin_time = time;
+    if (obs->length > 1 && seq_diff(obs->seq + obs->length, fin.seq) > 1)
+        judge_fin(engine, s, &fin);
 }
 
 static void
@@ -542,7 +627,9 @@ data_segment(engine_t *engine, segment_t *s)
     bool answer = obs->captured && is_answer(sender, peer);
     bool odd = has_odd_header(obs, sender, s->flow->host[s->end]);
     bool overlaps = obs->captured && s->flow->has_answers && seq_diff(obs->seq, sender->next_seq) < 0;
-    bool continues = obs->captured && s->flow->page_pending;
+    bool continues = obs->captured && (s->flow->page_pending || s->flow->certificate_pending);
+    if (sender->seen & SEEN_FIN && !vantage_is_at(engine, s->flow, s->end))
+        observe_after_fin(engine, s);
     if (!answer && !odd && !overlaps && !continues)
         return;
     /* Beside the server everything towards the client is the server's own: what is forged for the

@@ -17,6 +17,7 @@ typedef struct resets resets_t;     /* reset_cases.c */
 typedef struct queries queries_t;   /* dns_cases.c */
 typedef struct answers answers_t;   /* data_cases.c */
 typedef struct requests requests_t; /* requests.c */
+typedef struct handshakes handshakes_t; /* handshake_cases.c */
 typedef struct silences silences_t; /* silence_cases.c */
 
 /* When a packet came and from how far: enough to name one that is only linked with a finding. */
@@ -47,6 +48,7 @@ struct engine {
     queries_t    *queries;
     answers_t    *answers;
     requests_t   *requests;
+    handshakes_t *handshakes;
     silences_t   *silences;
     datagrams_t  *datagrams;
     datagram_flow_t *datagram_flow; /* of the UDP datagram at hand; NULL: not one of these */
@@ -83,7 +85,7 @@ enum {
     SEES_GAP         = 0x20,    /* from a server that has sent no data: beyond what was seen of it */
     SEES_FIRST_DATA  = 0x40,    /* from a server: its first */
     SEES_REPEATS     = 0x80,    /* of a flow in which something was sent again */
-    SEES_HANDSHAKE   = 0x100,   /* a SYN or SYN/ACK */
+    SEES_HANDSHAKE   = 0x100,   /* a SYN or SYN/ACK, or a packet of a flow with two SYN/ACKs */
     SEES_ALL         = 0x200,
 };
 
@@ -102,7 +104,7 @@ typedef struct {
 #define RARELY_RUN G_GNUC_NO_INLINE
 
 extern const detector_t detector_ttl, detector_dns, detector_reset, detector_data,
-                        detector_silence;
+                        detector_handshake, detector_silence;
 
 resets_t  *resets_new(unsigned max);
 void       resets_free(resets_t *resets);
@@ -114,6 +116,10 @@ dead_probe_t resets_died(const resets_t *resets, const flow_t *flow, unsigned en
 answers_t *answers_new(void);
 void       answers_free(answers_t *answers);
 void       answers_forget(answers_t *answers, flow_t *flow);
+
+handshakes_t *handshakes_new(void);
+void          handshakes_free(handshakes_t *handshakes);
+void          handshakes_forget(handshakes_t *handshakes, flow_t *flow);
 
 queries_t *queries_new(unsigned max);
 void       queries_free(engine_t *engine);

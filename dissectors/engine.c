@@ -14,6 +14,7 @@ static const detector_t *const detectors[N_DETECTORS] = {
     [DETECT_RESET] = &detector_reset,
     [DETECT_DATA] = &detector_data,
     [DETECT_SILENCE] = &detector_silence,
+    [DETECT_HANDSHAKE] = &detector_handshake,
 };
 
 static void
@@ -23,6 +24,7 @@ forget_flow(void *context, flow_t *flow)
     resets_forget(engine->resets, flow);
     answers_forget(engine->answers, flow);
     requests_forget(engine->requests, flow);
+    handshakes_forget(engine->handshakes, flow);
     silences_forget(engine->silences, flow);
 }
 
@@ -60,6 +62,7 @@ engine_new(const limits_t *limits, const bool enabled[N_DETECTORS])
     engine->queries = queries_new(limits->queries);
     engine->answers = answers_new();
     engine->requests = requests_new();
+    engine->handshakes = handshakes_new();
     engine->silences = silences_new();
     engine->datagrams = datagrams_new(forget_datagrams, engine);
     engine->sightings = g_new0(sighting_t, SIGHTINGS);
@@ -75,6 +78,7 @@ engine_free(engine_t *engine)
     resets_free(engine->resets);
     answers_free(engine->answers);
     requests_free(engine->requests);
+    handshakes_free(engine->handshakes);
     silences_free(engine->silences);
     datagrams_free(engine->datagrams);
     flow_table_free(engine->flows);
@@ -331,9 +335,9 @@ what_is_seen(const segment_t *s)
         seen |= SEES_REPEATS;
     if (obs->ip.ttl != sender->ttl[0])
         seen |= SEES_STRANGE_TTL;
-    if (obs->flags & TCP_SYN)
+    if (obs->flags & TCP_SYN || flow->two_syn_acks)
         seen |= SEES_HANDSHAKE;
-    else if (s->end != flow->client)
+    if (!(obs->flags & TCP_SYN) && s->end != flow->client)
         seen |= SEES_ANSWERS;
     if (obs->captured && (obs->sport == DNS_PORT || obs->dport == DNS_PORT))
         seen |= SEES_DNS;
@@ -373,7 +377,9 @@ observe_in_flow(engine_t *engine, const observation_t *obs, flow_t *flow, unsign
 
     s.flow->host[!s.end]->heard_frame = obs->frame;
     s.flow->host[!s.end]->heard = ticks(obs->time);
-    if (!(obs->flags & TCP_RST) && flow_learn(s.flow, s.end, obs)) {
+    /* A forged SYN/ACK says nothing of where the server's numbers begin. */
+    bool foreign = s.forged && obs->flags & TCP_SYN;
+    if (!(obs->flags & TCP_RST) && !foreign && flow_learn(s.flow, s.end, obs)) {
         bool first_syn = (obs->flags & (TCP_SYN | TCP_ACK)) == TCP_SYN && !s.flow->host[s.end]->remembered;
         if (host_table_is_full(engine->hosts) && !first_syn && !s.flow->host[s.end]->remembered)
             notice_limit(engine, obs, &engine->host_limit_told,
@@ -408,6 +414,7 @@ opened_flow(engine_t *engine, const observation_t *obs, connection_t connection)
         return NULL;
     connection_t opener = connection_of(&half_open.syn);
     flow_t *flow = new_flow(engine, &half_open.syn, opener);
+    flow->syn_repeated = half_open.sent > 1;
     for (unsigned i = 0; i < half_open.captured; i++)
         observe_in_flow(engine, &half_open.syn, flow, opener.source);
     return flow;

@@ -11,7 +11,7 @@
 #include "store.h"
 
 /* Families of signatures that can be switched, one file each. */
-typedef enum { DETECT_TTL, DETECT_DNS, DETECT_RESET, DETECT_DATA, DETECT_SILENCE,
+typedef enum { DETECT_TTL, DETECT_DNS, DETECT_RESET, DETECT_DATA, DETECT_HANDSHAKE, DETECT_SILENCE,
                N_DETECTORS } detector_id_t;
 
 /* How much may be remembered. Reaching a limit never changes what was said before; it leaves a

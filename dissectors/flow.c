@@ -15,7 +15,7 @@
 
 /* A flow moves to the young end of the queue once in this many ticks, which is 1.07 s. */
 #define TOUCH_TICKS 16384
-#define TOUCH_MASK  0x3ff       /* as wide as flow_t.touched */
+#define TOUCH_MASK  0x1ff       /* as wide as flow_t.touched */
 
 struct flow_table {
     host_table_t *hosts;
@@ -263,6 +263,7 @@ flow_restart(flow_table_t *table, flow_t *flow)
     flow->request = flow->suffix = 0;
     flow->request_frame = 0;
     flow->opaque = flow->handshake = flow->http = flow->gap = false;
+    flow->syn_repeated = flow->certificate_pending = false;
     flow->vantage = VANTAGE_UNKNOWN;
     flow->handshake_read = flow->vantage_learnt = false;
 }

@@ -74,7 +74,7 @@ typedef struct {
     uint16_t    port[2];
     uint16_t    request;        /* the name it asked for, for requests.c: an index of names_t */
     uint16_t    suffix;         /* what follows the name, path or ECH: an index; of opaque data the length */
-    unsigned    touched : 10;       /* when it moved in the queue, in steps of 1.07 s */
+    unsigned    touched : 9;        /* when it moved in the queue, in steps of 1.07 s */
     unsigned    opaque : 1;         /* the client asked for nothing by name: request is 0 */
     unsigned    opaque_encrypted : 1;   /* its first data look fully encrypted */
     unsigned    opaque_late : 1;        /* the connection's beginning was not captured */
@@ -91,6 +91,9 @@ typedef struct {
     unsigned    has_resets : 1;     /* reset_cases.c keeps a list for it */
     unsigned    has_answers : 1;    /* data_cases.c does */
     unsigned    has_repeats : 1;    /* silence_cases.c keeps what it sends again */
+    unsigned    syn_repeated : 1;   /* the client sent its SYN more than once */
+    unsigned    two_syn_acks : 1;   /* handshake_cases.c has a pair that answers one SYN */
+    unsigned    certificate_pending : 1;    /* the server's certificates go on in its next segment */
     unsigned    page_pending : 1;   /* data_cases.c has the first part of its answer */
 } flow_t;
 

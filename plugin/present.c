@@ -31,6 +31,7 @@ static expert_field ei_forged = EI_INIT, ei_suspect = EI_INIT, ei_genuine = EI_I
 static const char *const detector_titles[N_DETECTORS] = {
     [DETECT_TTL] = "Suspicious TTLs", [DETECT_DNS] = "Forged DNS Answers",
     [DETECT_RESET] = "Forged TCP Resets", [DETECT_DATA] = "Injected TCP Data",
+    [DETECT_HANDSHAKE] = "Forged Handshakes",
     [DETECT_SILENCE] = "Silence After a Trigger",
 };
 

@@ -16,7 +16,7 @@ import sys
 from builder.capture import Capture
 from scenarios import TABLE
 from scenarios import (block_pages, forged_dns, forged_resets, genuine_dns,  # noqa: F401
-                       genuine_quic, genuine_resets, triggers)
+                       genuine_quic, genuine_resets, handshakes, triggers)
 
 HERE = pathlib.Path(__file__).resolve().parent
 

@@ -62,6 +62,19 @@ WIRE(contradicts) { c->other_frame = 6; }
 WIRE(acknowledges_dead) { c->died_frame = 7; }
 WIRE(acknowledges_less) { c->died_frame = 7; c->ack = CLIENT_SEQ - 300; }
 
+WIRE(fin_continued) { c->flags = TCP_FIN | TCP_ACK; c->length = 0; c->continued_frame = 9; }
+WIRE(fin) { c->flags = TCP_FIN | TCP_ACK; c->length = 0; }
+WIRE(fin_without_timestamps) { fin(c); c->has_timestamps = false; }
+WIRE(fin_continued_with_timestamps) { fin_continued(c); c->has_timestamps = false; }
+WIRE(alert) { c->content = CONTENT_TLS_ALERT; }
+WIRE(alert_later) { alert(c); c->first_answer = false; }
+
+static const authority_t interceptor = { .name = "Q", .place = "X", .years = "1", .intercepts = true, .source = "s" };
+static const authority_t states_own = { .name = "R", .place = "Y", .years = "2", .source = "s" };
+
+WIRE(certificate_of_interceptor) { c->authority = &interceptor; }
+WIRE(certificate_of_state) { c->authority = &states_own; }
+
 WIRE(copies_id_and_window) { c->ip.ip_id = CLIENT_IP_ID + 1; c->window = 502; }
 WIRE(copies_id_and_timestamp) { c->ip.ip_id = CLIENT_IP_ID; c->tsval = 111000; }
 WIRE(copies_id_only) { c->ip.ip_id = CLIENT_IP_ID; }
@@ -152,6 +165,21 @@ typedef struct {
 static const sign_row_t signs[] = {
     { "two segments say different things in one place", "seg-conflict-payload", true, contradicts },
     { "one segment says one thing", "seg-conflict-payload", false, nothing_odd },
+
+    { "data in the place of a FIN", "fin-then-data", true, fin_continued },
+    { "a FIN and nothing after it", "fin-then-data", false, fin },
+    { "a FIN without timestamps before data with them", "data-lacks-options", true,
+      fin_continued_with_timestamps },
+    { "a FIN without timestamps that ends the connection", "data-lacks-options", false,
+      fin_without_timestamps },
+
+    { "an alert in the clear is the answer", "tls-alert-first", true, alert },
+    { "an alert comes later", "tls-alert-first", false, alert_later },
+    { "certificates of an interceptor", "tls-interception-root", true, certificate_of_interceptor },
+    { "certificates of a state", "tls-interception-root", false, certificate_of_state },
+    { "certificates of a state, an observation", "tls-state-root", true, certificate_of_state },
+    { "certificates of an interceptor are more than that", "tls-state-root", false,
+      certificate_of_interceptor },
 
     { "an answer acknowledges a request that died on the way", "data-acks-dead-packet", true,
       acknowledges_dead },
@@ -305,6 +333,10 @@ static const verdict_row_t verdicts[] = {
     { "a listed block page from elsewhere", block_page_eight_hops_off, VERDICT_FORGED, VERDICT_FORGED },
     { "vague words from elsewhere", vague_words_eight_hops_off, VERDICT_NONE, VERDICT_SUSPECT },
     { "the filter's own server", page_of_the_filters_server, VERDICT_NONE, VERDICT_NONE },
+    { "an interceptor's certificate", certificate_of_interceptor, VERDICT_FORGED, VERDICT_FORGED },
+    { "a state's certificate", certificate_of_state, VERDICT_NONE, VERDICT_NONE },
+    { "an alert", alert, VERDICT_NONE, VERDICT_NONE },
+    { "a proxy closes for the server and goes on", fin_continued, VERDICT_NONE, VERDICT_SUSPECT },
     { "PacketLogic's header", packetlogic, VERDICT_FORGED, VERDICT_FORGED },
 };
 
@@ -423,6 +455,17 @@ check_content(void **state)
 }
 
 static void
+check_alert(void **state)
+{
+    static const char alert_bytes[] = "\x15\x03\x01\x00\x02\x02\x28", hello_bytes[] = "\x16\x03\x03\x00\x31\x02\x00";
+
+    (void)state;
+    assert_int_equal(read_exact(alert_bytes, 7, NULL, false), CONTENT_TLS_ALERT);
+    assert_int_equal(read_exact(alert_bytes, 5, NULL, false), CONTENT_OTHER);
+    assert_int_equal(read_exact(hello_bytes, 7, NULL, false), CONTENT_OTHER);
+}
+
+static void
 check_content_cut(void **state)
 {
     (void)state;
@@ -441,6 +484,7 @@ main(void)
     SUITE_ADD_TABLE(&suite, verdicts, check_verdict);
     suite_add(&suite, "oddness leaves the contradiction itself out", check_oddness, NULL);
     SUITE_ADD_TABLE(&suite, contents, check_content);
+    suite_add(&suite, "a TLS alert in the clear", check_alert, NULL);
     suite_add(&suite, "answers cut at any byte are read within their bytes", check_content_cut, NULL);
     return suite_run(&suite, "data");
 }

@@ -1,8 +1,14 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 """Application bytes: TLS hellos, HTTP messages, DNS messages."""
 
+import datetime
 import ipaddress
 import struct
+
+from cryptography import x509
+from cryptography.hazmat.primitives import serialization
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+from cryptography.x509.oid import NameOID
 
 # -- TLS ---------------------------------------------------------------------------------
 
@@ -54,6 +60,26 @@ def server_hello(random, hello, encrypted=900):
             + _vector(2, extensions))
     return (_record(22, b"\x02" + _vector(3, body)) + _record(20, b"\1")
             + application_data(random, encrypted))
+
+
+def certificate(name, issuer, country):
+    """A certificate for `name` as DER; the same for the same arguments."""
+    key = Ed25519PrivateKey.from_private_bytes(bytes(range(32)))
+    signer = x509.Name([x509.NameAttribute(NameOID.COUNTRY_NAME, country),
+                        x509.NameAttribute(NameOID.COMMON_NAME, issuer)])
+    server = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, name)])
+    built = x509.CertificateBuilder(signer, server, key.public_key(), 0x1234567890,
+                                    datetime.datetime(2019, 7, 20), datetime.datetime(2020, 7, 20))
+    return built.sign(key, None).public_bytes(serialization.Encoding.DER)
+
+
+def server_flight_12(random, hello, name, issuer, country):
+    """ServerHello, Certificate and ServerHelloDone of TLS 1.2, a record each."""
+    session = hello[43 + 1:43 + 1 + 32]
+    body = b"\x03\x03" + random.randbytes(32) + _vector(1, session) + b"\xc0\x2f\0"
+    chain = _vector(3, _vector(3, certificate(name, issuer, country)))
+    return (_record(22, b"\x02" + _vector(3, body)) + _record(22, b"\x0b" + _vector(3, chain))
+            + _record(22, b"\x0e\0\0\0"))
 
 
 def client_finished(random):
