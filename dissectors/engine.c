@@ -22,6 +22,7 @@ forget_flow(void *context, flow_t *flow)
     resets_forget(engine->resets, flow);
     answers_forget(engine->answers, flow);
     requests_forget(engine->requests, flow);
+    stages_forget(engine->stages, flow);
 }
 
 /* Whoever keeps something by such a flow drops it here. */
@@ -56,6 +57,7 @@ engine_new(const limits_t *limits, const bool enabled[N_DETECTORS])
     engine->queries = queries_new(limits->queries);
     engine->answers = answers_new();
     engine->requests = requests_new();
+    engine->stages = stages_new();
     engine->datagrams = datagrams_new(forget_datagrams, engine);
     return engine;
 }
@@ -69,6 +71,7 @@ engine_free(engine_t *engine)
     resets_free(engine->resets);
     answers_free(engine->answers);
     requests_free(engine->requests);
+    stages_free(engine->stages);
     datagrams_free(engine->datagrams);
     flow_table_free(engine->flows);
     syns_free(engine->syns);
@@ -229,12 +232,18 @@ observe_in_flow(engine_t *engine, const observation_t *obs, flow_t *flow, unsign
     if (begins_anew(s.flow, s.end, obs))
         flow_restart(engine->flows, s.flow);
     note_client(s.flow, s.end, obs);
-    if (!s.flow->vantage_learnt && !(obs->flags & (TCP_SYN | TCP_RST)))
+    if (!s.flow->vantage_learnt && !(obs->flags & (TCP_SYN | TCP_RST))) {
         vantage_learn(engine, s.flow, s.end, obs);
+        stages_count_flow(engine, s.flow);
+    }
 
     for (unsigned i = 0; i < engine->n_segment; i++)
         engine->segment[i](engine, &s);
 
+    if (obs->flags & TCP_RST)
+        stages_reset(engine, &s);
+    else if (s.flow->end[s.flow->client].packets < STAGE_PACKETS)
+        stages_segment(engine, &s);
     if (!(obs->flags & TCP_RST) && flow_learn(s.flow, s.end, obs)) {
         bool first_syn = (obs->flags & (TCP_SYN | TCP_ACK)) == TCP_SYN && !s.flow->host[s.end]->remembered;
         if (host_table_is_full(engine->hosts) && !first_syn && !s.flow->host[s.end]->remembered)

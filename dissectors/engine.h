@@ -8,6 +8,7 @@
 
 #include "fingerprints.h"
 #include "observation.h"
+#include "stages.h"
 #include "store.h"
 
 /* Families of signatures that can be switched, one file each. */
@@ -53,6 +54,14 @@ void engine_note_request(engine_t *engine, const observation_t *obs, const uint8
                          bool ech);
 
 const store_t *engine_store(const engine_t *engine);
+
+/* How connections ended that were captured at their server, from the SYN on (stages.h). Each is counted
+ * once, with what it shows last. Those that showed nothing but a SYN and its answer are left out. */
+typedef struct {
+    uint64_t flows;             /* connections looked at */
+    uint64_t stage[N_STAGES];   /* of these; [STAGE_NONE] is not filled in */
+} stage_counts_t;
+const stage_counts_t *engine_stages(const engine_t *engine);
 
 /* The rows of the catalogue of one detector: n is set to their number. For documents and tests. */
 const signature_t *detector_signature(detector_id_t detector, unsigned index);
