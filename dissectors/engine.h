@@ -56,7 +56,7 @@ void engine_note_request(engine_t *engine, const observation_t *obs, const uint8
 const store_t *engine_store(const engine_t *engine);
 
 /* How connections ended that were captured at their server, from the SYN on (stages.h). Each is counted
- * once, with what it shows last. Those that showed nothing but a SYN and its answer are left out. */
+ * once, with what it shows last. Those of which nothing but a SYN and one answer was seen are left out. */
 typedef struct {
     uint64_t flows;             /* connections looked at */
     uint64_t stage[N_STAGES];   /* of these; [STAGE_NONE] is not filled in */
