@@ -66,10 +66,11 @@ engine_stages(const engine_t *engine)
 
 /* ---- counting ---- */
 
+/* Its beginning and all that follows could be read, and the server is here. */
 static bool
 at_server(const engine_t *engine, const flow_t *flow)
 {
-    return flow->end[flow->client].seen & SEEN_SYN && vantage_is_at(engine, flow, !flow->client);
+    return flow->end[flow->client].seen & SEEN_SYN && !flow->gap && vantage_is_at(engine, flow, !flow->client);
 }
 
 void
