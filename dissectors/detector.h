@@ -17,6 +17,7 @@ typedef struct resets resets_t;     /* reset_cases.c */
 typedef struct queries queries_t;   /* dns_cases.c */
 typedef struct answers answers_t;   /* data_cases.c */
 typedef struct requests requests_t; /* requests.c */
+typedef struct stages stages_t;     /* stages_cases.c */
 typedef struct handshakes handshakes_t; /* handshake_cases.c */
 typedef struct silences silences_t; /* silence_cases.c */
 
@@ -48,6 +49,7 @@ struct engine {
     queries_t    *queries;
     answers_t    *answers;
     requests_t   *requests;
+    stages_t     *stages;
     handshakes_t *handshakes;
     silences_t   *silences;
     datagrams_t  *datagrams;
@@ -112,6 +114,18 @@ void       resets_free(resets_t *resets);
 void       resets_forget(resets_t *resets, flow_t *flow);
 /* The last packet towards this end, if it died on the way; frame 0 if not. */
 dead_probe_t resets_died(const resets_t *resets, const flow_t *flow, unsigned end);
+
+stages_t  *stages_new(void);
+void       stages_free(stages_t *stages);
+void       stages_forget(stages_t *stages, flow_t *flow);
+/* Counts a connection once it is known where it was captured. */
+void       stages_count_flow(engine_t *engine, flow_t *flow);
+/* Takes a reset, after the detectors. */
+void       stages_reset(engine_t *engine, const segment_t *s);
+/* Takes another packet, before it is learnt, while the client has sent less than STAGE_PACKETS. */
+void       stages_segment(engine_t *engine, const segment_t *s);
+/* Adds the stage that a connection shows so far to the finding of one of its client's resets. */
+void       stages_say(const engine_t *engine, const flow_t *flow, finding_t *finding);
 
 answers_t *answers_new(void);
 void       answers_free(answers_t *answers);

@@ -26,6 +26,7 @@ forget_flow(void *context, flow_t *flow)
     requests_forget(engine->requests, flow);
     handshakes_forget(engine->handshakes, flow);
     silences_forget(engine->silences, flow);
+    stages_forget(engine->stages, flow);
 }
 
 /* Whoever keeps something by such a flow drops it here. */
@@ -64,6 +65,7 @@ engine_new(const limits_t *limits, const bool enabled[N_DETECTORS])
     engine->requests = requests_new();
     engine->handshakes = handshakes_new();
     engine->silences = silences_new();
+    engine->stages = stages_new();
     engine->datagrams = datagrams_new(forget_datagrams, engine);
     engine->sightings = g_new0(sighting_t, SIGHTINGS);
     return engine;
@@ -80,6 +82,7 @@ engine_free(engine_t *engine)
     requests_free(engine->requests);
     handshakes_free(engine->handshakes);
     silences_free(engine->silences);
+    stages_free(engine->stages);
     datagrams_free(engine->datagrams);
     flow_table_free(engine->flows);
     syns_free(engine->syns);
@@ -327,6 +330,8 @@ what_is_seen(const segment_t *s)
     const direction_t *sender = &flow->end[s->end];
     unsigned seen = SEES_ALL;
 
+    if (obs->flags & TCP_SYN || flow->two_syn_acks)
+        seen |= SEES_HANDSHAKE;
     if (obs->flags & TCP_RST)
         return seen | SEES_RESETS;
     if (flow->has_resets)
@@ -335,8 +340,6 @@ what_is_seen(const segment_t *s)
         seen |= SEES_REPEATS;
     if (obs->ip.ttl != sender->ttl[0])
         seen |= SEES_STRANGE_TTL;
-    if (obs->flags & TCP_SYN || flow->two_syn_acks)
-        seen |= SEES_HANDSHAKE;
     if (!(obs->flags & TCP_SYN) && s->end != flow->client)
         seen |= SEES_ANSWERS;
     if (obs->captured && (obs->sport == DNS_PORT || obs->dport == DNS_PORT))
@@ -367,14 +370,20 @@ observe_in_flow(engine_t *engine, const observation_t *obs, flow_t *flow, unsign
     if (begins_anew(s.flow, s.end, obs))
         flow_restart(engine->flows, s.flow);
     note_client(s.flow, s.end, obs);
-    if (!s.flow->vantage_learnt && !(obs->flags & (TCP_SYN | TCP_RST)))
+    if (!s.flow->vantage_learnt && !(obs->flags & (TCP_SYN | TCP_RST))) {
         vantage_learn(engine, s.flow, s.end, obs);
+        stages_count_flow(engine, s.flow);
+    }
 
     unsigned seen = what_is_seen(&s);
     for (unsigned i = 0; i < engine->n_segment; i++)
         if (engine->sees[i] & seen)
             engine->segment[i](engine, &s);
 
+    if (obs->flags & TCP_RST)
+        stages_reset(engine, &s);
+    else if ((seen & SEES_OLD || s.flow->has_stage) && s.flow->end[s.flow->client].packets < STAGE_PACKETS)
+        stages_segment(engine, &s);
     s.flow->host[!s.end]->heard_frame = obs->frame;
     s.flow->host[!s.end]->heard = ticks(obs->time);
     /* A forged SYN/ACK says nothing of where the server's numbers begin. */

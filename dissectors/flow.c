@@ -358,8 +358,11 @@ flow_learn(flow_t *flow, unsigned end, const observation_t *obs)
     learn_rtt(sender, &peer->last, obs, now, peer->next_seq);
     learn_ip_id(sender, &peer->last, obs);
     learn_ttl(sender, obs->ip.ttl);
-    if (!sender->packets || seq_diff(after, sender->next_seq) > 0)
+    if (!sender->packets || seq_diff(after, sender->next_seq) > 0) {
         sender->next_seq = after;
+        if (obs->length && sender->seen & SEEN_DATA && (sender->last.bits & TCP_PSH || !sender->last.length))
+            sender->seen |= SEEN_MORE_DATA;
+    }
     count8(&sender->packets);
     if (obs->ack != sender->last.ack)
         sender->same_ack = 0;

@@ -61,6 +61,7 @@ typedef struct {
 enum {
     SEEN_SYN = 0x01, SEEN_FIN = 0x02, SEEN_RST = 0x04, SEEN_DATA = 0x08,
     SEEN_TIMESTAMPS = 0x10, SEEN_OPTIONS = 0x20, SEEN_ACCECN = 0x40,
+    SEEN_MORE_DATA = 0x80,      /* new data after the first, which end with a PSH or another packet */
 };
 
 /* Addresses and ports of both ends are in an order of their own, the same for both directions. */
@@ -95,6 +96,8 @@ typedef struct {
     unsigned    two_syn_acks : 1;   /* handshake_cases.c has a pair that answers one SYN */
     unsigned    certificate_pending : 1;    /* the server's certificates go on in its next segment */
     unsigned    page_pending : 1;   /* data_cases.c has the first part of its answer */
+    unsigned    has_stage : 1;      /* stages_cases.c keeps something for it */
+    unsigned    stage_counted : 1;  /* it is one of those that stages are counted of */
 } flow_t;
 
 /* A flow's slot is needed for another one, or its ports begin a new connection. */

@@ -320,6 +320,8 @@ judge_case(engine_t *engine, flow_t *flow, reset_case_t *c)
     finding->innocent = reset_innocent(c, finding->evidence);
     finding->vantage = vantage_of_flow(engine, flow);
     add_facts(finding, c);
+    if (c->end == flow->client)
+        stages_say(engine, flow, finding);
     if (c->request_frame && c->request_frame == flow->request_frame)
         finding->trigger = request_text(engine, flow);
     finding->trigger_frame = c->request_frame ? c->request_frame : c->peer.last.frame;

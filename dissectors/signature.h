@@ -107,7 +107,10 @@ typedef struct {
     X(DATA_FP_SCOPE,    "data.fingerprint.scope",   "Scope of the entry",                    TEXT)  \
     X(DATA_FP_COUNTRY,  "data.fingerprint.country", "Countries of the entry",                TEXT)  \
     X(DATA_FP_LIST,     "data.fingerprint.list",    "List of the entry",                     TEXT)  \
-    X(DATA_FP_DATE,     "data.fingerprint.date",    "Date of the entry, its list or file",   TEXT)
+    X(DATA_FP_DATE,     "data.fingerprint.date",    "Date of the entry, its list or file",   TEXT)  \
+    X(STAGE,            "stage",            "Stage at which the connection broke off",       TEXT)  \
+    X(STAGE_SEQUENCE,   "stage.sequence",   "Packets of the client",                         TEXT)  \
+    X(STAGE_MEANING,    "stage.meaning",    "What the server saw",                           TEXT)
 
 typedef enum { FACT_UINT, FACT_INT, FACT_FLAG, FACT_TIME, FACT_FRAME, FACT_TEXT } fact_kind_t;
 

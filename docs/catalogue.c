@@ -7,6 +7,8 @@
  *   catalogue overview DETECTOR    what each signature of one detector sees, for the README
  *   catalogue header ID            the facts of one signature, for its page
  *   catalogue injectors            the table of known injectors, for docs/injectors.md
+ *   catalogue phases               what was counted of each phase of a connection, for docs/stages.md
+ *   catalogue stages               the table of stages, for the same
  *
  * SPDX-License-Identifier: GPL-2.0-or-later
  */
@@ -141,6 +143,44 @@ print_injector(const injector_t *row)
     printf(" | %s |\n", row->source);
 }
 
+static void
+print_per_mille(unsigned value)
+{
+    if (value)
+        printf(" %u.%u %% |", value / 10, value % 10);
+    else
+        printf(" not at hand |");
+}
+
+static void
+print_phases(void)
+{
+    puts("| Phase | What the server saw | Share of the connections broken off | Of these in one of the 19 ways |");
+    puts("|---|---|---:|---:|");
+    for (phase_t phase = 0; phase < N_PHASES; phase++) {
+        const phase_row_t *row = phase_row(phase);
+        printf("| %s | %s |", row->name, row->meaning);
+        print_per_mille(row->share);
+        print_per_mille(row->matched);
+        putchar('\n');
+    }
+}
+
+static void
+print_stages(void)
+{
+    const stage_row_t *row;
+
+    puts("| `interference.stage` | `interference.stage.sequence` | Phase | What the server saw | Innocent explanation "
+         "| Published |");
+    puts("|---|---|---|---|---|---|");
+    for (server_stage_t stage = STAGE_NONE + 1; (row = stage_row(stage)); stage++) {
+        const phase_row_t *phase = phase_row(row->phase);
+        printf("| `%s` | %s | %s | %s | %s | %s |\n", row->id, row->sequence, phase ? phase->name : "any",
+               row->meaning, row->innocent, row->published);
+    }
+}
+
 static int
 fail(const char *problem, const char *what)
 {
@@ -173,8 +213,12 @@ main(int argc, char **argv)
         const injector_t *row;
         for (unsigned i = 0; (row = injector_row(i)); i++)
             print_injector(row);
+    } else if (!strcmp(command, "phases") && !argument) {
+        print_phases();
+    } else if (!strcmp(command, "stages") && !argument) {
+        print_stages();
     } else {
-        return fail("usage: catalogue ids | table | overview DETECTOR | header ID | injectors", "");
+        return fail("usage: catalogue ids | table | overview DETECTOR | header ID | injectors | phases | stages", "");
     }
     return EXIT_SUCCESS;
 }

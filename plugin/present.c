@@ -35,10 +35,32 @@ static const char *const detector_titles[N_DETECTORS] = {
     [DETECT_SILENCE] = "Silence After a Trigger",
 };
 
+static const char *
+fact_text(const finding_t *f, fact_id_t id)
+{
+    for (unsigned i = 0; i < f->facts->len; i++)
+        if (g_array_index(f->facts, fact_t, i).id == id)
+            return g_array_index(f->facts, fact_t, i).text;
+    return NULL;
+}
+
+/* A finding without a verdict. */
+static const char *
+remark(packet_info *pinfo, const finding_t *f)
+{
+    const char *meaning = fact_text(f, F_STAGE_MEANING);
+
+    if (f->notice || !meaning)
+        return f->notice ? f->notice : "";
+    return wmem_strdup_printf(pinfo->pool, "Connection broke off early (no verdict): %s", meaning);
+}
+
 /* The whole finding in one line. Lives as long as the packet. */
 static const char *
 summary(packet_info *pinfo, const finding_t *f)
 {
+    if (f->verdict == VERDICT_NONE)
+        return remark(pinfo, f);
     char *line = finding_line(f);
     const char *kept = wmem_strdup(pinfo->pool, line);
     g_free(line);
@@ -115,9 +137,22 @@ fact_belongs_to(fact_id_t id, detector_id_t detector)
     return !strncmp(fact_rows[id].filter, name, n) && fact_rows[id].filter[n] == '.';
 }
 
+/* A fact about the whole connection, of no family of signatures. */
+static bool
+is_general(fact_id_t id)
+{
+    for (unsigned d = 0; d < N_DETECTORS; d++)
+        if (fact_belongs_to(id, (detector_id_t)d))
+            return false;
+    return true;
+}
+
 static void
 add_facts(proto_tree *tree, tvbuff_t *tvb, const finding_t *f)
 {
+    for (unsigned i = 0; i < f->facts->len; i++)
+        if (is_general(g_array_index(f->facts, fact_t, i).id))
+            add_fact(tree, tvb, &g_array_index(f->facts, fact_t, i));
     for (unsigned d = 0; d < N_DETECTORS; d++) {
         proto_tree *subtree = NULL;
         for (unsigned i = 0; i < f->facts->len; i++) {
@@ -292,6 +327,8 @@ register_facts(void)
         for (unsigned d = 0; d < N_DETECTORS; d++)
             if (fact_belongs_to((fact_id_t)i, (detector_id_t)d))
                 proto_register_field_array(proto_detector[d], &fields[i], 1);
+        if (is_general((fact_id_t)i))
+            proto_register_field_array(proto_interference, &fields[i], 1);
     }
 }
 

@@ -374,6 +374,27 @@ check_links(const fuzz_t *f, const finding_t *finding)
             && finding->trigger_frame != finding->frame);
 }
 
+/* Stages are shown without a verdict where the user asked for all observations. */
+static bool
+says_stage(const finding_t *finding)
+{
+    for (unsigned i = 0; i < finding->facts->len; i++)
+        if (g_array_index(finding->facts, fact_t, i).id == F_STAGE)
+            return true;
+    return false;
+}
+
+static void
+check_stages(const fuzz_t *f)
+{
+    const stage_counts_t *counts = engine_stages(f->engine);
+    uint64_t sum = 0;
+
+    for (unsigned i = 0; i < N_STAGES; i++)
+        sum += counts->stage[i];
+    REQUIRE(sum <= counts->flows && !counts->stage[STAGE_NONE]);
+}
+
 static void
 check_finding(const fuzz_t *f, const finding_t *finding)
 {
@@ -386,7 +407,7 @@ check_finding(const fuzz_t *f, const finding_t *finding)
     REQUIRE(!accuses || (finding->evidence->len && finding->class != CLASS_NONE));
     REQUIRE(accuses || !finding->confidence);
     REQUIRE(!accuses || convicts == (finding->confidence >= CONFIDENCE_FORGED));
-    REQUIRE(finding->verdict != VERDICT_NONE || finding->notice || f->renumbered);
+    REQUIRE(finding->verdict != VERDICT_NONE || finding->notice || says_stage(finding) || f->renumbered);
     if (finding->trigger)
         check_text(finding->trigger);
     check_evidence(finding);
@@ -405,6 +426,7 @@ check_findings(fuzz_t *f)
         if (finding)
             check_finding(f, finding);
     }
+    check_stages(f);
     REQUIRE(!store_lookup(engine_store(f->engine), 0));
     REQUIRE(!store_lookup(engine_store(f->engine), f->highest + 1));
 }

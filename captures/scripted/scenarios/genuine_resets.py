@@ -96,6 +96,21 @@ def tab_closed_seen_at_the_server(net):
         flow.client.refuse(packet)
 
 
+@innocent("A phone loses its radio link after the request, seen at the server: the answer is sent"
+          " five times more, nobody acknowledges it. With interference.vantage set to server the last"
+          " ones have the stage PSH+ACK -> nothing.",
+          never="Anything forged.", vantage="server")
+def client_gone_seen_at_the_server(net):
+    client, server = net.client(stack=MACOS), net.server()
+    fetch(client, server, SITE)
+    flow = Flow(client, server, 80, start=3.0)
+    ask_http(flow, SITE, "/news")
+    flow.server.ack()
+    answer = flow.server.data(wire.http_ok("x" * 700), after=0.003)
+    for timeout in (0.3, 0.6, 1.2, 2.4, 4.8):
+        answer = flow.server.again(answer, timeout)
+
+
 @innocent("A server rejects one name with RST/ACK after a round trip, from its own distance and"
           " with its own IP ID series, and serves another.",
           never="The reset forged: every header is the server's.")
