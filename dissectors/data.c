@@ -104,7 +104,11 @@ conflict(const data_case_t *c)
 {
     if (!c->other_frame)
         return NULL;
-    return g_strdup_printf("same sequence number as frame %u, other bytes", c->other_frame);
+    if (!c->other_shift)
+        return g_strdup_printf("same sequence number as frame %u, other bytes", c->other_frame);
+    return g_strdup_printf("begins %u byte%s %s frame %u, with other bytes where both overlap",
+                           ABS(c->other_shift), ABS(c->other_shift) == 1 ? "" : "s",
+                           c->other_shift < 0 ? "before" : "behind", c->other_frame);
 }
 
 static char *
@@ -435,6 +439,21 @@ data_oddness(const data_case_t *c)
     data_judge(&alone, evidence);
     double total = evidence_weight(evidence);
     evidence_free(evidence);
+    return total;
+}
+
+double
+data_found_oddness(const GArray *evidence)
+{
+    GArray *alone = evidence_new();
+
+    for (unsigned i = 0; i < evidence->len; i++) {
+        const evidence_t *e = &g_array_index(evidence, evidence_t, i);
+        if (e->signature != &rows[0].signature)
+            evidence_add(alone, e->signature, NULL);
+    }
+    double total = evidence_weight(alone);
+    evidence_free(alone);
     return total;
 }
 

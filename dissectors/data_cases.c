@@ -10,23 +10,23 @@
 #include "data.h"
 #include "hops.h"
 #include "origin.h"
+#include "overlap.h"
 #include "vantage.h"
 
 #include <string.h>
 
 #define ANSWERS_KEPT 4          /* beginnings of answers per flow, 28 bytes each */
-#define SHORT_PREFIX 4
-#define LONG_PREFIX  32
 #define PENDING_PAGES 256       /* flows whose small answer is not whole yet */
 
-/* The beginning of an answer: enough to see whether another one says something else. */
+/* The beginning of an answer, or of a segment that contradicts one: enough to see whether another one
+ * says something else, and to judge it then. */
 typedef struct {
-    uint32_t frame, seq;
-    uint32_t short_hash, long_hash;     /* of the first 4 and 32 bytes, or of all when fewer */
-    uint16_t length;                    /* captured, saturating */
-    uint16_t ip_id, window, flags;
-    uint8_t  ttl, tos;
-    bool     df, timestamps;
+    uint32_t  frame;
+    stretch_t bytes;
+    uint16_t  length;                   /* captured, saturating */
+    uint16_t  ip_id, window;
+    uint16_t  bits;                     /* TCP_* and BIT_* */
+    uint8_t   ttl, tos;
 } answer_t;
 
 typedef struct {
@@ -109,25 +109,20 @@ static answer_t
 read_beginning(const observation_t *obs)
 {
     return (answer_t){
-        .frame = obs->frame, .seq = obs->seq, .ip_id = obs->ip.ip_id, .ttl = obs->ip.ttl,
-        .tos = obs->ip.tos, .df = obs->ip.df, .timestamps = obs->has_timestamps, .window = obs->window,
-        .flags = obs->flags,
-        .length = (uint16_t)MIN(obs->captured, UINT16_MAX),
-        .short_hash = hash_bytes(obs->payload, MIN(obs->captured, SHORT_PREFIX)),
-        .long_hash = hash_bytes(obs->payload, MIN(obs->captured, LONG_PREFIX)),
+        .frame = obs->frame, .ip_id = obs->ip.ip_id, .ttl = obs->ip.ttl, .tos = obs->ip.tos,
+        .window = obs->window, .length = (uint16_t)MIN(obs->captured, UINT16_MAX),
+        .bits = (uint16_t)(obs->flags | (obs->ip.df ? BIT_DF : 0) | (obs->has_timestamps ? BIT_TIMESTAMPS : 0)),
+        .bytes = stretch_read(obs->seq, obs->payload, obs->captured),
     };
 }
 
-static bool
-says_something_else(const answer_t *a, const answer_t *b)
+static void
+remember(flow_answers_t *list, const answer_t *beginning)
 {
-    if (a->length < SHORT_PREFIX || b->length < SHORT_PREFIX)
-        return false;                   /* keep-alive probes, padding: too little to compare */
-    if (a->short_hash != b->short_hash)
-        return true;
-    if (a->length >= LONG_PREFIX && b->length >= LONG_PREFIX)
-        return a->long_hash != b->long_hash;
-    return a->length == b->length && a->long_hash != b->long_hash;
+    for (unsigned i = 0; i < ANSWERS_KEPT; i++)
+        if (list->answer[i].frame && !memcmp(&list->answer[i].bytes, &beginning->bytes, sizeof beginning->bytes))
+            return;                     /* sent again */
+    list->answer[list->next++ % ANSWERS_KEPT] = *beginning;
 }
 
 /* ---- which segments are worth a case ---- */
@@ -276,16 +271,18 @@ earlier_case(const data_case_t *now, const answer_t *earlier)
     c.time = 0;
     c.ip.ttl = earlier->ttl;
     c.ip.tos = earlier->tos;
-    c.ip.df = earlier->df;
+    c.ip.df = earlier->bits & BIT_DF;
     c.ip.ip_id = earlier->ip_id;
-    c.has_timestamps = earlier->timestamps;
+    c.has_timestamps = earlier->bits & BIT_TIMESTAMPS;
     c.window = earlier->window;
-    c.flags = earlier->flags;
+    c.flags = earlier->bits & 0xfff;
+    c.seq = earlier->bytes.seq;
     c.length = earlier->length;
     c.first_answer = false;
     c.content = CONTENT_OTHER;
     c.fingerprint = NULL;
     c.other_frame = now->frame;
+    c.other_shift = seq_diff(earlier->bytes.seq, now->seq);
     c.lockstep = 0;
     return c;
 }
@@ -446,10 +443,10 @@ earlier_oddness(const engine_t *engine, const data_case_t *before)
 {
     const finding_t *known = store_lookup(engine->store, before->frame);
     double remembered = data_oddness(before);
-    return known ? MAX(remembered, evidence_weight(known->evidence)) : remembered;
+    return known ? MAX(remembered, data_found_oddness(known->evidence)) : remembered;
 }
 
-/* Two answers with one sequence number: the odder one is forged, if one is. */
+/* Two segments that contradict each other: the odder one is forged, if one is. */
 static bool
 judge_pair(engine_t *engine, segment_t *s, data_case_t *now, const answer_t *earlier)
 {
@@ -458,6 +455,7 @@ judge_pair(engine_t *engine, segment_t *s, data_case_t *now, const answer_t *ear
     bool undecided = margin < RIVAL_MARGIN_DB && margin > -RIVAL_MARGIN_DB;
 
     now->other_frame = earlier->frame;
+    now->other_shift = seq_diff(now->seq, earlier->bytes.seq);
     if (margin < RIVAL_MARGIN_DB)
         judge_earlier(engine, s, &before, now->frame, undecided);
     if (margin <= -RIVAL_MARGIN_DB)
@@ -490,8 +488,8 @@ contradicted(const flow_answers_t *list, const answer_t *beginning)
     const answer_t *earlier = NULL;
 
     for (unsigned i = 0; i < ANSWERS_KEPT; i++)
-        if (list->answer[i].frame && list->answer[i].seq == beginning->seq
-            && says_something_else(&list->answer[i], beginning))
+        if (list->answer[i].frame && stretch_contradicts(&list->answer[i].bytes, &beginning->bytes)
+            && (!earlier || list->answer[i].frame > earlier->frame))
             earlier = &list->answer[i];
     return earlier;
 }
@@ -525,8 +523,8 @@ judge_answer(engine_t *engine, segment_t *s, bool answer, bool odd, bool overlap
         s->forged = earlier ? judge_pair(engine, s, &c, earlier)
                             : judge_segment(engine, s, &c, false, 0);
     }
-    if (answer)
-        list->answer[list->next++ % ANSWERS_KEPT] = beginning;
+    if (answer || earlier)
+        remember(list, &beginning);
 }
 
 static void

@@ -274,6 +274,7 @@ is_duplicate(const direction_t *sender, const observation_t *obs, ticks_t now)
 
     return last->frame && last->ip_id == obs->ip.ip_id && last->ack == obs->ack
         && last->length == MIN(obs->length, UINT16_MAX) && last->window == obs->window
+        && last->seq == (uint16_t)obs->seq
         && (last->bits & 0xfff) == obs->flags && (obs->ip.ip_id || obs->length)
         && seq_diff(obs->seq, sender->next_seq) < 0 && ttl_step >= -1 && ttl_step <= 1
         && ticks_since(last->time, now) < DUPLICATE_NS;
@@ -352,7 +353,7 @@ flow_learn(flow_t *flow, unsigned end, const observation_t *obs)
 
     sender->last = (packet_t){
         .frame = obs->frame, .time = now, .ack = obs->ack,
-        .length = (uint16_t)MIN(obs->length, UINT16_MAX), .ip_id = obs->ip.ip_id,
+        .length = (uint16_t)MIN(obs->length, UINT16_MAX), .seq = (uint16_t)obs->seq, .ip_id = obs->ip.ip_id,
         .window = obs->window, .ttl = obs->ip.ttl, .tos = obs->ip.tos,
         .bits = (uint16_t)(obs->flags | (obs->ip.df ? BIT_DF : 0)
                            | (obs->has_timestamps ? BIT_TIMESTAMPS : 0)

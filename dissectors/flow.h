@@ -33,6 +33,7 @@ typedef struct {
     ticks_t  time;
     uint32_t ack;
     uint16_t length;            /* payload bytes, saturating */
+    uint16_t seq;               /* the lower half of its sequence number */
     uint16_t ip_id;
     uint16_t window;
     uint16_t bits;              /* TCP_* and BIT_* */
