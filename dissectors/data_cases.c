@@ -154,7 +154,7 @@ has_odd_header(const observation_t *obs, const direction_t *sender, const host_t
 static bool
 copies_header(const observation_t *obs, const direction_t *peer)
 {
-    return obs->ip.ip_id && (uint16_t)(obs->ip.ip_id - peer->last.ip_id) <= 1;
+    return obs->ip.ip_id && (uint16_t)(obs->ip.ip_id - peer->last.mark) <= 1;
 }
 
 /* ---- judging ---- */
@@ -345,8 +345,8 @@ read_injected(const data_case_t *c, const observation_t *obs)
         v[TRAIT_WINDOW_COPIED] = c->window && c->window == trigger->window;
         if (c->has_timestamps && c->peer.tsval)
             v[TRAIT_TSVAL_COPIED] = c->tsval == c->peer.tsval;
-        if (!c->ip.ipv6 && trigger->ip_id)
-            v[TRAIT_IP_ID_STEP] = (int16_t)(c->ip.ip_id - trigger->ip_id);
+        if (!c->ip.ipv6 && trigger->mark)
+            v[TRAIT_IP_ID_STEP] = (int16_t)(c->ip.ip_id - trigger->mark);
     }
     if (obs->captured)
         injected_read_text(&p, obs->payload, obs->captured);

@@ -466,6 +466,39 @@ SEQUENCE(acknowledged_and_then_died)
     assert_int_equal(wire_verdict(wire, forged), VERDICT_FORGED);
 }
 
+/* IPv6 numbers no packets: the quoted one is known by its sequence number. */
+static uint32_t
+probe_over_ipv6(wire_t *wire, bool again)
+{
+    talk_t talk = talk_new6(wire, 4000);
+    talk_handshake(&talk);
+    observation_t probe = talk_segment(&talk, CLIENT, TCP_ACK | TCP_PSH, 300);
+    probe.ip.ttl = 5;
+    wire_send(wire, &probe);
+    observation_t quote = probe;
+    quote.quoted = QUOTED_EXPIRED;
+    quote.reporter = address6(9, 9);
+    if (again) {                /* and this time as far as the server, before the first is reported */
+        probe.ip.ttl = 64;
+        wire->now += NS_PER_S;
+        wire_send(wire, &probe);
+    }
+    wire_send(wire, &quote);
+    return send_now(wire, talk_forged_reset(&talk, SERVER));
+}
+
+SEQUENCE(died_over_ipv6)
+{
+    uint32_t forged = probe_over_ipv6(wire, false);
+    assert_int_equal(wire_verdict(wire, forged), VERDICT_FORGED);
+    assert_true(evidence_has(wire_finding(wire, forged)->evidence, "rst-acks-dead-packet"));
+}
+
+SEQUENCE(died_over_ipv6_and_sent_again)
+{
+    assert_int_not_equal(wire_verdict(wire, probe_over_ipv6(wire, true)), VERDICT_FORGED);
+}
+
 SEQUENCE(nothing_but_a_reset)
 {
     talk_t talk = talk_new(wire, 4000);
@@ -766,6 +799,8 @@ static const sequence_row_t sequences[] = {
     { "two thousand clients stop in mid-request: the next split request is named", many_half_requests },
     { "the second request of a connection is reset: it is the trigger", second_request },
     { "an injected redirect contradicts the page", pages_contradict },
+    { "what is acknowledged over IPv6 died on the way", died_over_ipv6 },
+    { "what is acknowledged over IPv6 died once and was sent again", died_over_ipv6_and_sent_again },
     { "a forged page begins ten bytes behind the real one", shifted_pages_contradict },
     { "a text is sent again and again, one byte further on", sprayed_pages },
     { "a page is sent again in other pieces", page_sent_again_in_other_pieces },
