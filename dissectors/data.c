@@ -191,8 +191,8 @@ flow_label(const data_case_t *c)
     if (!c->time || !c->length || !keeps_flow_label(&c->sender, c->ip.ipv6)
         || ip_mark(&c->ip) == c->sender.last.mark)
         return NULL;
-    return g_strdup_printf("flow label 0x%05x; this sender's other %u packets in this flow have one that is "
-                           "another, always the same", c->ip.flow_label, c->sender.packets);
+    return g_strdup_printf("flow label 0x%05x; this sender's other %u packets in this flow share another one",
+                           c->ip.flow_label, c->sender.packets);
 }
 
 /* ---- TTL ---- */
@@ -376,8 +376,9 @@ static const struct {
         COUNTED "; Marczak et al., FOCI 2015",
         "Window and TTL go up together from segment to segment.",
         "none known" }, window_ttl_lockstep },
-    { { "data-flow-label", FAMILY_HEADER_MISMATCH, TIER_D, { 0, 1 }, { 0, 0 },
-        "x; no forged one over IPv6 is public",
+    { { "data-flow-label", FAMILY_HEADER_MISMATCH, TIER_D, { 0, 181 }, { 0, 0 },
+        "IPv6 data segments, in public captures, of senders that kept a label; no public capture holds a "
+        "forged one",
         "IPv6 flow label unlike the one that the sender keeps.",
         "Linux, which draws a new label when it sends again after a timeout" }, flow_label },
     { { "data-ttl-deviation", FAMILY_TTL, TIER_C, { 95, 3451 }, { 8, 13 },

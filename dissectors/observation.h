@@ -70,7 +70,8 @@ typedef struct {
                                  * sequence number are certain */
     ip_address_t reporter;      /* who sent the ICMP error */
     uint16_t     sport, dport;
-    bool         cut;           /* captured too short to read the TCP header: only the ports are certain */
+    bool         cut;           /* only the ports are certain: captured too short to read the TCP header, or
+                                 * a fragment */
 
     /* TCP only, zero otherwise. */
     uint32_t     seq, ack;      /* raw, not relative */

@@ -330,8 +330,8 @@ flow_label(const reset_case_t *c)
 
     if (!ip->flow_label || !keeps_flow_label(&c->sender, ip->ipv6) || ip_mark(ip) == c->sender.last.mark)
         return NULL;
-    return g_strdup_printf("flow label 0x%05x; this sender's %s %u packets in this flow have one that is "
-                           "another, always the same", ip->flow_label, before_or_after(c), c->sender.packets);
+    return g_strdup_printf("flow label 0x%05x; this sender's %s %u packets in this flow share another one",
+                           ip->flow_label, before_or_after(c), c->sender.packets);
 }
 
 /* ---- TTL: sent from another distance ---- */
@@ -539,10 +539,10 @@ static const struct {
         COUNTED "; Nourin et al., FOCI 2023",
         "IP ID equal to, or one above, the packet that is answered.",
         "two counters that happen to meet (2 in 65,536)" }, ip_id_mirrors },
-    { { "rst-label-mirrors-trigger", FAMILY_HEADER_COPY, TIER_D, { 0, 1 }, { 0, 0 },
-        "x; no forged one over IPv6 is public",
+    { { "rst-label-mirrors-trigger", FAMILY_HEADER_COPY, TIER_D, { 8, 17 }, { 0, 0 },
+        "IPv6 resets of the public captures; no public capture holds a forged one",
         "IPv6 flow label of the packet that is answered.",
-        "Linux with net.ipv6.flowlabel_reflect" }, label_mirrors },
+        "macOS, and Linux with net.ipv6.flowlabel_reflect, which answer so at closed ports" }, label_mirrors },
     { { "rst-window-copied", FAMILY_HEADER_COPY, TIER_D, { 5, 2107 }, { 24, 55 },
         COUNTED "; 23 of the 24 from one injector",
         "Window of the packet that is answered.",
@@ -585,8 +585,8 @@ static const struct {
         "DSCP unlike the sender's other packets.",
         "routers that mark packets by kind" }, dscp_mismatch },
 
-    { { "rst-flow-label", FAMILY_HEADER_MISMATCH, TIER_D, { 0, 1 }, { 0, 0 },
-        "x; no forged one over IPv6 is public",
+    { { "rst-flow-label", FAMILY_HEADER_MISMATCH, TIER_D, { 0, 7 }, { 0, 0 },
+        "IPv6 resets, in public captures, of senders that kept a label; no public capture holds a forged one",
         "IPv6 flow label, not 0, unlike the one that the sender keeps.",
         "Linux, which draws another label for the resets of closed sockets" }, flow_label },
 
