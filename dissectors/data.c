@@ -110,7 +110,11 @@ conflict(const data_case_t *c)
 {
     if (!c->other_frame)
         return NULL;
-    return g_strdup_printf("same sequence number as frame %u, other bytes", c->other_frame);
+    if (!c->other_shift)
+        return g_strdup_printf("same sequence number as frame %u, other bytes", c->other_frame);
+    return g_strdup_printf("begins %u byte%s %s frame %u, with other bytes where both overlap",
+                           ABS(c->other_shift), ABS(c->other_shift) == 1 ? "" : "s",
+                           c->other_shift < 0 ? "before" : "behind", c->other_frame);
 }
 
 /* A stack counts its FIN and has nothing to say after it. */
@@ -136,13 +140,13 @@ acks_dead_packet(const data_case_t *c)
 static char *
 mirrors_trigger(const data_case_t *c)
 {
-    uint16_t step = (uint16_t)(c->ip.ip_id - c->peer.last.ip_id);
+    uint16_t step = (uint16_t)(c->ip.ip_id - c->peer.last.mark);
     unsigned copied = 0;
 
     if (!c->first_answer || c->ip.ipv6 || !c->peer.last.frame || !c->ip.ip_id || c->sender.mirrors
         || c->peer.mirrors > 1)
         return NULL;
-    copied += step <= 1 && c->peer.last.ip_id >= 16;
+    copied += step <= 1 && c->peer.last.mark >= 16;
     copied += c->window && c->window == c->peer.last.window && c->window != c->sender.last.window;
     copied += c->has_timestamps && c->peer.tsval && c->tsval == c->peer.tsval;
     if (copied < 2)
@@ -150,7 +154,7 @@ mirrors_trigger(const data_case_t *c)
     return g_strdup_printf("IP ID 0x%04x, window %u%s: two or more of them are those of the request in "
                            "frame %u (0x%04x, %u)", c->ip.ip_id, c->window,
                            c->has_timestamps ? ", timestamp" : "", c->peer.last.frame,
-                           c->peer.last.ip_id, c->peer.last.window);
+                           c->peer.last.mark, c->peer.last.window);
 }
 
 /* ---- header mismatch ---- */
@@ -193,6 +197,17 @@ window_ttl_lockstep(const data_case_t *c)
         return NULL;
     return g_strdup_printf("window %u and TTL %u: both went up together over %u segments", c->window,
                            c->ip.ttl, c->lockstep);
+}
+
+/* Not asked of an earlier segment (time 0), whose label is not remembered. */
+static char *
+flow_label(const data_case_t *c)
+{
+    if (!c->time || !c->length || !keeps_flow_label(&c->sender, c->ip.ipv6)
+        || ip_mark(&c->ip) == c->sender.last.mark)
+        return NULL;
+    return g_strdup_printf("flow label 0x%05x; this sender's other %u packets in this flow share another one",
+                           c->ip.flow_label, c->sender.packets);
 }
 
 /* ---- TTL ---- */
@@ -361,8 +376,9 @@ same_box(const data_case_t *c)
 {
     if (!c->same_box_frame)
         return NULL;
-    return g_strdup_printf("TTL, don't-fragment and IP ID like the forged packet in frame %u, and "
-                           "unlike this host's own", c->same_box_frame);
+    return g_strdup_printf("%s like the forged packet in frame %u, and unlike this host's own",
+                           c->ip.ipv6 ? "hop limit and presence of a flow label" : "TTL, don't-fragment and IP ID",
+                           c->same_box_frame);
 }
 
 /* ---- the catalogue ---- */
@@ -409,6 +425,11 @@ static const struct {
         COUNTED "; Marczak et al., FOCI 2015",
         "Window and TTL go up together from segment to segment.",
         "none known" }, window_ttl_lockstep },
+    { { "data-flow-label", FAMILY_HEADER_MISMATCH, TIER_D, { 0, 181 }, { 0, 0 },
+        "IPv6 data segments, in public captures, of senders that kept a label; no public capture holds a "
+        "forged one",
+        "IPv6 flow label unlike the one that the sender keeps.",
+        "Linux, which draws a new label when it sends again after a timeout" }, flow_label },
     { { "data-ttl-deviation", FAMILY_TTL, TIER_C, { 95, 3451 }, { 8, 13 },
         "SYN/ACK against later segments in 1,733 public captures; 13 labelled flows",
         "Sent from a distance three or more hops off everything else of this host.",
@@ -496,6 +517,21 @@ data_oddness(const data_case_t *c)
     data_judge(&alone, evidence);
     double total = evidence_weight(evidence);
     evidence_free(evidence);
+    return total;
+}
+
+double
+data_found_oddness(const GArray *evidence)
+{
+    GArray *alone = evidence_new();
+
+    for (unsigned i = 0; i < evidence->len; i++) {
+        const evidence_t *e = &g_array_index(evidence, evidence_t, i);
+        if (e->signature != &rows[0].signature)
+            evidence_add(alone, e->signature, NULL);
+    }
+    double total = evidence_weight(alone);
+    evidence_free(alone);
     return total;
 }
 

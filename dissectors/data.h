@@ -43,7 +43,8 @@ typedef struct {
     uint32_t    request_frame;  /* the client's first payload; 0: none before this segment */
     bool        first_answer;   /* the first payload since then */
 
-    uint32_t    other_frame;    /* a segment with the same sequence number and other bytes; 0: none */
+    uint32_t    other_frame;    /* a segment with other bytes for the same sequence numbers; 0: none */
+    int32_t     other_shift;    /* where this one begins, in bytes behind that one */
     uint32_t    continued_frame;    /* of a FIN: the sender's later segment that goes on as if there were none */
     uint32_t    died_frame;     /* ICMP error: what this acknowledges died on the way; 0: none */
     dead_probe_t died;          /* the same with its place */
@@ -61,6 +62,9 @@ void data_add_conflict(const data_case_t *c, GArray *evidence);
 
 /* How odd a segment is apart from contradicting another one, in dB. */
 double data_oddness(const data_case_t *c);
+
+/* The same of what was found when a segment came. */
+double data_found_oddness(const GArray *evidence);
 
 /* The rows of the catalogue; NULL beyond the last. */
 const signature_t *data_signature(unsigned index);

@@ -10,23 +10,23 @@
 #include "data.h"
 #include "hops.h"
 #include "origin.h"
+#include "overlap.h"
 #include "vantage.h"
 
 #include <string.h>
 
 #define ANSWERS_KEPT 4          /* beginnings of answers per flow, 28 bytes each */
-#define SHORT_PREFIX 4
-#define LONG_PREFIX  32
 #define PENDING_PAGES 256       /* flows whose small answer is not whole yet */
 
-/* The beginning of an answer: enough to see whether another one says something else. */
+/* The beginning of an answer, or of a segment that contradicts one: enough to see whether another one
+ * says something else, and to judge it then. */
 typedef struct {
-    uint32_t frame, seq;
-    uint32_t short_hash, long_hash;     /* of the first 4 and 32 bytes, or of all when fewer */
-    uint16_t length;                    /* captured, saturating */
-    uint16_t ip_id, window, flags;
-    uint8_t  ttl, tos;
-    bool     df, timestamps;
+    uint32_t  frame;
+    stretch_t bytes;
+    uint16_t  length;                   /* captured, saturating */
+    uint16_t  ip_id, window;
+    uint16_t  bits;                     /* TCP_* and BIT_* */
+    uint8_t   ttl, tos;
 } answer_t;
 
 typedef struct {
@@ -111,25 +111,20 @@ static answer_t
 read_beginning(const observation_t *obs)
 {
     return (answer_t){
-        .frame = obs->frame, .seq = obs->seq, .ip_id = obs->ip.ip_id, .ttl = obs->ip.ttl,
-        .tos = obs->ip.tos, .df = obs->ip.df, .timestamps = obs->has_timestamps, .window = obs->window,
-        .flags = obs->flags,
-        .length = (uint16_t)MIN(obs->captured, UINT16_MAX),
-        .short_hash = hash_bytes(obs->payload, MIN(obs->captured, SHORT_PREFIX)),
-        .long_hash = hash_bytes(obs->payload, MIN(obs->captured, LONG_PREFIX)),
+        .frame = obs->frame, .ip_id = obs->ip.ip_id, .ttl = obs->ip.ttl, .tos = obs->ip.tos,
+        .window = obs->window, .length = (uint16_t)MIN(obs->captured, UINT16_MAX),
+        .bits = (uint16_t)(obs->flags | (obs->ip.df ? BIT_DF : 0) | (obs->has_timestamps ? BIT_TIMESTAMPS : 0)),
+        .bytes = stretch_read(obs->seq, obs->payload, obs->captured),
     };
 }
 
-static bool
-says_something_else(const answer_t *a, const answer_t *b)
+static void
+remember(flow_answers_t *list, const answer_t *beginning)
 {
-    if (a->length < SHORT_PREFIX || b->length < SHORT_PREFIX)
-        return false;                   /* keep-alive probes, padding: too little to compare */
-    if (a->short_hash != b->short_hash)
-        return true;
-    if (a->length >= LONG_PREFIX && b->length >= LONG_PREFIX)
-        return a->long_hash != b->long_hash;
-    return a->length == b->length && a->long_hash != b->long_hash;
+    for (unsigned i = 0; i < ANSWERS_KEPT; i++)
+        if (list->answer[i].frame && !memcmp(&list->answer[i].bytes, &beginning->bytes, sizeof beginning->bytes))
+            return;                     /* sent again */
+    list->answer[list->next++ % ANSWERS_KEPT] = *beginning;
 }
 
 /* ---- which segments are worth a case ---- */
@@ -161,7 +156,7 @@ has_odd_header(const observation_t *obs, const direction_t *sender, const host_t
 static bool
 copies_header(const observation_t *obs, const direction_t *peer)
 {
-    return obs->ip.ip_id && (uint16_t)(obs->ip.ip_id - peer->last.ip_id) <= 1;
+    return obs->ip.ip_id && (uint16_t)(obs->ip.ip_id - peer->last.mark) <= 1;
 }
 
 /* ---- judging ---- */
@@ -291,17 +286,19 @@ earlier_case(const data_case_t *now, const answer_t *earlier)
     c.time = 0;
     c.ip.ttl = earlier->ttl;
     c.ip.tos = earlier->tos;
-    c.ip.df = earlier->df;
+    c.ip.df = earlier->bits & BIT_DF;
     c.ip.ip_id = earlier->ip_id;
-    c.has_timestamps = earlier->timestamps;
+    c.has_timestamps = earlier->bits & BIT_TIMESTAMPS;
     c.window = earlier->window;
-    c.flags = earlier->flags;
+    c.flags = earlier->bits & 0xfff;
+    c.seq = earlier->bytes.seq;
     c.length = earlier->length;
     c.first_answer = false;
     c.content = CONTENT_OTHER;
     c.fingerprint = NULL;
     c.authority = NULL;
     c.other_frame = now->frame;
+    c.other_shift = seq_diff(earlier->bytes.seq, now->seq);
     c.lockstep = 0;
     return c;
 }
@@ -364,8 +361,8 @@ read_injected(const data_case_t *c, const observation_t *obs)
         v[TRAIT_WINDOW_COPIED] = c->window && c->window == trigger->window;
         if (c->has_timestamps && c->peer.tsval)
             v[TRAIT_TSVAL_COPIED] = c->tsval == c->peer.tsval;
-        if (!c->ip.ipv6 && trigger->ip_id)
-            v[TRAIT_IP_ID_STEP] = (int16_t)(c->ip.ip_id - trigger->ip_id);
+        if (!c->ip.ipv6 && trigger->mark)
+            v[TRAIT_IP_ID_STEP] = (int16_t)(c->ip.ip_id - trigger->mark);
     }
     if (obs->captured)
         injected_read_text(&p, obs->payload, obs->captured);
@@ -464,10 +461,10 @@ earlier_oddness(const engine_t *engine, const data_case_t *before)
 {
     const finding_t *known = store_lookup(engine->store, before->frame);
     double remembered = data_oddness(before);
-    return known ? MAX(remembered, evidence_weight(known->evidence)) : remembered;
+    return known ? MAX(remembered, data_found_oddness(known->evidence)) : remembered;
 }
 
-/* Two answers with one sequence number: the odder one is forged, if one is. */
+/* Two segments that contradict each other: the odder one is forged, if one is. */
 static bool
 judge_pair(engine_t *engine, segment_t *s, data_case_t *now, const answer_t *earlier)
 {
@@ -476,6 +473,7 @@ judge_pair(engine_t *engine, segment_t *s, data_case_t *now, const answer_t *ear
     bool undecided = margin < RIVAL_MARGIN_DB && margin > -RIVAL_MARGIN_DB;
 
     now->other_frame = earlier->frame;
+    now->other_shift = seq_diff(now->seq, earlier->bytes.seq);
     if (margin < RIVAL_MARGIN_DB)
         judge_earlier(engine, s, &before, now->frame, undecided);
     if (margin <= -RIVAL_MARGIN_DB)
@@ -508,8 +506,8 @@ contradicted(const flow_answers_t *list, const answer_t *beginning)
     const answer_t *earlier = NULL;
 
     for (unsigned i = 0; i < ANSWERS_KEPT; i++)
-        if (list->answer[i].frame && list->answer[i].seq == beginning->seq
-            && says_something_else(&list->answer[i], beginning))
+        if (list->answer[i].frame && stretch_contradicts(&list->answer[i].bytes, &beginning->bytes)
+            && (!earlier || list->answer[i].frame > earlier->frame))
             earlier = &list->answer[i];
     return earlier;
 }
@@ -545,8 +543,8 @@ judge_answer(engine_t *engine, segment_t *s, bool answer, bool odd, bool overlap
         s->forged = earlier ? judge_pair(engine, s, &c, earlier)
                             : judge_segment(engine, s, &c, false, 0);
     }
-    if (answer)
-        list->answer[list->next++ % ANSWERS_KEPT] = beginning;
+    if (answer || earlier)
+        remember(list, &beginning);
 }
 
 /* ---- what comes after a FIN ---- */
@@ -558,16 +556,15 @@ judge_answer(engine_t *engine, segment_t *s, bool answer, bool odd, bool overlap
 
 /* The sender's FIN without data, if it was its last packet. */
 static answer_t
-read_fin(const direction_t *sender)
+read_fin(const direction_t *sender, bool ipv6)
 {
     const packet_t *last = &sender->last;
 
     if (!(last->bits & TCP_FIN) || last->length || last->bits & TCP_SYN)
         return (answer_t){ 0 };
     return (answer_t){
-        .frame = last->frame, .seq = sender->next_seq - 1, .ip_id = last->ip_id, .ttl = last->ttl,
-        .tos = last->tos, .df = last->bits & BIT_DF, .timestamps = last->bits & BIT_TIMESTAMPS,
-        .window = last->window, .flags = last->bits & 0xfff,
+        .frame = last->frame, .bytes = { .seq = sender->next_seq - 1 }, .ip_id = ipv6 ? 0 : last->mark,
+        .ttl = last->ttl, .tos = last->tos, .window = last->window, .bits = last->bits,
     };
 }
 
@@ -582,7 +579,7 @@ judge_fin(engine_t *engine, const segment_t *s, const answer_t *fin)
         return;
     c.other_frame = 0;
     c.continued_frame = obs->frame;
-    c.seq = fin->seq;
+    c.seq = fin->bytes.seq;
     c.sender.last.frame = obs->frame;   /* what it is compared with */
     c.sender.last.bits = obs->has_timestamps ? BIT_TIMESTAMPS : 0;
     c.same_box_frame = host_known_injector(s->flow->host[s->end], fin->frame, &c.ip);
@@ -597,7 +594,7 @@ observe_after_fin(engine_t *engine, segment_t *s)
 {
     const observation_t *obs = s->obs;
     const direction_t *sender = &s->flow->end[s->end];
-    answer_t fin = read_fin(sender);
+    answer_t fin = read_fin(sender, obs->ip.ipv6);
     ticks_t time = sender->last.time;
 
     if (!fin.frame && s->flow->has_answers) {
@@ -606,13 +603,13 @@ observe_after_fin(engine_t *engine, segment_t *s)
         time = list->fin_time;
     }
     int64_t delay = ticks_since(time, ticks(obs->time));
-    if (!fin.frame || obs->flags & TCP_FIN || seq_diff(obs->seq, fin.seq) > 0
-        || seq_diff(fin.seq, obs->seq) > AFTER_FIN_BACK || delay < 0 || delay > AFTER_FIN_NS)
+    if (!fin.frame || obs->flags & TCP_FIN || seq_diff(obs->seq, fin.bytes.seq) > 0
+        || seq_diff(fin.bytes.seq, obs->seq) > AFTER_FIN_BACK || delay < 0 || delay > AFTER_FIN_NS)
         return;
     flow_answers_t *list = answers_of(engine, s->flow);
     list->fin = fin;
     list->fin_time = time;
-    if (obs->length > 1 && seq_diff(obs->seq + obs->length, fin.seq) > 1)
+    if (obs->length > 1 && seq_diff(obs->seq + obs->length, fin.bytes.seq) > 1)
         judge_fin(engine, s, &fin);
 }
 

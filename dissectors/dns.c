@@ -164,7 +164,7 @@ burst(const dns_case_t *c, const dns_answer_t *a)
         if (b->frame == a->frame || gap > DNS_BURST_NS || gap < -DNS_BURST_NS || c->queries > 1)
             continue;
         bool other_box = ttl_distance(a->ip.ttl, b->ip.ttl) >= TTL_DEVIATION_MIN
-                      || a->ip.df != b->ip.df || (!a->ip.ip_id) != (!b->ip.ip_id);
+                      || a->ip.df != b->ip.df || !ip_mark(&a->ip) != !ip_mark(&b->ip);
         if (other_box && dns_answers_conflict(a, b))
             return g_strdup_printf("another answer with other content and another header within "
                                    "%.2f ms (frame %u)", (gap < 0 ? -gap : gap) / 1e6, b->frame);

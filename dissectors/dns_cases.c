@@ -415,7 +415,7 @@ is_duplicate(const query_t *q, const dns_answer_t *new)
     for (unsigned i = 0; i < q->n_answers; i++) {
         const dns_answer_t *old = &q->answers[i];
         int ttl_step = old->ip.ttl - new->ip.ttl;
-        if (old->ip.ip_id == new->ip.ip_id && old->ip.df == new->ip.df && same_content(old, new)
+        if (ip_mark(&old->ip) == ip_mark(&new->ip) && old->ip.df == new->ip.df && same_content(old, new)
             && ttl_step >= -1 && ttl_step <= 1 && new->time - old->time < COPY_NS)
             return true;
     }
@@ -450,7 +450,7 @@ learn_server(const query_t *q, const dns_answer_t *a)
         if (a->has_opt)
             count_up(&server->opt_given);
     }
-    if (!a->ip.ip_id)
+    if (!ip_mark(&a->ip))
         count_up(&server->id_zero);
     if (a->ip.df)
         count_up(&server->df);

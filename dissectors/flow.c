@@ -298,8 +298,9 @@ is_duplicate(const direction_t *sender, const observation_t *obs, ticks_t now)
     const packet_t *last = &sender->last;
     int ttl_step = last->ttl - obs->ip.ttl;
 
-    return last->frame && last->ip_id == obs->ip.ip_id && last->ack == obs->ack
+    return last->frame && last->mark == ip_mark(&obs->ip) && last->ack == obs->ack
         && last->length == MIN(obs->length, UINT16_MAX) && last->window == obs->window
+        && last->seq == (uint16_t)obs->seq
         && (last->bits & 0xfff) == obs->flags && (obs->ip.ip_id || obs->length)
         && seq_diff(obs->seq, sender->next_seq) < 0 && ttl_step >= -1 && ttl_step <= 1
         && ticks_since(last->time, now) < DUPLICATE_NS;
@@ -320,18 +321,18 @@ learn_rtt(direction_t *sender, const packet_t *answered, const observation_t *ob
 }
 
 static void
-learn_ip_id(direction_t *sender, const packet_t *answered, const observation_t *obs)
+learn_mark(direction_t *sender, const packet_t *answered, const observation_t *obs)
 {
-    uint16_t step = (uint16_t)(obs->ip.ip_id - sender->last.ip_id);
-    uint16_t copied = (uint16_t)(obs->ip.ip_id - answered->ip_id);
+    uint16_t mark = ip_mark(&obs->ip);
+    uint16_t step = (uint16_t)(mark - sender->last.mark), copied = (uint16_t)(mark - answered->mark);
 
-    if (!obs->ip.ip_id) {
+    if (!mark) {
         count8(&sender->id_zero);
         return;
     }
-    if (sender->packets && step >= 1 && step <= 64)
+    if (sender->packets && (obs->ip.ipv6 ? !step : step >= 1 && step <= 64))
         count8(&sender->id_steps);
-    if (answered->frame && answered->ip_id && copied <= 1)
+    if (answered->frame && answered->mark && (obs->ip.ipv6 ? !copied : copied <= 1))
         count8(&sender->mirrors);
 }
 
@@ -356,8 +357,9 @@ flow_learn(flow_t *flow, unsigned end, const observation_t *obs)
         return false;
     }
     learn_rtt(sender, &peer->last, obs, now, peer->next_seq);
-    learn_ip_id(sender, &peer->last, obs);
+    learn_mark(sender, &peer->last, obs);
     learn_ttl(sender, obs->ip.ttl);
+    bool again = sender->packets && after != obs->seq && seq_diff(after, sender->next_seq) <= 0;
     if (!sender->packets || seq_diff(after, sender->next_seq) > 0) {
         sender->next_seq = after;
         if (obs->length && sender->seen & SEEN_DATA && (sender->last.bits & TCP_PSH || !sender->last.length))
@@ -381,11 +383,11 @@ flow_learn(flow_t *flow, unsigned end, const observation_t *obs)
 
     sender->last = (packet_t){
         .frame = obs->frame, .time = now, .ack = obs->ack,
-        .length = (uint16_t)MIN(obs->length, UINT16_MAX), .ip_id = obs->ip.ip_id,
+        .length = (uint16_t)MIN(obs->length, UINT16_MAX), .seq = (uint16_t)obs->seq, .mark = ip_mark(&obs->ip),
         .window = obs->window, .ttl = obs->ip.ttl, .tos = obs->ip.tos,
         .bits = (uint16_t)(obs->flags | (obs->ip.df ? BIT_DF : 0)
                            | (obs->has_timestamps ? BIT_TIMESTAMPS : 0)
-                           | (obs->has_options ? BIT_OPTIONS : 0)),
+                           | (obs->has_options ? BIT_OPTIONS : 0) | (again ? BIT_AGAIN : 0)),
     };
     return true;
 }

@@ -26,7 +26,7 @@ ticks_since(ticks_t then, ticks_t now)
 }
 
 /* Bits of packet_t.bits above the TCP flags. */
-enum { BIT_DF = 0x1000, BIT_TIMESTAMPS = 0x2000, BIT_OPTIONS = 0x4000 };
+enum { BIT_DF = 0x1000, BIT_TIMESTAMPS = 0x2000, BIT_OPTIONS = 0x4000, BIT_AGAIN = 0x8000 /* sent again */ };
 
 /* The last packet of one end: what an answer answers, and what an injector copies from. */
 typedef struct {
@@ -34,7 +34,8 @@ typedef struct {
     ticks_t  time;
     uint32_t ack;
     uint16_t length;            /* payload bytes, saturating */
-    uint16_t ip_id;
+    uint16_t seq;               /* the lower half of its sequence number */
+    uint16_t mark;              /* ip_mark(): IP ID or flow label */
     uint16_t window;
     uint16_t bits;              /* TCP_* and BIT_* */
     uint8_t  ttl, tos;
@@ -50,9 +51,10 @@ typedef struct {
     uint8_t  ttl_packets[2];
     uint8_t  packets;           /* all but resets */
     uint8_t  df;                /* of those, with DF */
-    uint8_t  id_zero;           /* with IP ID 0 */
-    uint8_t  id_steps;          /* with an IP ID 1 to 64 above the one before: a counter */
-    uint8_t  mirrors;           /* with the IP ID, or one more, of the packet they answer */
+    uint8_t  id_zero;           /* with IP ID or flow label 0 */
+    uint8_t  id_steps;          /* with an IP ID 1 to 64 above the one before: a counter; of IPv6 with the
+                                 * flow label of the one before */
+    uint8_t  mirrors;           /* with the IP ID, or one more, or the flow label of the packet they answer */
     uint8_t  duplicates;        /* captured twice */
     uint8_t  same_ack;          /* with the acknowledgement number of the last one */
     uint8_t  seen;              /* SEEN_* */
@@ -99,6 +101,13 @@ typedef struct {
     unsigned    has_stage : 1;      /* stages_cases.c keeps something for it */
     unsigned    stage_counted : 1;  /* it is one of those that stages are counted of */
 } flow_t;
+
+/* The end has kept one flow label, not 0, over three packets or more. Always false for IPv4. */
+static inline bool
+keeps_flow_label(const direction_t *sender, bool ipv6)
+{
+    return ipv6 && sender->packets >= 3 && !sender->id_zero && sender->id_steps + 1 >= sender->packets;
+}
 
 /* A flow's slot is needed for another one, or its ports begin a new connection. */
 typedef void (*flow_forget_t)(void *context, flow_t *flow);

@@ -67,7 +67,8 @@ earlier_syn_ack(const direction_t *sender, bool ipv6)
         return (syn_ack_t){ 0 };
     return (syn_ack_t){
         .frame = last->frame, .time = last->time,
-        .ip = { .ttl = last->ttl, .tos = last->tos, .ip_id = last->ip_id, .df = last->bits & BIT_DF, .ipv6 = ipv6 },
+        .ip = { .ttl = last->ttl, .tos = last->tos, .ip_id = ipv6 ? 0 : last->mark, .df = last->bits & BIT_DF,
+                .ipv6 = ipv6 },
         .seq = sender->next_seq - 1 - last->length, .ack = last->ack, .window = last->window,
         .has_timestamps = last->bits & BIT_TIMESTAMPS, .has_options = last->bits & BIT_OPTIONS,
     };
@@ -119,8 +120,8 @@ say_origin(engine_t *engine, finding_t *finding, const segment_t *s, const hands
     if (!c->own.ip.ipv6) {
         p.value[TRAIT_IP_ID] = c->own.ip.ip_id;
         p.value[TRAIT_DF] = c->own.ip.df;
-        if (c->syn.frame && c->syn.ip_id)
-            p.value[TRAIT_IP_ID_STEP] = (int16_t)(c->own.ip.ip_id - c->syn.ip_id);
+        if (c->syn.frame && c->syn.mark)
+            p.value[TRAIT_IP_ID_STEP] = (int16_t)(c->own.ip.ip_id - c->syn.mark);
     }
     origin_say(engine, finding, s->flow->host[s->end], &p, (where_facts_t){
         .ttl = c->own.ip.ttl, .answered_ttl = c->syn.frame ? c->syn.ttl : 0,
@@ -184,7 +185,7 @@ static void
 note_syn(flow_t *flow, unsigned end, const observation_t *obs)
 {
     const packet_t *last = &flow->end[end].last;
-    bool copy = last->frame && last->ip_id == obs->ip.ip_id && obs->ip.ip_id
+    bool copy = last->frame && last->mark && last->mark == ip_mark(&obs->ip)
              && ticks_since(last->time, ticks(obs->time)) < DUPLICATE_NS;
 
     if (last->frame && !copy)

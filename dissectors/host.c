@@ -158,7 +158,7 @@ host_learn(host_table_t *table, host_t *host, const ip_header_t *ip)
     }
     ttl_memory_add(&host->ttls, ip->ttl);
     count_up(ip->df ? &host->df_set : &host->df_clear);
-    if (!ip->ip_id)
+    if (!ip_mark(ip))
         count_up(&host->id_zero);
 }
 
@@ -193,7 +193,7 @@ host_remember_injector(host_t *host, uint32_t frame, const ip_header_t *ip)
         return false;
     host_suspicions_t *s = host_suspicions(host);
     s->injector[s->n_injectors++ % INJECTOR_SLOTS] = (injector_profile_t){
-        .frame = frame, .ttl = ip->ttl, .df = ip->df, .id_zero = !ip->ip_id,
+        .frame = frame, .ttl = ip->ttl, .df = ip->df, .id_zero = !ip_mark(ip),
     };
     return true;
 }
@@ -206,7 +206,7 @@ host_known_injector(const host_t *host, uint32_t frame, const ip_header_t *ip)
     for (unsigned i = 0; i < INJECTOR_SLOTS; i++) {
         const injector_profile_t *box = &host->suspicions->injector[i];
         if (box->frame && box->frame != frame && ttl_is_near(box->ttl, ip->ttl)
-            && box->df == ip->df && box->id_zero == !ip->ip_id)
+            && box->df == ip->df && box->id_zero == !ip_mark(ip))
             return box->frame;
     }
     return 0;

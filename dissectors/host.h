@@ -41,7 +41,7 @@ typedef struct {
     uint32_t frame;             /* the proof; 0: none */
     uint8_t  ttl;
     bool     df;
-    bool     id_zero;
+    bool     id_zero;           /* IP ID; of IPv6 the flow label */
 } injector_profile_t;
 
 /* A reset from another distance, remembered to find two whose TTLs follow what they answer. */

@@ -41,6 +41,16 @@ typedef struct {
     bool     ipv6;
 } ip_header_t;
 
+/* What marks the packets of one sender: the Identification, or the flow label of IPv6 in 16 bits. 0 only
+ * where that is 0. A counter or a random number in IPv4; in IPv6 one number for a whole connection
+ * (RFC 6437), until it is sent over another path. */
+static inline uint16_t
+ip_mark(const ip_header_t *ip)
+{
+    uint16_t folded = (uint16_t)(ip->flow_label ^ ip->flow_label >> 16);
+    return !ip->ipv6 ? ip->ip_id : ip->flow_label && !folded ? 1 : folded;
+}
+
 /* Why an ICMP error quotes a packet. */
 typedef enum {
     QUOTED_NOT,                 /* it is no quote: somebody sent this packet here */
@@ -60,7 +70,8 @@ typedef struct {
                                  * sequence number are certain */
     ip_address_t reporter;      /* who sent the ICMP error */
     uint16_t     sport, dport;
-    bool         cut;           /* captured too short to read the TCP header: only the ports are certain */
+    bool         cut;           /* only the ports are certain: captured too short to read the TCP header, or
+                                 * a fragment */
 
     /* TCP only, zero otherwise. */
     uint32_t     seq, ack;      /* raw, not relative */

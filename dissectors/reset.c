@@ -170,8 +170,8 @@ both_ways(const reset_case_t *c)
 static bool
 copies_ip_id(const reset_case_t *c)
 {
-    uint16_t step = (uint16_t)(c->reset.ip.ip_id - c->peer.last.ip_id);
-    return c->peer.last.frame && !c->reset.ip.ipv6 && c->reset.ip.ip_id && c->peer.last.ip_id
+    uint16_t step = (uint16_t)(c->reset.ip.ip_id - c->peer.last.mark);
+    return c->peer.last.frame && !c->reset.ip.ipv6 && c->reset.ip.ip_id && c->peer.last.mark
         && step <= 1;
 }
 
@@ -180,12 +180,26 @@ ip_id_mirrors(const reset_case_t *c)
 {
     /* Numbers below 16 are defaults of packet tools on both sides; a flow whose ordinary packets
      * copy as well is a proxy or one host talking to itself. */
-    if (!copies_ip_id(c) || c->peer.last.ip_id < 16 || c->sender.mirrors || c->peer.mirrors > 1)
+    if (!copies_ip_id(c) || c->peer.last.mark < 16 || c->sender.mirrors || c->peer.mirrors > 1)
         return NULL;
     return g_strdup_printf("IP ID 0x%04x is %s the packet it answers (frame %u, 0x%04x)",
                            c->reset.ip.ip_id,
-                           c->reset.ip.ip_id == c->peer.last.ip_id ? "that of" : "one above",
-                           c->peer.last.frame, c->peer.last.ip_id);
+                           c->reset.ip.ip_id == c->peer.last.mark ? "that of" : "one above",
+                           c->peer.last.frame, c->peer.last.mark);
+}
+
+/* Whoever writes the reset into a copy of the request leaves the client's flow label in it. */
+static char *
+label_mirrors(const reset_case_t *c)
+{
+    const ip_header_t *ip = &c->reset.ip;
+
+    if (!ip->ipv6 || !ip->flow_label || !c->peer.last.frame || ip_mark(ip) != c->peer.last.mark
+        || c->sender.mirrors || c->peer.mirrors)
+        return NULL;
+    return g_strdup_printf("flow label 0x%05x is that of the packet it answers (frame %u); none of this "
+                           "sender's %s %u packets does so", ip->flow_label, c->peer.last.frame,
+                           before_or_after(c), c->sender.packets);
 }
 
 static char *
@@ -292,11 +306,11 @@ ip_id_regime(const reset_case_t *c)
     if (c->reset.ip.ipv6 || !c->reset.ip.ip_id || c->sender.packets < 4 || c->sender_is_later
         || c->sender.id_steps + c->sender.id_zero + 1 < c->sender.packets || c->sender.id_steps < 3)
         return NULL;
-    uint16_t step = (uint16_t)(c->reset.ip.ip_id - c->sender.last.ip_id);
-    if (step < 4096 || !c->sender.last.ip_id)
+    uint16_t step = (uint16_t)(c->reset.ip.ip_id - c->sender.last.mark);
+    if (step < 4096 || !c->sender.last.mark)
         return NULL;
     return g_strdup_printf("IP ID 0x%04x; this sender's counter stood at 0x%04x and made %u small "
-                           "steps in this flow", c->reset.ip.ip_id, c->sender.last.ip_id,
+                           "steps in this flow", c->reset.ip.ip_id, c->sender.last.mark,
                            c->sender.id_steps);
 }
 
@@ -307,6 +321,17 @@ dscp_mismatch(const reset_case_t *c)
         return NULL;
     return g_strdup_printf("DSCP %u; this sender's last of %u packets: %u", c->reset.ip.tos >> 2,
                            c->sender.packets, c->sender.last.tos >> 2);
+}
+
+static char *
+flow_label(const reset_case_t *c)
+{
+    const ip_header_t *ip = &c->reset.ip;
+
+    if (!ip->flow_label || !keeps_flow_label(&c->sender, ip->ipv6) || ip_mark(ip) == c->sender.last.mark)
+        return NULL;
+    return g_strdup_printf("flow label 0x%05x; this sender's %s %u packets in this flow share another one",
+                           ip->flow_label, before_or_after(c), c->sender.packets);
 }
 
 /* ---- TTL: sent from another distance ---- */
@@ -437,8 +462,9 @@ same_box(const reset_case_t *c)
 {
     if (!c->same_box_frame)
         return NULL;
-    return g_strdup_printf("TTL, don't-fragment and IP ID like the forged packet in frame %u, and "
-                           "unlike this host's own", c->same_box_frame);
+    return g_strdup_printf("%s like the forged packet in frame %u, and unlike this host's own",
+                           c->reset.ip.ipv6 ? "hop limit and presence of a flow label" : "TTL, don't-fragment and IP ID",
+                           c->same_box_frame);
 }
 
 static char *
@@ -513,6 +539,10 @@ static const struct {
         COUNTED "; Nourin et al., FOCI 2023",
         "IP ID equal to, or one above, the packet that is answered.",
         "two counters that happen to meet (2 in 65,536)" }, ip_id_mirrors },
+    { { "rst-label-mirrors-trigger", FAMILY_HEADER_COPY, TIER_D, { 8, 17 }, { 0, 0 },
+        "IPv6 resets of the public captures; no public capture holds a forged one",
+        "IPv6 flow label of the packet that is answered.",
+        "macOS, and Linux with net.ipv6.flowlabel_reflect, which answer so at closed ports" }, label_mirrors },
     { { "rst-window-copied", FAMILY_HEADER_COPY, TIER_D, { 5, 2107 }, { 24, 55 },
         COUNTED "; 23 of the 24 from one injector",
         "Window of the packet that is answered.",
@@ -554,6 +584,11 @@ static const struct {
         COUNTED,
         "DSCP unlike the sender's other packets.",
         "routers that mark packets by kind" }, dscp_mismatch },
+
+    { { "rst-flow-label", FAMILY_HEADER_MISMATCH, TIER_D, { 0, 7 }, { 0, 0 },
+        "IPv6 resets, in public captures, of senders that kept a label; no public capture holds a forged one",
+        "IPv6 flow label, not 0, unlike the one that the sender keeps.",
+        "Linux, which draws another label for the resets of closed sockets" }, flow_label },
 
     { { "rst-ttl-deviation", FAMILY_TTL, TIER_C, { 9, 505 }, { 43, 55 },
         "half-flows with a reset and other packets in 1,733 public captures (0 of 2,107 resets in the "

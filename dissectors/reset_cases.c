@@ -77,12 +77,24 @@ resets_forget(resets_t *resets, flow_t *flow)
     g_hash_table_remove(resets->by_flow, flow);
 }
 
+/* The last packet of an end is the one that an ICMP error quotes. IPv6 numbers no packets: there it is
+ * known by its sequence number, if that was sent only once since the connection began. */
+static bool
+is_last_sent(const flow_t *flow, unsigned end, uint16_t ip_id, uint32_t seq)
+{
+    const packet_t *last = &flow->end[end].last;
+
+    if (!flow->host[end]->address.ipv6)
+        return last->mark == ip_id;
+    return flow->handshake && last->seq == (uint16_t)seq && !(last->bits & BIT_AGAIN) && (last->length || last->bits & TCP_SYN);
+}
+
 dead_probe_t
 resets_died(const resets_t *resets, const flow_t *flow, unsigned end)
 {
     const flow_resets_t *list = flow->has_resets ? g_hash_table_lookup(resets->by_flow, flow) : NULL;
     bool died = list && list->died.frame && list->died_end != end
-             && flow->end[!end].last.ip_id == list->died_ip_id;
+             && is_last_sent(flow, !end, list->died_ip_id, list->died_seq);
     return died ? list->died : (dead_probe_t){ 0 };
 }
 
@@ -258,8 +270,8 @@ read_injected(const reset_case_t *c)
         v[TRAIT_WINDOW_COPIED] = r->window && r->window == trigger->window;
         if (r->flags & TCP_ACK)
             v[TRAIT_ACK_OFF] = seq_diff(r->ack, c->answered_seq);
-        if (!r->ip.ipv6 && trigger->ip_id)
-            v[TRAIT_IP_ID_STEP] = (int16_t)(r->ip.ip_id - trigger->ip_id);
+        if (!r->ip.ipv6 && trigger->mark)
+            v[TRAIT_IP_ID_STEP] = (int16_t)(r->ip.ip_id - trigger->mark);
     }
     return p;
 }
@@ -512,8 +524,8 @@ observe_reset(engine_t *engine, const segment_t *s)
 static bool
 continues_series(const reset_case_t *c, const observation_t *obs)
 {
-    uint16_t step = (uint16_t)(obs->ip.ip_id - c->sender.last.ip_id);
-    bool counter = c->sender.id_steps >= 2 && c->sender.last.ip_id && step >= 1 && step <= 64;
+    uint16_t step = (uint16_t)(obs->ip.ip_id - c->sender.last.mark);
+    bool counter = !obs->ip.ipv6 && c->sender.id_steps >= 2 && c->sender.last.mark && step >= 1 && step <= 64;
     int32_t clock = seq_diff(obs->tsval, c->sender.tsval);
     int64_t elapsed = ticks_since(c->sender.last.time, ticks(obs->time));
     bool timestamps = obs->has_timestamps && c->sender.seen & SEEN_TIMESTAMPS && !c->reset.has_timestamps
@@ -603,7 +615,7 @@ reset_quote(engine_t *engine, const observation_t *obs)
     if (!flow)
         return;
     const packet_t *last = &flow->end[end].last;
-    if (last->ip_id != obs->ip.ip_id || obs->ip.ipv6)
+    if (!is_last_sent(flow, end, obs->ip.ip_id, obs->seq))
         return;                         /* not the last packet: something may have arrived since */
     if (!make_room(engine, flow, obs))
         return;
@@ -615,7 +627,7 @@ reset_quote(engine_t *engine, const observation_t *obs)
     list->died_end = (uint8_t)end;
     for (unsigned i = 0; i < list->cases->len; i++) {
         reset_case_t *c = g_ptr_array_index(list->cases, i);
-        if (c->end != end && c->peer.last.ip_id == obs->ip.ip_id && c->peer.last.frame == last->frame) {
+        if (c->end != end && c->peer.last.frame == last->frame) {
             c->died = list->died;
             c->died_frame = obs->frame;
             judge_case(engine, flow, c);

@@ -57,7 +57,7 @@ other_way(const observation_t *a, const observation_t *b)
 static bool
 is_copy(const observation_t *old, const observation_t *syn)
 {
-    return old->seq == syn->seq && old->ip.ip_id == syn->ip.ip_id && syn->ip.ip_id
+    return old->seq == syn->seq && ip_mark(&old->ip) == ip_mark(&syn->ip) && (syn->ip.ipv6 || syn->ip.ip_id)
         && syn->time - old->time < DUPLICATE_NS;
 }
 

@@ -165,7 +165,8 @@ talk_segment(talk_t *talk, unsigned from, uint16_t flags, uint32_t length)
     observation_t obs = {
         .src = src->address, .dst = dst->address, .sport = src->port, .dport = dst->port,
         .protocol = PROTOCOL_TCP,
-        .ip = { .ttl = src->ttl, .ip_id = ipv6 ? 0 : ++src->ip_id, .df = !ipv6, .ipv6 = ipv6 },
+        .ip = { .ttl = src->ttl, .ip_id = ipv6 ? 0 : ++src->ip_id, .df = !ipv6, .ipv6 = ipv6,
+                .flow_label = ipv6 ? src->address.bytes[15] * 4099u : 0 },
         .seq = src->next, .ack = flags & TCP_ACK ? dst->next : 0, .flags = flags, .window = 501,
         .has_timestamps = true, .has_options = true,
         .tsval = (uint32_t)(talk->wire->now / NS_PER_MS), .length = length,

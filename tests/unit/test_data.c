@@ -17,7 +17,7 @@ static direction_t
 server_before(void)
 {
     return (direction_t){
-        .last = { .frame = 2, .time = ticks(START + 40 * NS_PER_MS), .ack = 1001, .ip_id = SERVER_IP_ID,
+        .last = { .frame = 2, .time = ticks(START + 40 * NS_PER_MS), .ack = 1001, .mark = SERVER_IP_ID,
                   .window = 65160, .bits = TCP_SYN | TCP_ACK | BIT_DF | BIT_TIMESTAMPS, .ttl = 52 },
         .next_seq = 50001, .tsval = 777000, .rtt = 40000, .ttl = { 52 }, .ttl_packets = { 1 },
         .packets = 1, .df = 1, .seen = SEEN_SYN | SEEN_TIMESTAMPS | SEEN_OPTIONS,
@@ -30,7 +30,7 @@ client_before(void)
     return (direction_t){
         .last = { .frame = REQUEST_FRAME, .time = ticks(START + 42 * NS_PER_MS), .ack = 50001,
             .length = 300,
-                  .ip_id = CLIENT_IP_ID, .window = 502,
+                  .mark = CLIENT_IP_ID, .window = 502,
                       .bits = TCP_ACK | TCP_PSH | BIT_DF | BIT_TIMESTAMPS,
                   .ttl = 64 },
         .next_seq = CLIENT_SEQ, .tsval = 111000, .ttl = { 64 }, .ttl_packets = { 3 },
@@ -79,7 +79,7 @@ WIRE(copies_id_and_window) { c->ip.ip_id = CLIENT_IP_ID + 1; c->window = 502; }
 WIRE(copies_id_and_timestamp) { c->ip.ip_id = CLIENT_IP_ID; c->tsval = 111000; }
 WIRE(copies_id_only) { c->ip.ip_id = CLIENT_IP_ID; }
 WIRE(proxy_that_copies) { copies_id_and_window(c); c->sender.mirrors = 1; }
-WIRE(small_ip_ids) { c->ip.ip_id = c->peer.last.ip_id = 1; c->window = 502; }
+WIRE(small_ip_ids) { c->ip.ip_id = c->peer.last.mark = 1; c->window = 502; }
 
 WIRE(without_timestamps) { c->has_timestamps = false; }
 WIRE(without_timestamps_as_agreed)
@@ -105,6 +105,20 @@ WIRE(df_clear_as_usual)
 WIRE(df_of_ipv6) { c->ip.df = false; c->ip.ipv6 = true; }
 WIRE(tool_header) { c->ip.df = false; c->ip.ip_id = 1; }
 WIRE(tool_header_as_usual) { tool_header(c); df_clear_as_usual(c); }
+
+WIRE(over_ipv6)
+{
+    c->ip = (ip_header_t){ .ttl = 52, .ipv6 = true, .flow_label = 0x2a5c1 };
+    c->sender.last.mark = ip_mark(&c->ip);
+    c->sender.packets = 4;
+    c->sender.id_steps = 3;
+    c->sender.df = 0;
+}
+WIRE(other_label) { over_ipv6(c); c->ip.flow_label = 0x12345; }
+WIRE(no_label) { over_ipv6(c); c->ip.flow_label = 0; }
+WIRE(other_label_of_a_fickle_sender) { other_label(c); c->sender.id_steps = 2; }
+WIRE(other_label_of_an_earlier_segment) { other_label(c); c->time = 0; }
+WIRE(bare_with_other_label) { other_label(c); c->length = 0; }
 
 WIRE(third_of_a_ladder) { c->lockstep = 3; }
 WIRE(two_by_chance) { c->lockstep = 2; }
@@ -207,6 +221,15 @@ static const sign_row_t signs[] = {
 
     { "a packet tool's header in a stack's connection", "data-tool-header", true, tool_header },
     { "a packet tool's header in its own connection", "data-tool-header", false, tool_header_as_usual },
+
+    { "data has another flow label", "data-flow-label", true, other_label },
+    { "data has no flow label though its sender keeps one", "data-flow-label", true, no_label },
+    { "data has its sender's flow label", "data-flow-label", false, over_ipv6 },
+    { "data has another flow label, of a sender with several", "data-flow-label", false,
+      other_label_of_a_fickle_sender },
+    { "an earlier segment, whose flow label is not remembered", "data-flow-label", false,
+      other_label_of_an_earlier_segment },
+    { "an acknowledgement has another flow label", "data-flow-label", false, bare_with_other_label },
 
     { "window and TTL go up over three segments", "data-win-ttl-lockstep", true, third_of_a_ladder },
     { "window and TTL go up once", "data-win-ttl-lockstep", false, two_by_chance },

@@ -466,6 +466,39 @@ SEQUENCE(acknowledged_and_then_died)
     assert_int_equal(wire_verdict(wire, forged), VERDICT_FORGED);
 }
 
+/* IPv6 numbers no packets: the quoted one is known by its sequence number. */
+static uint32_t
+probe_over_ipv6(wire_t *wire, bool again)
+{
+    talk_t talk = talk_new6(wire, 4000);
+    talk_handshake(&talk);
+    observation_t probe = talk_segment(&talk, CLIENT, TCP_ACK | TCP_PSH, 300);
+    probe.ip.ttl = 5;
+    wire_send(wire, &probe);
+    observation_t quote = probe;
+    quote.quoted = QUOTED_EXPIRED;
+    quote.reporter = address6(9, 9);
+    if (again) {                /* and this time as far as the server, before the first is reported */
+        probe.ip.ttl = 64;
+        wire->now += NS_PER_S;
+        wire_send(wire, &probe);
+    }
+    wire_send(wire, &quote);
+    return send_now(wire, talk_forged_reset(&talk, SERVER));
+}
+
+SEQUENCE(died_over_ipv6)
+{
+    uint32_t forged = probe_over_ipv6(wire, false);
+    assert_int_equal(wire_verdict(wire, forged), VERDICT_FORGED);
+    assert_true(evidence_has(wire_finding(wire, forged)->evidence, "rst-acks-dead-packet"));
+}
+
+SEQUENCE(died_over_ipv6_and_sent_again)
+{
+    assert_int_not_equal(wire_verdict(wire, probe_over_ipv6(wire, true)), VERDICT_FORGED);
+}
+
 SEQUENCE(nothing_but_a_reset)
 {
     talk_t talk = talk_new(wire, 4000);
@@ -641,6 +674,88 @@ SEQUENCE(page_sent_again)
     assert_int_equal(wire_count(wire, VERDICT_NONE), wire->frame);
 }
 
+/* Data of the server whose bytes were captured. */
+static observation_t
+server_says(talk_t *talk, const char *text, uint32_t seq)
+{
+    observation_t obs = talk_segment(talk, SERVER, TCP_ACK | TCP_PSH, (uint32_t)strlen(text));
+
+    obs.seq = seq;
+    obs.payload = (const uint8_t *)text;
+    obs.captured = obs.length;
+    return obs;
+}
+
+/* The forged answer begins ten bytes behind the real one, with which it has no byte in common. */
+SEQUENCE(shifted_pages_contradict)
+{
+    uint32_t request, seq;
+    talk_t talk = asking(wire, 4000, &request);
+    seq = talk.end[SERVER].next;
+    observation_t forged = server_says(&talk, "<html><body>what you asked for is not here", seq + 10);
+    forged.ip.ttl = 99;
+    forged.has_timestamps = forged.has_options = false;
+    uint32_t first = wire_send(wire, &forged);
+    wire->now += talk.rtt;
+    observation_t genuine = server_says(&talk, "HTTP/1.1 200 OK\r\nContent-Length: 5\r\n\r\nhello", seq);
+    uint32_t second = wire_send(wire, &genuine);
+    assert_int_equal(wire_verdict(wire, first), VERDICT_FORGED);
+    assert_int_equal(wire_verdict(wire, second), VERDICT_GENUINE);
+    assert_true(evidence_has(wire_finding(wire, first)->evidence, "seg-conflict-payload"));
+    assert_int_equal(wire_finding(wire, first)->genuine_frame, second);
+}
+
+/* The same text again and again, each time one byte further on: nobody knows which is the server's. */
+SEQUENCE(sprayed_pages)
+{
+    uint32_t request, seq;
+    talk_t talk = asking(wire, 4000, &request);
+    seq = talk.end[SERVER].next;
+    for (unsigned i = 0; i < 20; i++) {
+        observation_t obs = server_says(&talk, "meowmeowmeow", seq + i);
+        wire_send(wire, &obs);
+    }
+    for (uint32_t frame = request + 1; frame <= wire->frame; frame++) {
+        assert_int_equal(wire_verdict(wire, frame), VERDICT_SUSPECT);
+        assert_true(wire_finding(wire, frame)->confidence <= 45);
+    }
+}
+
+/* A stream that is sent again in other pieces, over some of which the capture begins to hold less. */
+SEQUENCE(page_sent_again_in_other_pieces)
+{
+    static const char page[] = "HTTP/1.1 200 OK\r\nContent-Type: text/plain\r\nContent-Length: 26\r\n\r\n"
+                               "abcdefghijklmnopqrstuvwxyz";
+    uint32_t request, seq;
+    talk_t talk = asking(wire, 4000, &request);
+    seq = talk.end[SERVER].next;
+    for (unsigned from = 0, size = 30; from < sizeof page - 1; from += 3, size = size * 7 % 31 + 1) {
+        char *piece = g_strndup(page + from, size);
+        observation_t obs = server_says(&talk, piece, seq + from);
+        if (from % 2)
+            obs.captured = MIN(obs.captured, 9);
+        wire_send(wire, &obs);
+        g_free(piece);
+    }
+    assert_int_equal(wire_count(wire, VERDICT_NONE), wire->frame);
+}
+
+/* One byte of garbage before new data keeps the connection alive; zeros fill a short frame. */
+SEQUENCE(keep_alives_and_padding)
+{
+    uint32_t request, seq;
+    talk_t talk = asking(wire, 4000, &request);
+    seq = talk.end[SERVER].next;
+    observation_t page = server_says(&talk, "HTTP/1.1 200 OK\r\n\r\nhello", seq);
+    wire_send(wire, &page);
+    observation_t probe = server_says(&talk, "x", seq + page.length - 1);
+    wire_send(wire, &probe);
+    observation_t zeros = server_says(&talk, "123456", seq);
+    zeros.payload = (const uint8_t *)"\0\0\0\0\0";
+    wire_send(wire, &zeros);
+    assert_int_equal(wire_count(wire, VERDICT_NONE), wire->frame);
+}
+
 static const sequence_row_t sequences[] = {
     { "an ordinary connection leaves nothing to say", ordinary_connection },
     { "a closed port refuses and is not suspect", closed_port },
@@ -684,6 +799,12 @@ static const sequence_row_t sequences[] = {
     { "two thousand clients stop in mid-request: the next split request is named", many_half_requests },
     { "the second request of a connection is reset: it is the trigger", second_request },
     { "an injected redirect contradicts the page", pages_contradict },
+    { "what is acknowledged over IPv6 died on the way", died_over_ipv6 },
+    { "what is acknowledged over IPv6 died once and was sent again", died_over_ipv6_and_sent_again },
+    { "a forged page begins ten bytes behind the real one", shifted_pages_contradict },
+    { "a text is sent again and again, one byte further on", sprayed_pages },
+    { "a page is sent again in other pieces", page_sent_again_in_other_pieces },
+    { "keep-alive probes and padding say nothing", keep_alives_and_padding },
     { "a page is sent again: nothing to say", page_sent_again },
 };
 

@@ -19,7 +19,7 @@ server_before(void)
     return (direction_t){
         .last = { .frame = SENDER_FRAME, .time = ticks(START + 80 * NS_PER_MS), .ack = 10000,
             .length = 1000,
-                  .ip_id = SERVER_IP_ID, .window = 501, .bits = TCP_ACK | BIT_DF | BIT_TIMESTAMPS,
+                  .mark = SERVER_IP_ID, .window = 501, .bits = TCP_ACK | BIT_DF | BIT_TIMESTAMPS,
                       .ttl = 52 },
         .next_seq = SERVER_SEQ, .tsval = 777000, .rtt = 40000, .ttl = { 52 }, .ttl_packets = { 6 },
         .packets = 6, .df = 6, .id_zero = 1, .id_steps = 4,
@@ -32,7 +32,7 @@ client_before(void)
 {
     return (direction_t){
         .last = { .frame = ANSWERED_FRAME, .time = ticks(START + 100 * NS_PER_MS), .ack = SERVER_SEQ,
-                  .length = 300, .ip_id = CLIENT_IP_ID, .window = 502,
+                  .length = 300, .mark = CLIENT_IP_ID, .window = 502,
                   .bits = TCP_ACK | TCP_PSH | BIT_DF | BIT_TIMESTAMPS, .ttl = 64 },
         .next_seq = CLIENT_SEQ, .tsval = 111000, .ttl = { 64 }, .ttl_packets = { 5 },
         .packets = 5, .df = 5, .id_steps = 4, .same_ack = 1,
@@ -153,10 +153,36 @@ WIRE(other_end_too) { c->reverse_frame = 11; }
 
 WIRE(same_ip_id) { c->reset.ip.ip_id = CLIENT_IP_ID; }
 WIRE(next_ip_id) { c->reset.ip.ip_id = CLIENT_IP_ID + 1; }
-WIRE(ip_id_wraps) { c->peer.last.ip_id = 0xffff; c->reset.ip.ip_id = 0; }
-WIRE(small_ip_ids) { c->peer.last.ip_id = 1; c->reset.ip.ip_id = 1; }
+WIRE(ip_id_wraps) { c->peer.last.mark = 0xffff; c->reset.ip.ip_id = 0; }
+WIRE(small_ip_ids) { c->peer.last.mark = 1; c->reset.ip.ip_id = 1; }
 WIRE(proxy_that_copies) { c->reset.ip.ip_id = CLIENT_IP_ID; c->sender.mirrors = 3; }
 WIRE(ip_id_one_below) { c->reset.ip.ip_id = CLIENT_IP_ID - 1; }
+
+#define SERVER_LABEL 0x2a5c1
+#define CLIENT_LABEL 0xbeef0
+
+/* Both ends keep a flow label, as Linux does; the reset has none. */
+WIRE(over_ipv6)
+{
+    c->reset.ip = (ip_header_t){ .ttl = 52, .ipv6 = true };
+    c->sender.last.mark = ip_mark(&(ip_header_t){ .ipv6 = true, .flow_label = SERVER_LABEL });
+    c->peer.last.mark = ip_mark(&(ip_header_t){ .ipv6 = true, .flow_label = CLIENT_LABEL });
+    c->sender.id_zero = c->peer.id_zero = c->sender.df = c->peer.df = 0;
+    c->sender.id_steps = (uint8_t)(c->sender.packets - 1);
+    c->peer.id_steps = (uint8_t)(c->peer.packets - 1);
+    c->sender.last.bits &= (uint16_t)~BIT_DF;
+    c->peer.last.bits &= (uint16_t)~BIT_DF;
+    c->host_df_clear = c->host_df_set;
+    c->host_df_set = 0;
+}
+WIRE(own_label) { over_ipv6(c); c->reset.ip.flow_label = SERVER_LABEL; }
+WIRE(other_label) { over_ipv6(c); c->reset.ip.flow_label = 0x12345; }
+WIRE(other_label_of_a_fickle_sender) { other_label(c); c->sender.id_steps--; }
+WIRE(other_label_after_two_packets) { other_label(c); c->sender.packets = 2; c->sender.id_steps = 1; }
+WIRE(other_label_where_there_was_none) { other_label(c); c->sender.last.mark = 0; c->sender.id_zero = 6; }
+WIRE(clients_label) { over_ipv6(c); c->reset.ip.flow_label = CLIENT_LABEL; }
+WIRE(clients_label_as_usual) { clients_label(c); c->sender.mirrors = 1; }
+WIRE(no_label_at_both_ends) { over_ipv6(c); c->peer.last.mark = 0; }
 
 WIRE(clients_window) { c->reset.window = 502; }
 WIRE(own_window) { c->reset.window = 501; c->peer.last.window = 501; }
@@ -368,6 +394,18 @@ static const sign_row_t signs[] = {
     { "two packet tools both write IP ID 1", "rst-ipid-mirrors-trigger", false, small_ip_ids },
     { "a proxy copies the IP ID of every packet", "rst-ipid-mirrors-trigger", false,
       proxy_that_copies },
+    { "a reset has the flow label of the packet it answers", "rst-label-mirrors-trigger", true, clients_label },
+    { "a stack that reflects every flow label", "rst-label-mirrors-trigger", false, clients_label_as_usual },
+    { "no flow label at both ends", "rst-label-mirrors-trigger", false, no_label_at_both_ends },
+    { "a reset has its sender's flow label", "rst-label-mirrors-trigger", false, own_label },
+    { "IPv4 has no flow label to copy", "rst-label-mirrors-trigger", false, same_ip_id },
+    { "a flow label unlike the one the sender keeps", "rst-flow-label", true, other_label },
+    { "a reset with its sender's flow label", "rst-flow-label", false, own_label },
+    { "a reset without flow label, as many stacks send it", "rst-flow-label", false, over_ipv6 },
+    { "a flow label unlike one of several", "rst-flow-label", false, other_label_of_a_fickle_sender },
+    { "a flow label unlike that of two packets", "rst-flow-label", false, other_label_after_two_packets },
+    { "a flow label where the sender has none", "rst-flow-label", false, other_label_where_there_was_none },
+    { "IPv4 has no flow label", "rst-flow-label", false, nothing_else },
     { "a reset has the IP ID below that of the packet it answers", "rst-ipid-mirrors-trigger", false,
       ip_id_one_below },
 

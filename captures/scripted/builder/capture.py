@@ -6,8 +6,8 @@ import random
 import struct
 
 from scapy.layers.inet import ICMP, IP, UDP
-from scapy.layers.inet6 import (ICMPv6DestUnreach, ICMPv6TimeExceeded, IPv6)
-from scapy.layers.l2 import Dot1Q, Ether, GRE
+from scapy.layers.inet6 import (ICMPv6DestUnreach, ICMPv6TimeExceeded, IPv6, IPv6ExtHdrFragment, fragment6)
+from scapy.layers.l2 import Ether
 from scapy.packet import Raw
 
 from .stacks import LINUX
@@ -27,7 +27,7 @@ class Host:
 
     def __init__(self, capture, address, stack=LINUX, hops=0, rtt=0.00004, inside=False):
         self.capture = capture
-        self.address = address
+        self.address = in_ipv6(address) if capture.ipv6 else address
         self.stack = stack
         self.hops = hops
         self.rtt = rtt
@@ -38,7 +38,7 @@ class Host:
     def _hardware_address(self, inside):
         if self.hops:
             return INSIDE_ROUTER if inside else OUTSIDE_ROUTER
-        digest = int(ipaddress.ip_address(self.address)) & 0xFFFFFF
+        digest = int(ipaddress.ip_address(self.address)) >> (64 if self.capture.ipv6 else 0) & 0xFFFFFF
         return "02:10:00:%02x:%02x:%02x" % (digest >> 16, digest >> 8 & 255, digest & 255)
 
     @property
@@ -86,26 +86,35 @@ class Packet:
     def ipid(self):
         return self.network.id
 
-    def ethernet(self, tunnel=None):
-        """The frame as captured."""
+    def ethernet(self, tunnel=None, network=None):
+        """The frame as captured; `network` is a fragment of the packet."""
         frame = Ether(src=self.macs[0], dst=self.macs[1])
         if tunnel:
             return bytes(tunnel(frame, self.network))
-        data = bytes(frame / self.network)
+        data = bytes(frame / (network or self.network))
         if self.padded and len(data) < SHORTEST_ETHERNET_FRAME:
             data += bytes(SHORTEST_ETHERNET_FRAME - len(data))
         return data
 
 
-def in_vlan(frame, network):
-    """Tunnel for `Capture.tunnel`: an 802.1Q tag as a mirror port leaves it."""
-    ether_type = 0x86DD if isinstance(network, IPv6) else 0x0800
-    return frame / Dot1Q(vlan=112, type=ether_type) / network
+def in_ipv6(address):
+    """The IPv6 address that a host has in a scenario's IPv6 twin."""
+    if ":" in address:
+        return address
+    number = int(ipaddress.ip_address(address))
+    return {"8.8.8.8": "2001:4860:4860::8888"}.get(
+        address, str(ipaddress.ip_address(0x20010DB8 << 96 | number << 64 | 1)))
 
 
-def in_gre(frame, network):
-    """Tunnel for `Capture.tunnel`: GRE between two routers, as a remote mirror sends it."""
-    return frame / IP(src="198.18.0.1", dst="198.18.0.2", ttl=255, id=0) / GRE() / network
+def in_pieces(network, size):
+    """The fragments of a packet, with `size` bytes of it in each but the last."""
+    if isinstance(network, IPv6):
+        whole = IPv6(src=network.src, dst=network.dst, hlim=network.hlim, tc=network.tc, fl=network.fl) \
+            / IPv6ExtHdrFragment(id=int(network.payload.seq)) / network.payload
+        return fragment6(whole, size + 48)
+    network = network.copy()
+    network.flags = 0
+    return network.fragment(size)
 
 
 class Capture:
@@ -118,6 +127,8 @@ class Capture:
         self.packets = []
         self.snaplen = 262144
         self.tunnel = None
+        self.ipv6 = False            # hosts get IPv6 addresses
+        self.fragments = {}          # id of a packet: bytes in each of its fragments
         self.next_port = self.random.randrange(40000, 50000)
 
     # -- hosts ---------------------------------------------------------------------------
@@ -168,7 +179,7 @@ class Capture:
         copy.__dict__.update({key: value for key, value in packet.__dict__.items()
                               if key not in ("time", "network", "note")})
         if routed:
-            copy.network.ttl = packet.ttl - 1
+            setattr(copy.network, "hlim" if packet.sender.is_ipv6 else "ttl", packet.ttl - 1)
             copy.macs = ("02:00:00:00:03:01", "02:00:00:00:03:02")
         return self.add(copy)
 
@@ -219,19 +230,30 @@ class Capture:
         """Packets in the order in which they were captured."""
         return sorted(self.packets, key=lambda packet: packet.time)
 
+    def pieces(self, packet):
+        """The frames of a packet: one, or its fragments."""
+        if id(packet) not in self.fragments:
+            return [packet.ethernet(self.tunnel)]
+        return [packet.ethernet(network=piece)
+                for piece in in_pieces(packet.network, self.fragments[id(packet)])]
+
     def pcap(self):
         """The bytes of the capture file (microseconds, Ethernet)."""
         out = [struct.pack("<IHHiIII", 0xA1B2C3D4, 2, 4, 0, 0, self.snaplen, 1)]
         for packet in self.frames():
-            data = packet.ethernet(self.tunnel)
-            kept = data[:self.snaplen]
-            microseconds = round(packet.time * 1_000_000)
-            out.append(struct.pack("<IIII", EPOCH + microseconds // 1_000_000,
-                                   microseconds % 1_000_000, len(kept), len(data)))
-            out.append(kept)
+            for index, data in enumerate(self.pieces(packet)):
+                kept = data[:self.snaplen]
+                microseconds = round(packet.time * 1_000_000) + index
+                out.append(struct.pack("<IIII", EPOCH + microseconds // 1_000_000,
+                                       microseconds % 1_000_000, len(kept), len(data)))
+                out.append(kept)
         return b"".join(out)
 
     def truth_rows(self):
-        """Frame number and note of every packet that has one."""
-        return [(number, *packet.note)
-                for number, packet in enumerate(self.frames(), start=1) if packet.note]
+        """Frame number and note of every packet that has one: of several fragments, the last."""
+        rows, number = [], 0
+        for packet in self.frames():
+            number += len(self.pieces(packet)) if id(packet) in self.fragments else 1
+            if packet.note:
+                rows.append((number, *packet.note))
+        return rows

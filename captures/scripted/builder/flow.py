@@ -153,6 +153,7 @@ class End:
             header.setdefault("ipid", 0)
         header.setdefault("ttl", self.host.seen_ttl(stack.stray_reset_ttl))
         header.setdefault("window", 0)
+        header.setdefault("flow_label", self.flow_label and self.flow_label ^ 0x5A5A5)  # as Linux: no socket's
         header.setdefault("options", [])
         if "at" not in header and "after" not in header:
             header.setdefault("reply_to", packet)

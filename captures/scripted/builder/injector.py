@@ -27,6 +27,7 @@ class Injector:
         header.setdefault("ack", default_ack if "A" in flags else 0)
         header.setdefault("options", [])
         header.setdefault("window", 0)
+        header.setdefault("flow_label", 0)
         payload = header.pop("payload", b"")
         packet = claimed.segment(flags, payload, at=trigger.time + delay, **header)
         packet.padded = True
@@ -39,6 +40,7 @@ class Injector:
         header.setdefault("seq", request.ack)
         header.setdefault("ack", request.end)
         header.setdefault("options", [])
+        header.setdefault("flow_label", 0)
         packet = claimed.segment(flags, payload, at=request.time + delay, **header)
         packet.padded = True
         return self.capture.mark(packet, "forged", "data", self.behaviour, request.asks)

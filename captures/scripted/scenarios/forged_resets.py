@@ -2,10 +2,11 @@
 """Resets that a box on the path wrote in the name of one of the two ends."""
 
 from builder import payloads as wire
-from builder.capture import Host, in_gre, in_vlan
+from builder.capture import Host
 from builder.flow import Flow
 from builder.injector import Injector
 from builder.stacks import APPLIANCE, BSD_SERVER, LINUX_PLAIN, WINDOWS, WINDOWS_XP
+from builder.tunnels import in_gre, in_vlan
 
 from . import (ask_http, ask_tls, fetch, finish_tls, guilty, server_flight, visit)
 
