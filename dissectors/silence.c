@@ -162,7 +162,7 @@ static char *
 residual(const silence_case_t *c)
 {
     if (!c->earlier_frame || c->earlier_gap > RESIDUAL_NS || c->sent < SYNS_MIN || c->span < SPAN_MIN
-        || c->peer_sent_data || is_too_large(c))
+        || c->peer_sent_data || is_too_large(c) || !(c->heard_since_earlier || c->earlier_contrast))
         return NULL;
     return g_strdup_printf("this client was cut off from the same server and port %.1f s before (frame %u)",
                            seconds(c->earlier_gap), c->earlier_frame);
@@ -172,7 +172,8 @@ static char *
 initial_unanswered(const silence_case_t *c)
 {
     if (c->kind != SILENT_QUIC || c->sent < (c->works_elsewhere ? INITIALS_MIN + 1 : INITIALS_MIN) || c->span < SPAN_MIN * 9 / 10
-        || c->peer_packets || !c->works_frame || !c->heard_frame)
+        || c->peer_packets || !c->works_frame
+        || !(c->heard_frame || (c->works_lately && !c->works_elsewhere)))
         return NULL;
     return silence_text(c, c->works_elsewhere
         ? "the QUIC Initial is never answered, though QUIC passes here" : "the QUIC Initial is never answered");
@@ -293,7 +294,8 @@ silence_judge(const silence_case_t *c, GArray *evidence)
     }
     if (!has_family(evidence, FAMILY_ABSENCE))
         return (judgement_t){ VERDICT_NONE, 0 };
-    bool contrast = (c->works_frame && !c->works_elsewhere) || (c->earlier_frame && c->earlier_gap <= RESIDUAL_NS);
+    bool contrast = (c->works_frame && !c->works_elsewhere)
+        || (c->earlier_frame && c->heard_since_earlier && c->earlier_gap <= RESIDUAL_NS);
     unsigned most = contrast ? SILENCE_CONTRAST_MAX : SILENCE_ALONE_MAX;
     unsigned confidence = MIN(judge_posterior(evidence), most);
     return (judgement_t){ confidence >= CONFIDENCE_SHOWN ? VERDICT_SILENCED : VERDICT_NONE,

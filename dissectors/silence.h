@@ -45,8 +45,11 @@ typedef struct {
                                  * any; 0: none */
     const char *works_name;     /* NULL: asked without a name */
     bool        works_elsewhere;/* by another server */
+    bool        works_lately;   /* for QUIC: seconds before, or since */
     uint32_t    earlier_frame;  /* this client was cut off from the same server and port here, after the
-                                 * server had spoken, and was reached by others since; 0: it was not */
+                                 * server had spoken; 0: it was not */
+    bool        earlier_contrast;   /* … while that server answered another name */
+    bool        heard_since_earlier;    /* others reached this client since then */
     int64_t     earlier_gap;    /* ns since then */
     bool        encrypted;      /* the first payload looks fully encrypted */
     bool        ech;            /* … has an encrypted_client_hello extension */

@@ -21,6 +21,8 @@
 #define CUT_FORGOTTEN_NS (600 * NS_PER_S)   /* no residual block lasts as long */
 #define CUTS_MAX     4096       /* client, server and port that were cut off */
 #define TOLD_MAX     64         /* findings that contrast may still be added to */
+#define WORKS_LATELY_NS (10 * NS_PER_S)
+
 /* Every path carries this many bytes of payload (IPv6 demands packets of 1280). */
 #define FITS_BYTES 1000
 /* A full segment, on any path in use. */
@@ -56,6 +58,7 @@ typedef struct {
     uint32_t  frame;
     int64_t   time;
     bool      lived;            /* the server had spoken before */
+    bool      contrast;         /* it answered another name */
 } cut_t;
 
 /* A finding on a first frame. */
@@ -70,6 +73,7 @@ typedef struct {
 typedef struct {
     ip_address_t server;
     uint32_t     frame;         /* 0: none */
+    int64_t      time;
     const char  *name;
 } works_t;
 
@@ -148,23 +152,25 @@ silences_forget(silences_t *silences, flow_t *flow)
 /* ---- who was cut off before ---- */
 
 /* began: a frame of the connection that is judged; what was cut off then or later is itself. A host that
- * never answered is not cut off, and a client that nothing reached since may have lost its network. */
+ * never answered is not cut off. */
 static void
 read_earlier(const engine_t *engine, const cut_key_t *key, uint32_t began, int64_t now, silence_case_t *c)
 {
     const cut_t *cut = g_hash_table_lookup(engine->silences->cuts, key);
     const host_t *client = host_get(engine->hosts, &key->client, false);
 
-    if (!cut || !cut->lived || cut->frame >= began || !client || !client->heard_frame
-        || ticks_since(ticks(cut->time), client->heard) <= 0)
+    if (!cut || !cut->lived || cut->frame >= began)
         return;
+    c->earlier_contrast = cut->contrast;
+    c->heard_since_earlier = client && client->heard_frame && ticks_since(ticks(cut->time), client->heard) > 0;
     c->earlier_frame = cut->frame;
     c->earlier_gap = now - cut->time;
 }
 
 static void
-remember_cut(engine_t *engine, const cut_key_t *key, uint32_t frame, int64_t time, bool lived)
+remember_cut(engine_t *engine, const silence_case_t *c, const cut_key_t *key, uint32_t frame, int64_t time)
 {
+    bool lived = c->kind != SILENT_SYN && (c->kind != SILENT_QUIC || c->peer_packets);
     GHashTable *cuts = engine->silences->cuts;
     cut_t *known = g_hash_table_lookup(cuts, key);
 
@@ -173,7 +179,7 @@ remember_cut(engine_t *engine, const cut_key_t *key, uint32_t frame, int64_t tim
     if (!known && g_hash_table_size(cuts) >= CUTS_MAX)
         return;
     cut_t *cut = known ? known : g_new(cut_t, 1);
-    *cut = (cut_t){ *key, frame, time, lived };
+    *cut = (cut_t){ *key, frame, time, lived, c->works_frame && !c->works_elsewhere };
     if (!known)
         g_hash_table_add(cuts, cut);
 }
@@ -253,8 +259,7 @@ say_both(engine_t *engine, const silence_case_t *c, const about_t *about, const 
     finding_t *now = say(engine, c, about, obs->frame, obs->time);
     if (now)
         now->trigger_frame = first_frame;
-    remember_cut(engine, key, first_frame, obs->time,
-                 c->kind != SILENT_SYN && (c->kind != SILENT_QUIC || c->peer_packets));
+    remember_cut(engine, c, key, first_frame, obs->time);
     remember_told(engine, c, key, request, first_frame);
     return true;
 }
@@ -559,6 +564,7 @@ read_quic_contrast(const silences_t *silences, const datagram_flow_t *flow, cons
         return;
     c->works_frame = works->frame;
     c->works_name = works->name;
+    c->works_lately = flow->unanswered_since - works->time < WORKS_LATELY_NS;
     c->works_elsewhere = !address_equal(&works->server, &flow->server);
 }
 
@@ -604,7 +610,7 @@ note_quic_works(engine_t *engine, const datagram_flow_t *flow, const observation
         || g_hash_table_size(silences->quic_works) >= CUTS_MAX)
         return;
     works_t *works = g_new(works_t, 1);
-    *works = (works_t){ flow->server, obs->frame, names_text(engine->names, flow->request) };
+    *works = (works_t){ flow->server, obs->frame, obs->time, names_text(engine->names, flow->request) };
     bool first = !silences->quic_any.frame;
     if (first)
         silences->quic_any = *works;
