@@ -38,7 +38,7 @@ typedef struct {
     uint8_t  sent;              /* 0: nothing is */
     int64_t  idle;
     bool     told, is_request, acknowledged, peer_spoke;
-    bool     large_alone;       /* nothing shorter was sent behind it */
+    bool     large_alone;       /* nothing shorter was sent behind it, or that arrived */
 } repeat_t;
 
 typedef struct {
@@ -394,14 +394,14 @@ repeat_of(engine_t *engine, const segment_t *s)
     if (r->sent && (r->told || r->seq_end == sequence_end(obs)))
         return r->seq_end == sequence_end(obs) ? r : NULL;
     int64_t first_time = obs->time - MAX(ticks_since(sender->last.time, ticks(obs->time)), 0);
-    bool shorter_behind = seq_diff(sender->next_seq, sequence_end(obs)) > 0 && sender->last.length
-        && sender->last.length <= FITS_BYTES;
+    bool shorter_lost = seq_diff(sender->next_seq, sequence_end(obs)) > 0 && sender->last.length
+        && sender->last.length <= FITS_BYTES && peer->last.frame < sender->last.frame;
     bool is_request = is_first_request(s);
     *r = (repeat_t){
         .seq_end = sequence_end(obs), .peer_frame = peer->last.frame, .length = obs->length, .sent = 1,
         .first_time = first_time, .last_time = first_time, .is_request = is_request, .acknowledged = true,
         .idle = peer->packets ? MAX(ticks_since(peer->last.time, ticks(first_time)), 0) : 0,
-        .large_alone = !shorter_behind,
+        .large_alone = !shorter_lost,
         .first_frame = obs->flags & TCP_SYN ? peer->last.frame
                      : s->flow->request_frame ? s->flow->request_frame : sender->last.frame,
     };
