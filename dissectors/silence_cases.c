@@ -216,6 +216,8 @@ say(engine_t *engine, const silence_case_t *c, const about_t *about, uint32_t fr
 {
     GArray *evidence = engine->scratch;
     judgement_t j = silence_judge(c, evidence);
+    if (j.verdict == VERDICT_NONE)      /* not with all_observations either: that would make it suspect */
+        evidence_clear(evidence);
     finding_t *finding = publish_judgement(engine, frame, time, CLASS_SILENCE, j, evidence);
 
     if (!finding)
