@@ -48,6 +48,7 @@ typedef struct {
     bool        works_lately;   /* for QUIC: seconds before, or since */
     uint32_t    earlier_frame;  /* this client was cut off from the same server and port here, after the
                                  * server had spoken; 0: it was not */
+    const char *earlier_trigger;    /* what it asked for then; NULL: not known */
     bool        earlier_contrast;   /* … while that server answered another name */
     bool        heard_since_earlier;    /* others reached this client since then */
     int64_t     earlier_gap;    /* ns since then */

@@ -59,7 +59,15 @@ typedef struct {
     int64_t   time;
     bool      lived;            /* the server had spoken before */
     bool      contrast;         /* it answered another name */
+    const char *trigger;        /* what was asked for; lives as long as the store; NULL: not known */
 } cut_t;
+
+/* Who, where and what a finding is about. */
+typedef struct {
+    ends_t      ends;
+    vantage_t   vantage;
+    const char *trigger;
+} about_t;
 
 /* A finding on a first frame. */
 typedef struct {
@@ -162,13 +170,15 @@ read_earlier(const engine_t *engine, const cut_key_t *key, uint32_t began, int64
     if (!cut || !cut->lived || cut->frame >= began)
         return;
     c->earlier_contrast = cut->contrast;
+    c->earlier_trigger = cut->trigger;
     c->heard_since_earlier = client && client->heard_frame && ticks_since(ticks(cut->time), client->heard) > 0;
     c->earlier_frame = cut->frame;
     c->earlier_gap = now - cut->time;
 }
 
 static void
-remember_cut(engine_t *engine, const silence_case_t *c, const cut_key_t *key, uint32_t frame, int64_t time)
+remember_cut(engine_t *engine, const silence_case_t *c, const about_t *about, const cut_key_t *key, uint32_t frame,
+             int64_t time)
 {
     bool lived = c->kind != SILENT_SYN && (c->kind != SILENT_QUIC || c->peer_packets);
     GHashTable *cuts = engine->silences->cuts;
@@ -179,7 +189,7 @@ remember_cut(engine_t *engine, const silence_case_t *c, const cut_key_t *key, ui
     if (!known && g_hash_table_size(cuts) >= CUTS_MAX)
         return;
     cut_t *cut = known ? known : g_new(cut_t, 1);
-    *cut = (cut_t){ *key, frame, time, lived, c->works_frame && !c->works_elsewhere };
+    *cut = (cut_t){ *key, frame, time, lived, c->works_frame && !c->works_elsewhere, about->trigger };
     if (!known)
         g_hash_table_add(cuts, cut);
 }
@@ -203,12 +213,6 @@ forget_cut(engine_t *engine, const cut_key_t *key, uint32_t frame)
 }
 
 /* ---- saying it ---- */
-
-typedef struct {
-    ends_t      ends;
-    vantage_t   vantage;
-    const char *trigger;
-} about_t;
 
 /* Judges a case and says so about one of its frames. */
 static finding_t *
@@ -261,7 +265,7 @@ say_both(engine_t *engine, const silence_case_t *c, const about_t *about, const 
     finding_t *now = say(engine, c, about, obs->frame, obs->time);
     if (now)
         now->trigger_frame = first_frame;
-    remember_cut(engine, c, key, first_frame, obs->time);
+    remember_cut(engine, c, about, key, first_frame, obs->time);
     remember_told(engine, c, key, request, first_frame);
     return true;
 }
@@ -359,7 +363,7 @@ judge_repeat(engine_t *engine, const segment_t *s, repeat_t *r)
                       flow->port[!flow->client] };
     read_earlier(engine, &key, r->first_frame, r->first_time, &c);
     read_contrast(engine, flow, &c);
-    const char *trigger = syn_ack ? "SYN" : request_text(engine, flow);
+    const char *trigger = syn_ack ? NULL : request_text(engine, flow);   /* nothing was asked yet */
     about_t about = { ends_of_flow(flow, s->end, obs->ip.ttl), vantage_of_flow(engine, flow), trigger };
     c.ech = trigger && g_str_has_suffix(trigger, " (with ECH)");
     r->told |= say_both(engine, &c, &about, &key, has_name(engine, flow) ? flow->request : 0, r->first_frame, obs);
@@ -545,7 +549,7 @@ silence_syn(engine_t *engine, const half_open_t *half_open)
     about_t about = {
         .ends = { .src = syn->src, .dst = syn->dst, .sport = syn->sport, .dport = syn->dport,
                   .protocol = PROTOCOL_TCP, .ttl = syn->ip.ttl },
-        .trigger = "SYN",
+        .trigger = c.earlier_trigger,   /* a SYN asks for nothing by name */
     };
     bool known = g_hash_table_contains(engine->silences->cuts, &key);
     if (say_both(engine, &c, &about, &key, 0, half_open->first_frame, syn) && !known)
