@@ -95,6 +95,7 @@ typedef struct {
     uint32_t     heard;         /* when, in ticks */
     uint32_t     worked_frame[2];   /* answers to the last two different requests to it */
     uint16_t     worked_name[2];    /* what was asked for, of names_t; 0: none */
+    uint16_t     worked_port[2];    /* of the host */
     uint16_t     df_set, df_clear, id_zero;
     ttl_memory_t ttls;          /* of everything but resets */
     dns_server_t      *dns;         /* NULL until it answers */

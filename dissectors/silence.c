@@ -27,6 +27,12 @@
 #define FREEZE_PACKETS_MIN 8
 #define FREEZE_PACKETS_MAX 60
 
+/* NATs and firewalls forget connections that rest, UDP flows after half a minute (RFC 4787 section 4.3 allows
+ * two): what is sent later may be dropped for that. A download that stops, and a client that waits for
+ * its answer, get more. */
+#define FRESH_NS   (10 * NS_PER_S)
+#define WAITING_NS (60 * NS_PER_S)
+
 /* Residual blocking lasts 420 s at most in the published measurements; with a fifth of slack. */
 #define RESIDUAL_NS (504 * NS_PER_S)
 
@@ -61,6 +67,14 @@ silence_text(const silence_case_t *c, const char *what)
     return text;
 }
 
+/* A packet too large for the path is lost as often as it is sent. Where another name is answered, large
+ * packets are likely to fit. */
+static bool
+is_too_large(const silence_case_t *c)
+{
+    return c->may_not_fit && !c->works_frame;
+}
+
 /* ---- absence ---- */
 
 static char *
@@ -83,7 +97,7 @@ static char *
 request_unacknowledged(const silence_case_t *c)
 {
     if (c->kind != SILENT_SEGMENT || !c->from_client || !c->is_request || !is_persistent(c) || c->peer_spoke
-        || !c->peer_packets)
+        || !c->peer_packets || c->idle > FRESH_NS || is_too_large(c))
         return NULL;
     char *what = c->rtt_us
         ? g_strdup_printf("the handshake is answered after %.0f ms, the first data (%u bytes) never "
@@ -99,8 +113,8 @@ answer_missing(const silence_case_t *c)
 {
     if (c->kind != SILENT_ANSWER || c->span < SPAN_MIN)
         return NULL;
-    return g_strdup_printf("the request is acknowledged; %.1f s later the server's sequence numbers show %u "
-                           "bytes that never arrived, nor were acknowledged", seconds(c->span), c->length);
+    return g_strdup_printf("the request is acknowledged; %.1f s later the client has none of the %u bytes "
+                           "that the server has sent since, as its sequence numbers show", seconds(c->span), c->length);
 }
 
 static char *
@@ -109,7 +123,8 @@ acknowledged_then_mute(const silence_case_t *c)
     if (c->kind == SILENT_ANSWER)
         return answer_missing(c);
     if (c->kind != SILENT_SEGMENT || !c->from_client || c->is_request || !is_persistent(c)
-        || !c->request_acked || c->peer_sent_data || c->peer_spoke || !c->heard_frame)
+        || !c->request_acked || c->peer_sent_data || c->peer_spoke || c->peer_closed || c->idle > WAITING_NS
+        || is_too_large(c) || !c->heard_frame)
         return NULL;
     return silence_text(c, "the request is acknowledged, then nothing comes back, not even to what "
                            "the client sent last");
@@ -121,7 +136,8 @@ freeze(const silence_case_t *c)
     unsigned packets = c->peer_packets;
 
     if (c->kind != SILENT_SEGMENT || !c->from_client || !is_persistent(c) || !c->peer_sent_data
-        || c->peer_spoke || packets < FREEZE_PACKETS_MIN || packets > FREEZE_PACKETS_MAX || !c->heard_frame)
+        || c->peer_closed || c->idle > (c->peer_mid_stream ? WAITING_NS : FRESH_NS)
+        || (!c->length && !c->peer_mid_stream) || is_too_large(c) || c->peer_spoke || packets < FREEZE_PACKETS_MIN || packets > FREEZE_PACKETS_MAX || !c->heard_frame)
         return NULL;
     char *what = g_strdup_printf("after %u packets the server falls silent in the middle; what the client "
                                  "sends then", packets);
@@ -133,7 +149,7 @@ freeze(const silence_case_t *c)
 static char *
 one_way(const silence_case_t *c)
 {
-    if (!is_persistent(c))
+    if (!is_persistent(c) || is_too_large(c))
         return NULL;
     if (c->kind == SILENT_SEGMENT && c->from_client && c->peer_spoke)
         return silence_text(c, "the server goes on speaking but never sees this data");
@@ -145,7 +161,8 @@ one_way(const silence_case_t *c)
 static char *
 residual(const silence_case_t *c)
 {
-    if (!c->earlier_frame || c->earlier_gap > RESIDUAL_NS)
+    if (!c->earlier_frame || c->earlier_gap > RESIDUAL_NS || c->sent < SYNS_MIN || c->span < SPAN_MIN
+        || c->peer_sent_data || is_too_large(c) || !(c->heard_since_earlier || c->earlier_contrast))
         return NULL;
     return g_strdup_printf("this client was cut off from the same server and port %.1f s before (frame %u)",
                            seconds(c->earlier_gap), c->earlier_frame);
@@ -155,16 +172,18 @@ static char *
 initial_unanswered(const silence_case_t *c)
 {
     if (c->kind != SILENT_QUIC || c->sent < (c->works_elsewhere ? INITIALS_MIN + 1 : INITIALS_MIN) || c->span < SPAN_MIN * 9 / 10
-        || c->peer_packets || !c->works_frame)
+        || c->peer_packets || !c->works_frame
+        || !(c->heard_frame || (c->works_lately && !c->works_elsewhere)))
         return NULL;
-    return silence_text(c, "the QUIC Initial is never answered");
+    return silence_text(c, c->works_elsewhere
+        ? "the QUIC Initial is never answered, though QUIC passes here" : "the QUIC Initial is never answered");
 }
 
 static char *
 quic_killed(const silence_case_t *c)
 {
     if (c->kind != SILENT_QUIC || !is_persistent(c) || !c->peer_packets
-        || !(c->heard_frame || c->works_frame))
+        || c->idle > FRESH_NS || !c->heard_frame)
         return NULL;
     return silence_text(c, "the server answered, then falls silent; the client's datagrams");
 }
@@ -174,9 +193,9 @@ quic_killed(const silence_case_t *c)
 static char *
 other_name_works(const silence_case_t *c)
 {
-    if (!c->works_frame)
+    if (!c->works_frame || c->works_elsewhere)
         return NULL;
-    return g_strdup_printf("%s server answers %s (frame %u)", c->works_elsewhere ? "another" : "the same",
+    return g_strdup_printf("the same server answers %s (frame %u)",
                            c->works_name ? c->works_name : "another request", c->works_frame);
 }
 
@@ -275,7 +294,8 @@ silence_judge(const silence_case_t *c, GArray *evidence)
     }
     if (!has_family(evidence, FAMILY_ABSENCE))
         return (judgement_t){ VERDICT_NONE, 0 };
-    bool contrast = c->works_frame || (c->earlier_frame && c->earlier_gap <= RESIDUAL_NS);
+    bool contrast = (c->works_frame && !c->works_elsewhere)
+        || (c->earlier_frame && c->heard_since_earlier && c->earlier_gap <= RESIDUAL_NS);
     unsigned most = contrast ? SILENCE_CONTRAST_MAX : SILENCE_ALONE_MAX;
     unsigned confidence = MIN(judge_posterior(evidence), most);
     return (judgement_t){ confidence >= CONFIDENCE_SHOWN ? VERDICT_SILENCED : VERDICT_NONE,
@@ -285,7 +305,7 @@ silence_judge(const silence_case_t *c, GArray *evidence)
 const char *
 silence_innocent(const silence_case_t *c, const GArray *evidence)
 {
-    if (c->kind == SILENT_SEGMENT && c->is_request && c->length >= 1200 && !c->works_frame)
+    if (c->may_not_fit)
         return "packets of this size do not fit through the path";
     const evidence_t *strongest = evidence_strongest(evidence);
     return strongest ? strongest->signature->twin : NULL;

@@ -34,6 +34,10 @@ typedef struct {
     bool        peer_spoke;     /* the other end sent something meanwhile, but no acknowledgement */
     unsigned    peer_packets;   /* that it had sent before, saturating at 255 */
     bool        peer_sent_data;
+    bool        peer_mid_stream;/* its last segment was a full one: it had more to say */
+    bool        peer_closed;    /* it sent a FIN */
+    int64_t     idle;           /* ns from its last packet to the first of those sent in vain */
+    bool        may_not_fit;    /* so long that the path may not carry it, and nothing shorter is lost too */
     uint32_t    rtt_us;         /* shortest round trip before; 0: none */
 
     uint32_t    heard_frame;    /* the last packet to this end from anybody since; 0: none */
@@ -41,7 +45,12 @@ typedef struct {
                                  * any; 0: none */
     const char *works_name;     /* NULL: asked without a name */
     bool        works_elsewhere;/* by another server */
-    uint32_t    earlier_frame;  /* this client was cut off from the same server and port here; 0: it was not */
+    bool        works_lately;   /* for QUIC: seconds before, or since */
+    uint32_t    earlier_frame;  /* this client was cut off from the same server and port here, after the
+                                 * server had spoken; 0: it was not */
+    const char *earlier_trigger;    /* what it asked for then; NULL: not known */
+    bool        earlier_contrast;   /* … while that server answered another name */
+    bool        heard_since_earlier;    /* others reached this client since then */
     int64_t     earlier_gap;    /* ns since then */
     bool        encrypted;      /* the first payload looks fully encrypted */
     bool        ech;            /* … has an encrypted_client_hello extension */

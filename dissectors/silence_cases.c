@@ -18,8 +18,16 @@
 /* Repetitions closer than this are copies, or answers to duplicate acknowledgements. */
 #define REPEAT_NS (50 * NS_PER_MS)
 
+#define CUT_FORGOTTEN_NS (600 * NS_PER_S)   /* no residual block lasts as long */
 #define CUTS_MAX     4096       /* client, server and port that were cut off */
 #define TOLD_MAX     64         /* findings that contrast may still be added to */
+#define WORKS_LATELY_NS (10 * NS_PER_S)
+
+/* Every path carries this many bytes of payload (IPv6 demands packets of 1280). */
+#define FITS_BYTES 1000
+/* A full segment, on any path in use. */
+#define FULL_BYTES 1100
+
 #define DEAD_TARGETS 8          /* addresses and ports one client asks in vain: a scan, or its network is down */
 
 /* What one end of a flow sends again. */
@@ -28,11 +36,16 @@ typedef struct {
     int64_t  first_time, last_time;
     uint32_t length;
     uint8_t  sent;              /* 0: nothing is */
+    int64_t  idle;
     bool     told, is_request, acknowledged, peer_spoke;
+    bool     large_alone;       /* nothing shorter was sent behind it, or that arrived */
 } repeat_t;
 
 typedef struct {
     repeat_t end[2];
+    bool     unreachable;       /* an ICMP error says why nothing is answered */
+    uint32_t hole_frame, hole_seq;  /* the request whose answer is missing, and where it should be; frame 0:
+                                     * nothing was said of it */
 } repeats_t;
 
 typedef struct {
@@ -44,7 +57,17 @@ typedef struct {
     cut_key_t key;
     uint32_t  frame;
     int64_t   time;
+    bool      lived;            /* the server had spoken before */
+    bool      contrast;         /* it answered another name */
+    const char *trigger;        /* what was asked for; lives as long as the store; NULL: not known */
 } cut_t;
+
+/* Who, where and what a finding is about. */
+typedef struct {
+    ends_t      ends;
+    vantage_t   vantage;
+    const char *trigger;
+} about_t;
 
 /* A finding on a first frame. */
 typedef struct {
@@ -58,6 +81,7 @@ typedef struct {
 typedef struct {
     ip_address_t server;
     uint32_t     frame;         /* 0: none */
+    int64_t      time;
     const char  *name;
 } works_t;
 
@@ -67,6 +91,9 @@ struct silences {
     GQueue      told;           /* of told_t, the oldest first */
     GHashTable *quic_works;     /* set of works_t: servers that answered a name over QUIC */
     works_t     quic_any;       /* the first of them */
+    ip_address_t heard;         /* a client that a QUIC server's datagram went to, the last one */
+    uint32_t    heard_frame;    /* that datagram; 0: none */
+    int64_t     heard_time;
 };
 
 static unsigned
@@ -132,37 +159,60 @@ silences_forget(silences_t *silences, flow_t *flow)
 
 /* ---- who was cut off before ---- */
 
-/* began: a frame of the connection that is judged; what was cut off then or later is itself. */
+/* began: a frame of the connection that is judged; what was cut off then or later is itself. A host that
+ * never answered is not cut off. */
 static void
 read_earlier(const engine_t *engine, const cut_key_t *key, uint32_t began, int64_t now, silence_case_t *c)
 {
     const cut_t *cut = g_hash_table_lookup(engine->silences->cuts, key);
+    const host_t *client = host_get(engine->hosts, &key->client, false);
 
-    if (!cut || cut->frame >= began)
+    if (!cut || !cut->lived || cut->frame >= began)
         return;
+    c->earlier_contrast = cut->contrast;
+    c->earlier_trigger = cut->trigger;
+    c->heard_since_earlier = client && client->heard_frame && ticks_since(ticks(cut->time), client->heard) > 0;
     c->earlier_frame = cut->frame;
     c->earlier_gap = now - cut->time;
 }
 
 static void
-remember_cut(engine_t *engine, const cut_key_t *key, uint32_t frame, int64_t time)
+remember_cut(engine_t *engine, const silence_case_t *c, const about_t *about, const cut_key_t *key, uint32_t frame,
+             int64_t time)
 {
+    bool lived = c->kind != SILENT_SYN && (c->kind != SILENT_QUIC || c->peer_packets);
     GHashTable *cuts = engine->silences->cuts;
+    cut_t *known = g_hash_table_lookup(cuts, key);
 
-    if (g_hash_table_size(cuts) >= CUTS_MAX || g_hash_table_contains(cuts, key))
+    if (known && known->lived >= lived && time - known->time < CUT_FORGOTTEN_NS)
         return;
-    cut_t *cut = g_new(cut_t, 1);
-    *cut = (cut_t){ *key, frame, time };
-    g_hash_table_add(cuts, cut);
+    if (!known && g_hash_table_size(cuts) >= CUTS_MAX)
+        return;
+    cut_t *cut = known ? known : g_new(cut_t, 1);
+    *cut = (cut_t){ *key, frame, time, lived, c->works_frame && !c->works_elsewhere, about->trigger };
+    if (!known)
+        g_hash_table_add(cuts, cut);
+}
+
+/* It was no cut: the answer came after all. */
+static void
+forget_cut(engine_t *engine, const cut_key_t *key, uint32_t frame)
+{
+    const cut_t *cut = g_hash_table_lookup(engine->silences->cuts, key);
+
+    if (cut && cut->frame == frame)
+        g_hash_table_remove(engine->silences->cuts, key);
+    for (GList *l = engine->silences->told.head; l; l = l->next) {
+        told_t *told = l->data;
+        if (told->frame == frame) {
+            g_free(told);
+            g_queue_delete_link(&engine->silences->told, l);
+            break;
+        }
+    }
 }
 
 /* ---- saying it ---- */
-
-typedef struct {
-    ends_t      ends;
-    vantage_t   vantage;
-    const char *trigger;
-} about_t;
 
 /* Judges a case and says so about one of its frames. */
 static finding_t *
@@ -170,6 +220,8 @@ say(engine_t *engine, const silence_case_t *c, const about_t *about, uint32_t fr
 {
     GArray *evidence = engine->scratch;
     judgement_t j = silence_judge(c, evidence);
+    if (j.verdict == VERDICT_NONE)      /* not with all_observations either: that would make it suspect */
+        evidence_clear(evidence);
     finding_t *finding = publish_judgement(engine, frame, time, CLASS_SILENCE, j, evidence);
 
     if (!finding)
@@ -213,7 +265,7 @@ say_both(engine_t *engine, const silence_case_t *c, const about_t *about, const 
     finding_t *now = say(engine, c, about, obs->frame, obs->time);
     if (now)
         now->trigger_frame = first_frame;
-    remember_cut(engine, key, first_frame, obs->time);
+    remember_cut(engine, c, about, key, first_frame, obs->time);
     remember_told(engine, c, key, request, first_frame);
     return true;
 }
@@ -233,6 +285,13 @@ add_contrast(engine_t *engine, told_t *told, uint32_t frame, const char *name)
     say(engine, &told->c, &about, told->frame, 0);
 }
 
+/* It is known what the client asked for: texts with a space say only why it is not. */
+static bool
+has_name(const engine_t *engine, const flow_t *flow)
+{
+    return flow->request && !strchr(names_text(engine->names, flow->request), ' ');
+}
+
 /* A server answers a request. */
 static void
 note_works(engine_t *engine, const flow_t *flow, const observation_t *obs)
@@ -240,13 +299,15 @@ note_works(engine_t *engine, const flow_t *flow, const observation_t *obs)
     host_t *server = flow->host[!flow->client];
     uint16_t port = flow->port[!flow->client];
 
-    if (!flow->request)
+    if (!has_name(engine, flow))
         return;
-    if (server->worked_name[0] != flow->request) {
+    if (server->worked_name[0] != flow->request || server->worked_port[0] != port) {
         server->worked_name[1] = server->worked_name[0];
+        server->worked_port[1] = server->worked_port[0];
         server->worked_frame[1] = server->worked_frame[0];
     }
     server->worked_name[0] = flow->request;
+    server->worked_port[0] = port;
     server->worked_frame[0] = obs->frame;
     for (GList *l = engine->silences->told.head; l; l = l->next) {
         told_t *told = l->data;
@@ -261,8 +322,9 @@ read_contrast(const engine_t *engine, const flow_t *flow, silence_case_t *c)
 {
     const host_t *server = flow->host[!flow->client];
 
-    for (unsigned i = 0; i < 2 && !c->works_frame; i++)
-        if (flow->request && server->worked_name[i] && server->worked_name[i] != flow->request) {
+    for (unsigned i = 0; i < 2 && !c->works_frame && has_name(engine, flow); i++)
+        if (server->worked_name[i] && server->worked_name[i] != flow->request
+            && server->worked_port[i] == flow->port[!flow->client]) {
             c->works_frame = server->worked_frame[i];
             c->works_name = names_text(engine->names, server->worked_name[i]);
         }
@@ -283,9 +345,12 @@ judge_repeat(engine_t *engine, const segment_t *s, repeat_t *r)
         .kind = syn_ack ? SILENT_SYN_ACK : r->acknowledged ? SILENT_ACKNOWLEDGED : SILENT_SEGMENT,
         .from_client = from_client, .sent = r->sent, .span = r->last_time - r->first_time,
         .length = r->length, .is_request = r->is_request,
-        .request_acked = peer->last.frame && !r->is_request,
+        .request_acked = flow->end[s->end].seen & SEEN_DATA && flow->request_frame && !r->is_request
+            && seq_diff(peer->last.ack, obs->seq) >= 0,
         .peer_spoke = r->peer_spoke, .peer_packets = peer->packets,
-        .peer_sent_data = (peer->seen & SEEN_DATA) != 0, .rtt_us = peer->rtt,
+        .peer_sent_data = (peer->seen & SEEN_DATA) != 0, .peer_mid_stream = peer->last.length >= FULL_BYTES,
+        .peer_closed = (peer->seen & SEEN_FIN) != 0, .idle = r->idle, .rtt_us = peer->rtt,
+        .may_not_fit = r->length > FITS_BYTES && (r->large_alone || r->peer_spoke),
         .encrypted = flow->opaque_encrypted && r->is_request,
     };
 
@@ -298,10 +363,10 @@ judge_repeat(engine_t *engine, const segment_t *s, repeat_t *r)
                       flow->port[!flow->client] };
     read_earlier(engine, &key, r->first_frame, r->first_time, &c);
     read_contrast(engine, flow, &c);
-    const char *trigger = syn_ack ? "SYN" : request_text(engine, flow);
+    const char *trigger = syn_ack ? NULL : request_text(engine, flow);   /* nothing was asked yet */
     about_t about = { ends_of_flow(flow, s->end, obs->ip.ttl), vantage_of_flow(engine, flow), trigger };
     c.ech = trigger && g_str_has_suffix(trigger, " (with ECH)");
-    r->told |= say_both(engine, &c, &about, &key, flow->request, r->first_frame, obs);
+    r->told |= say_both(engine, &c, &about, &key, has_name(engine, flow) ? flow->request : 0, r->first_frame, obs);
 }
 
 static bool
@@ -335,10 +400,14 @@ repeat_of(engine_t *engine, const segment_t *s)
     if (r->sent && (r->told || r->seq_end == sequence_end(obs)))
         return r->seq_end == sequence_end(obs) ? r : NULL;
     int64_t first_time = obs->time - MAX(ticks_since(sender->last.time, ticks(obs->time)), 0);
+    bool shorter_lost = seq_diff(sender->next_seq, sequence_end(obs)) > 0 && sender->last.length
+        && sender->last.length <= FITS_BYTES && peer->last.frame < sender->last.frame;
     bool is_request = is_first_request(s);
     *r = (repeat_t){
         .seq_end = sequence_end(obs), .peer_frame = peer->last.frame, .length = obs->length, .sent = 1,
         .first_time = first_time, .last_time = first_time, .is_request = is_request, .acknowledged = true,
+        .idle = peer->packets ? MAX(ticks_since(peer->last.time, ticks(first_time)), 0) : 0,
+        .large_alone = !shorter_lost,
         .first_frame = obs->flags & TCP_SYN ? peer->last.frame
                      : s->flow->request_frame ? s->flow->request_frame : sender->last.frame,
     };
@@ -361,30 +430,49 @@ observe_repeat(engine_t *engine, const segment_t *s)
         r->peer_spoke |= peer->last.bits & TCP_SYN && peer->last.frame > sender->last.frame;
     else
         r->peer_spoke |= peer->last.frame != r->peer_frame;
-    if (peer->packets && r->sent >= 3 && !s->flow->gap)
+    if (peer->packets && r->sent >= 3 && !s->flow->gap && !repeats_of(engine, s->flow)->unreachable)
         judge_repeat(engine, s, r);
 }
 
-/* The other end acknowledges what was repeated: it was loss, or the end of it. */
+/* What was called silent is answered: it was loss, or the end of it. */
+static void
+take_back(engine_t *engine, const segment_t *s, uint32_t first_frame)
+{
+    const flow_t *flow = s->flow;
+    const finding_t *known = store_lookup(engine->store, first_frame);
+    cut_key_t key = { flow->host[flow->client]->address, flow->host[!flow->client]->address,
+                      flow->port[!flow->client] };
+
+    forget_cut(engine, &key, first_frame);
+    if (!known || known->verdict != VERDICT_SILENCED)
+        return;
+    finding_t *finding = publish(engine, first_frame, 0, VERDICT_SILENCED, CLASS_SILENCE,
+                                 MIN(known->confidence, CONFIDENCE_SHOWN));
+    if (finding)
+        finding_fact(finding, F_SILENCE_ANSWERED, s->obs->frame);
+}
+
 static void
 observe_answer(engine_t *engine, const segment_t *s)
 {
-    repeat_t *r = &repeats_of(engine, s->flow)->end[!s->end];
+    repeats_t *repeats = repeats_of(engine, s->flow);
+    repeat_t *r = &repeats->end[!s->end];
 
+    if (repeats->hole_frame && s->end != s->flow->client && s->obs->length
+        && seq_diff(s->obs->seq, repeats->hole_seq) <= 0) {
+        take_back(engine, s, repeats->hole_frame);
+        repeats->hole_frame = 0;
+    }
     if (!r->sent || r->acknowledged || !(s->obs->flags & TCP_ACK) || seq_diff(s->obs->ack, r->seq_end) < 0)
         return;
-    const finding_t *known = r->told ? store_lookup(engine->store, r->first_frame) : NULL;
-    if (known && known->verdict == VERDICT_SILENCED) {
-        finding_t *finding = publish(engine, r->first_frame, 0, VERDICT_SILENCED, CLASS_SILENCE,
-                                     MIN(known->confidence, CONFIDENCE_SHOWN));
-        if (finding)
-            finding_fact(finding, F_SILENCE_ANSWERED, s->obs->frame);
-    }
+    if (r->told)
+        take_back(engine, s, r->first_frame);
     *r = (repeat_t){ .sent = 0 };
 }
 
-/* The server's first packet after the acknowledgement of the request lies beyond bytes that were never
- * seen. (Where the capture had lost them, the client would have acknowledged them.) */
+/* An acknowledgement of the server lies beyond bytes that were never seen, and the client, which asked long
+ * ago, has just sent something that acknowledges none of them. (Where the capture had lost them, it would
+ * have.) Only acknowledgements: where data or a FIN is ahead, what came before may just be late. */
 static void
 observe_hole(engine_t *engine, const segment_t *s)
 {
@@ -393,12 +481,12 @@ observe_hole(engine_t *engine, const segment_t *s)
     const direction_t *server = &flow->end[s->end], *client = &flow->end[!s->end];
     const host_t *host = flow->host[!s->end];
 
-    if (!flow->handshake || !flow->request_frame || flow->gap || vantage_is_at(engine, flow, s->end)
+    if (obs->length || obs->flags & (TCP_SYN | TCP_FIN) || !flow->handshake || !flow->request_frame || flow->gap || vantage_is_at(engine, flow, s->end)
         || seq_diff(client->last.ack, server->next_seq) > 0 || !(server->last.bits & TCP_ACK)
         || server->last.bits & TCP_SYN)
         return;
     silence_case_t c = {
-        .kind = SILENT_ANSWER, .sent = 1, .span = ticks_since(server->last.time, ticks(obs->time)),
+        .kind = SILENT_ANSWER, .sent = 1, .span = ticks_since(server->last.time, client->last.time),
         .length = obs->seq - server->next_seq, .request_acked = true, .peer_spoke = true,
         .peer_packets = server->packets, .rtt_us = server->rtt, .heard_frame = host->heard_frame,
     };
@@ -407,7 +495,11 @@ observe_hole(engine_t *engine, const segment_t *s)
     read_contrast(engine, flow, &c);
     about_t about = { ends_of_flow(flow, !s->end, client->last.ttl), vantage_of_flow(engine, flow),
                       request_text(engine, flow) };
-    say_both(engine, &c, &about, &key, flow->request, flow->request_frame, obs);
+    if (!say_both(engine, &c, &about, &key, has_name(engine, flow) ? flow->request : 0, flow->request_frame, obs))
+        return;
+    repeats_t *repeats = repeats_of(engine, flow);
+    repeats->hole_frame = flow->request_frame;
+    repeats->hole_seq = server->next_seq;
 }
 
 static void
@@ -429,7 +521,7 @@ silence_segment(engine_t *engine, segment_t *s)
         return;
     if (sender->packets && seq_diff(sequence_end(obs), sender->next_seq) <= 0)
         observe_repeat(engine, s);
-    else if (s->end != flow->client && obs->length && !(sender->seen & SEEN_DATA))
+    else if (s->end != flow->client && obs->length && !(sender->seen & SEEN_DATA) && !s->forged)
         note_works(engine, flow, obs);
 }
 
@@ -446,7 +538,7 @@ silence_syn(engine_t *engine, const half_open_t *half_open)
         .span = syn->time - half_open->first_time,
     };
 
-    if (!client || client->dead_targets > DEAD_TARGETS)
+    if (!client || client->dead_targets > DEAD_TARGETS || half_open->unreachable)
         return;
     if (client->heard_frame && ticks_since(client->heard, ticks(half_open->first_time)) < 0)
         c.heard_frame = client->heard_frame;
@@ -454,7 +546,7 @@ silence_syn(engine_t *engine, const half_open_t *half_open)
     about_t about = {
         .ends = { .src = syn->src, .dst = syn->dst, .sport = syn->sport, .dport = syn->dport,
                   .protocol = PROTOCOL_TCP, .ttl = syn->ip.ttl },
-        .trigger = "SYN",
+        .trigger = c.earlier_trigger,   /* a SYN asks for nothing by name */
     };
     bool known = g_hash_table_contains(engine->silences->cuts, &key);
     if (say_both(engine, &c, &about, &key, 0, half_open->first_frame, syn) && !known)
@@ -475,6 +567,7 @@ read_quic_contrast(const silences_t *silences, const datagram_flow_t *flow, cons
         return;
     c->works_frame = works->frame;
     c->works_name = works->name;
+    c->works_lately = flow->unanswered_since - works->time < WORKS_LATELY_NS;
     c->works_elsewhere = !address_equal(&works->server, &flow->server);
 }
 
@@ -488,6 +581,7 @@ judge_datagrams(engine_t *engine, datagram_flow_t *flow, const observation_t *ob
         .kind = SILENT_QUIC, .from_client = true, .sent = flow->unanswered,
         .span = flow->unanswered_last - flow->unanswered_since,
         .peer_packets = MIN(flow->from_server.packets, UINT8_MAX),
+        .idle = flow->from_server.packets ? flow->unanswered_since - flow->from_server.last_time : 0,
     };
     about_t about = {
         .ends = { .src = flow->client, .dst = flow->server, .sport = flow->client_port,
@@ -497,6 +591,9 @@ judge_datagrams(engine_t *engine, datagram_flow_t *flow, const observation_t *ob
 
     if (client && client->heard_frame && ticks_since(client->heard, ticks(flow->unanswered_since)) < 0)
         c.heard_frame = client->heard_frame;
+    if (engine->silences->heard_frame && address_equal(&engine->silences->heard, &flow->client)
+        && engine->silences->heard_time > flow->unanswered_since)
+        c.heard_frame = engine->silences->heard_frame;
     read_quic_contrast(engine->silences, flow, flow->request ? names_text(engine->names, flow->request) : NULL, &c);
     read_earlier(engine, &key, flow->request_frame, flow->unanswered_since, &c);
     if (obs)
@@ -516,14 +613,15 @@ note_quic_works(engine_t *engine, const datagram_flow_t *flow, const observation
         || g_hash_table_size(silences->quic_works) >= CUTS_MAX)
         return;
     works_t *works = g_new(works_t, 1);
-    *works = (works_t){ flow->server, obs->frame, names_text(engine->names, flow->request) };
+    *works = (works_t){ flow->server, obs->frame, obs->time, names_text(engine->names, flow->request) };
     bool first = !silences->quic_any.frame;
     if (first)
         silences->quic_any = *works;
     g_hash_table_replace(silences->quic_works, works, works);
     for (GList *l = first ? datagrams_oldest(engine->datagrams) : NULL; l; l = l->next) {
         datagram_flow_t *other = l->data;
-        if (other != flow && other->request_frame && !other->from_server.packets && other->unanswered > 1)
+        if (other != flow && other->request_frame && !other->icmp_frame && !other->from_server.packets
+            && other->unanswered > 1)
             judge_datagrams(engine, other, NULL);
     }
 }
@@ -537,6 +635,9 @@ silence_datagram(engine_t *engine, const observation_t *obs)
         return;
     if (!engine->datagram_from_client) {
         flow->unanswered = 0;
+        engine->silences->heard = flow->client;
+        engine->silences->heard_frame = obs->frame;
+        engine->silences->heard_time = obs->time;
         note_quic_works(engine, flow, obs);
         return;
     }
@@ -551,10 +652,27 @@ silence_datagram(engine_t *engine, const observation_t *obs)
         judge_datagrams(engine, flow, obs);
 }
 
+/* ---- ICMP ---- */
+
+/* Whoever reports that a packet was not delivered says why nothing is answered. */
+static void
+silence_quote(engine_t *engine, const observation_t *obs)
+{
+    if (obs->protocol != PROTOCOL_TCP)
+        return;
+    connection_t connection = connection_of(obs);
+    flow_t *flow = flow_find(engine->flows, obs, connection);
+    if (flow)
+        repeats_of(engine, flow)->unreachable = true;
+    else
+        syns_quoted(engine->syns, obs, connection.hash);
+}
+
 const detector_t detector_silence = {
     .name = "silence",
     .sees = SEES_OLD | SEES_GAP | SEES_FIRST_DATA | SEES_REPEATS,
     .segment = silence_segment,
     .datagram = silence_datagram,
+    .quote = silence_quote,
     .signature = silence_signature,
 };

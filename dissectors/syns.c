@@ -88,6 +88,16 @@ syns_keep(syns_t *syns, const observation_t *syn, uint32_t hash, bool *lost)
     return place;
 }
 
+void
+syns_quoted(syns_t *syns, const observation_t *obs, uint32_t hash)
+{
+    half_open_t *set = set_of(syns, hash);
+
+    for (unsigned i = 0; i < WAYS; i++)
+        if (set[i].syn.frame && same_way(&set[i].syn, obs) && set[i].syn.seq == obs->seq)
+            set[i].unreachable = true;
+}
+
 unsigned
 syns_count(const syns_t *syns)
 {

@@ -17,6 +17,7 @@ typedef struct {
     uint32_t      first_frame;
     int64_t       first_time;
     uint8_t       sent;         /* times, saturating */
+    bool          unreachable;  /* an ICMP error says why it is not answered */
     uint8_t       captured;     /* times the latest was captured, saturating */
 } half_open_t;
 
@@ -29,6 +30,9 @@ void    syns_free(syns_t *syns);
 /* Keeps a SYN, or counts it when its sender repeats itself. lost is set when one that is alive had to
  * make room. hash: of connection_of(). */
 const half_open_t *syns_keep(syns_t *syns, const observation_t *syn, uint32_t hash, bool *lost);
+
+/* An ICMP error quotes a SYN. */
+void syns_quoted(syns_t *syns, const observation_t *obs, uint32_t hash);
 
 /* SYNs that are waiting. */
 unsigned syns_count(const syns_t *syns);

@@ -15,6 +15,7 @@
 #include "engine.h"
 #include "injectors.h"
 #include "judge.h"
+#include "silence.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -86,7 +87,10 @@ print_header(detector_id_t detector, const signature_t *s)
     printf("| Family | %s |\n", family_name(s->family));
     printf("| Tier | %c: %s |\n", tier_letter(s->tier), tier_meaning(s->tier));
     printf("| Weight | %.1f dB |\n", signature_weight(s));
-    if (alone.verdict == VERDICT_NONE)
+    if (detector == DETECT_SILENCE && s->family == FAMILY_ABSENCE)
+        printf("| Where it is the only sign | silenced, confidence at most %u; at most %u with contrast |\n",
+               MIN(alone.confidence, SILENCE_ALONE_MAX), MIN(alone.confidence, SILENCE_CONTRAST_MAX));
+    else if (detector == DETECT_SILENCE || alone.verdict == VERDICT_NONE)
         printf("| Where it is the only sign | nothing is said |\n");
     else
         printf("| Where it is the only sign | %s, confidence %u |\n", verdict_name(alone.verdict),

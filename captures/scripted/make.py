@@ -16,7 +16,8 @@ import sys
 from builder.capture import Capture
 from scenarios import TABLE
 from scenarios import (block_pages, forged_dns, forged_resets, genuine_dns,  # noqa: F401
-                       genuine_quic, genuine_resets, handshakes, overlaps, triggers, tunnels)
+                       genuine_quic, genuine_resets, handshakes, overlaps, silence, triggers,
+                       tunnels)
 from scenarios import over_ipv6  # noqa: F401  twins of those above
 
 HERE = pathlib.Path(__file__).resolve().parent
@@ -62,7 +63,7 @@ def play(scenario):
 def readme():
     """The README with a row per capture."""
     parts = [README_HEAD]
-    for kind, title in (("guilty", "With forged packets"), ("innocent", "Without")):
+    for kind, title in (("guilty", "With forged or silenced packets"), ("innocent", "Without")):
         chosen = [scenario for scenario in TABLE if scenario.kind == kind]
         parts.append(f"\n## {title} ({len(chosen)})\n\n| capture | taken at | what happens"
                      " | what the plugin should say | what it must not say |\n"

@@ -1,0 +1,200 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""Packets that are never answered, because somebody drops them or for an ordinary reason."""
+
+from builder import payloads as wire
+from builder.flow import Flow
+from builder.quic import Connection
+
+from . import ask_http, ask_tls, download, fetch, guilty, innocent, visit
+
+SITE = "www.site.example"
+BLOCKED = "www.blocked.example"
+RETRIES = (0.22, 0.44, 0.88, 1.76)      # what Linux waits with a round trip of 180 ms, RFC 6298
+
+
+def retry(flow, packet, waits=RETRIES):
+    """The client sends a packet again and again."""
+    return [flow.client.again(packet, sum(waits[:count])) for count in range(1, len(waits) + 1)]
+
+
+def silenced(net, packets, behaviour, name=BLOCKED):
+    """Note that these are what somebody keeps from being answered."""
+    for packet in packets:
+        net.mark(packet, "silenced", "silence", behaviour, name)
+
+
+def unacknowledged(net, client, server, start, name=BLOCKED):
+    """A ClientHello that nobody acknowledges; all copies of it."""
+    flow = Flow(client, server, start=start)
+    hello = ask_tls(flow, name)
+    return [hello, *retry(flow, hello)]
+
+
+@guilty("The ClientHello for one name is dropped, four times again; the same server answers"
+        " another name before and after.",
+        expect="The hello silenced, confidence 49, with the name that works.")
+def hello_unacknowledged(net):
+    client, server = net.client(), net.server()
+    visit(client, server, SITE)
+    silenced(net, unacknowledged(net, client, server, 3.0), "hello-unacked")
+    visit(client, server, SITE, start=9.0)
+
+
+@guilty("The server acknowledges the hello, then its answer is dropped; its acknowledgement of the"
+        " client's FIN lies beyond it.",
+        expect="The hello silenced: the answer was sent and never arrived.")
+def hello_acknowledged_then_mute(net):
+    client, server = net.client(), net.server()
+    visit(client, server, SITE)
+    flow = Flow(client, server, start=3.0)
+    hello = ask_tls(flow, BLOCKED)
+    flow.server.ack(reply_to=hello)
+    flow.wait(3.0)
+    flow.client.fin()
+    flow.server.next_seq += 2300         # what was sent meanwhile, and dropped
+    flow.server.ack()
+    silenced(net, [hello], "hello-acked-then-mute")
+
+
+@guilty("After the hello whatever the client sends is dropped; the server goes on repeating its"
+        " own answer.",
+        expect="The hello silenced: packets pass one way only.")
+def one_way_after_the_hello(net):
+    client, server = net.client(), net.server()
+    flow = Flow(client, server)
+    hello = ask_http(flow, BLOCKED)
+    flow.server.ack(reply_to=hello)
+    answer = flow.server.data(wire.http_ok(), after=0.004)
+    flow.client.ack()
+    more = flow.request(wire.http_get(BLOCKED, "/more"), BLOCKED, after=0.05)
+    again = retry(flow, more)
+    for wait in (0.40, 0.85, 1.7):
+        flow.server.segment(answer.flags, answer.payload, seq=answer.seq, after=wait)
+    silenced(net, [more, *again], "oneway-drop")
+
+
+@guilty("A hello is dropped; 20 s later all SYNs of this client to the same server and port are,"
+        " while another server answers.",
+        expect="Hello and SYNs silenced, the SYNs as a residual block.")
+def residual_block_after_a_cut(net):
+    client, server, other = net.client(), net.server(), net.server("203.0.113.90")
+    visit(client, server, SITE)
+    silenced(net, unacknowledged(net, client, server, 3.0), "drop-then-residual")
+    fetch(client, other, SITE, start=20.0)
+    flow = Flow(client, server, start=24.0)
+    syn = flow.client.send("S")
+    fetch(client, other, SITE, start=25.0)
+    silenced(net, [syn, *retry(flow, syn, (1.0, 2.0, 4.0))], "residual-drop")
+
+
+@guilty("QUIC Initials for one name are dropped, the server answers another name before.",
+        expect="The Initial silenced, confidence 49.")
+def quic_initial_dropped(net):
+    client, server = net.client(), net.server()
+    works = Connection(client, server)
+    works.hello(SITE, 0.0)
+    works.answer(0.182)
+    works.data(0.183)
+    works.ack(0.184)
+    dropped = Connection(client, server)
+    hello = dropped.hello(BLOCKED, 1.0)
+    hello += [dropped.again(hello[0], at) for at in (2.0, 4.0)]
+    silenced(net, hello, "quic-initial-silence")
+
+
+@innocent("A host is down: SYNs to it are repeated and nobody answers, twice, while another server does.",
+          never="Anything forged, or silenced with contrast: a dead host looks like a dropped SYN.",
+          expect="At most silenced at 30, with the host being down as explanation.")
+def host_is_down(net):
+    client, server, dead = net.client(), net.server(), net.server("203.0.113.99")
+    for start in (0.0, 12.0):
+        flow = Flow(client, dead, start=start)
+        syn = flow.client.send("S")
+        retry(flow, syn, (1.0, 2.0, 4.0))
+        fetch(client, server, SITE, start=start + 2.0)
+
+
+@innocent("A hello is lost twice, then it arrives and all goes on.", never="Anything silenced.")
+def loss_and_recovery(net):
+    client, server = net.client(), net.server()
+    visit(client, server, "www.other.example")
+    flow = Flow(client, server, start=3.0)
+    hello = ask_http(flow, SITE)
+    last = retry(flow, hello, RETRIES[:2])[-1]
+    flow.now = last.time
+    flow.answer(wire.http_ok())
+    flow.close()
+
+
+@innocent("A server thinks for five seconds; the first segment of its answer is lost once.",
+          never="Anything silenced.")
+def slow_server(net):
+    client, server = net.client(), net.server()
+    flow = Flow(client, server, 80)
+    request = ask_http(flow, SITE)
+    flow.server.ack(reply_to=request)
+    flow.wait(5.0)
+    pieces = download(2, 1400)
+    first = flow.server.next_seq
+    flow.server.next_seq += len(pieces[0])
+    flow.server.send("PA", pieces[1])
+    flow.client.ack(ack=first)
+    flow.server.segment("A", pieces[0], seq=first, after=0.2)
+    flow.client.ack(ack=first + 2800, after=0.001)
+
+
+@innocent("A client keeps an idle connection open with keep-alives every 15 s; from the third on nobody"
+          " answers them.", never="Anything silenced.")
+def keep_alives_of_an_idle_client(net):
+    client, server = net.client(), net.server()
+    flow = fetch(client, server, SITE, close=False)
+    for count in range(10):
+        flow.wait(15.0)
+        flow.client.send("A", seq=flow.client.next_seq - 1)
+        if count < 2:
+            flow.server.ack()
+
+
+@innocent("The capture ends when a hello was sent for the third time.", never="Anything silenced.")
+def capture_ends_early(net):
+    client, server = net.client(), net.server()
+    visit(client, server, "www.other.example")
+    flow = Flow(client, server, start=3.0)
+    retry(flow, ask_tls(flow, SITE), RETRIES[:2])
+
+
+@innocent("Only what the client sends is captured; it sends its hello five times.",
+          never="Anything silenced: the answers may just not have been captured.")
+def silence_in_one_direction(net):
+    client, server = net.client(), net.server()
+    flow = Flow(client, server)
+    retry(flow, ask_tls(flow, SITE))
+    net.keep(lambda packet: packet.sender is client)
+
+
+@innocent("Packets of full size do not pass the path: an upload is sent again and again.",
+          never="Anything silenced: a smaller packet behind it does arrive.")
+def path_mtu_black_hole(net):
+    client, server = net.client(), net.server()
+    flow = Flow(client, server, 80)
+    flow.handshake()
+    request = flow.request(wire.http_get(SITE, "/upload"), SITE)
+    flow.server.ack(reply_to=request)
+    waiting = flow.server.peer.next_seq
+    large = flow.client.send("A", b"\xA5" * 1400)
+    flow.client.send("PA", b"\xA5" * 300)
+    flow.server.ack(ack=waiting)
+    retry(flow, large)
+
+
+@innocent("A firewall drops all QUIC: three servers never answer an Initial, over TCP they do.",
+          never="Anything silenced.")
+def firewall_drops_all_quic(net):
+    client = net.client()
+    for index in range(3):
+        server = net.server("203.0.113.%d" % (81 + index))
+        connection = Connection(client, server)
+        hello = connection.hello("site%d.example" % index, 10.0 * index)
+        for at in (1.0, 3.0, 7.0):
+            connection.again(hello[0], 10.0 * index + at)
+        visit(client, server, "site%d.example" % index, start=10.0 * index + 0.4)
