@@ -66,7 +66,7 @@ def leaks(program, directory):
     nothing, everything = (pathlib.Path(directory) / name
                            for name in ("nothing.pcap", "everything.pcap"))
     pcap.write(nothing, [])
-    pcap.write(everything, one_after_the_other(tshark.samples()))
+    pcap.write(everything, one_after_the_other(tshark.samples(twins=False)))
     registration = lost(program, nothing, [], directory)
     complaints = []
     for options in ([], ["-2"]):
@@ -138,7 +138,7 @@ def sharkd(program, requests):
 
 def forgetting(program):
     """Complaints about captures that look different because of those opened before."""
-    paths = tshark.samples()
+    paths = tshark.samples(twins=False)
     requests = [request for number, path in enumerate([*paths, *reversed(paths)])
                 for request in (load(path), ask_findings(number))]
     answers = sharkd(program, requests)[1::2]

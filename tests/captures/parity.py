@@ -189,7 +189,7 @@ def test():
     program = tshark.Tshark(options.tshark)
     program.must_have_plugin()
     return tshark.check_all(lambda path: check(program, path),
-                            tshark.samples(options.samples))
+                            tshark.samples(options.samples, twins=False))
 
 
 if __name__ == "__main__":

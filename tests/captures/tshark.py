@@ -110,15 +110,23 @@ class Truth:
         return {int(row["frame"]) for row in self.rows if row["truth"] == truth}
 
 
-def samples(wanted=()):
-    """Paths of the sample captures, all or those named."""
+TWIN = "-ipv6"      # ends the name of a sample that is another one over IPv6
+
+
+def samples(wanted=(), twins=True):
+    """Paths of the sample captures, all or those named. Without twins: each scenario once, for tests
+    of what does not depend on the IP version."""
     paths = sorted(SAMPLES.glob("*.pcap"))
     if not paths:
         raise TestFailure(f"no captures in {SAMPLES}")
-    unknown = set(wanted) - {path.stem for path in paths}
+    names = {path.stem for path in paths}
+    unknown = set(wanted) - names
     if unknown:
         raise TestFailure(f"no such sample: {', '.join(sorted(unknown))}")
-    return [path for path in paths if not wanted or path.stem in wanted]
+    if wanted:
+        return [path for path in paths if path.stem in wanted]
+    return [path for path in paths if twins or path.stem.removesuffix(TWIN) not in names
+            or not path.stem.endswith(TWIN)]
 
 
 def working_directory():
