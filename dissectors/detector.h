@@ -31,13 +31,30 @@ typedef struct {
 /* The last packets are remembered like this; a power of two. */
 #define SIGHTINGS 32768
 
+#define DNS_PORT 53
+
+/* What about a TCP packet makes a detector look at it. Worked out once for each packet, so that most
+ * detectors are not called for most packets. */
+enum {
+    SEES_RESETS      = 0x01,    /* a reset, or a packet of a flow that has had one */
+    SEES_DNS         = 0x02,    /* payload from or to port 53 */
+    SEES_STRANGE_TTL = 0x04,    /* a TTL unlike the first of its sender in this flow */
+    SEES_ANSWERS     = 0x08,    /* from the server, neither SYN nor reset */
+    SEES_OLD         = 0x10,    /* data, SYN or FIN that lie before what the sender has sent already */
+    SEES_GAP         = 0x20,    /* from a server that has sent no data: beyond what was seen of it */
+    SEES_FIRST_DATA  = 0x40,    /* from a server: its first */
+    SEES_REPEATS     = 0x80,    /* of a flow in which something was sent again */
+    SEES_HANDSHAKE   = 0x100,   /* a SYN or SYN/ACK, or a packet of a flow with two SYN/ACKs */
+    SEES_COMBINATIONS = 0x200,
+};
+
 struct segment;
 
 struct engine {
     limits_t      limits;
     bool          enabled[N_DETECTORS];
     void        (*segment[N_DETECTORS])(engine_t *, struct segment *);      /* of those enabled */
-    unsigned      sees[N_DETECTORS];        /* the same detectors' */
+    uint8_t       wants[SEES_COMBINATIONS]; /* which of them, a bit each, by what is seen */
     void        (*datagram[N_DETECTORS])(engine_t *, const observation_t *);
     unsigned      n_segment, n_datagram;
     store_t      *store;
@@ -73,23 +90,6 @@ typedef struct segment {
     unsigned             end;       /* that sent it */
     bool                 forged;    /* set by a detector: its header says nothing about the host */
 } segment_t;
-
-#define DNS_PORT 53
-
-/* What about a TCP packet makes a detector look at it. Worked out once for each packet, so that most
- * detectors are not called for most packets. */
-enum {
-    SEES_RESETS      = 0x01,    /* a reset, or a packet of a flow that has had one */
-    SEES_DNS         = 0x02,    /* payload from or to port 53 */
-    SEES_STRANGE_TTL = 0x04,    /* a TTL unlike the first of its sender in this flow */
-    SEES_ANSWERS     = 0x08,    /* from the server, neither SYN nor reset */
-    SEES_OLD         = 0x10,    /* data, SYN or FIN that lie before what the sender has sent already */
-    SEES_GAP         = 0x20,    /* from a server that has sent no data: beyond what was seen of it */
-    SEES_FIRST_DATA  = 0x40,    /* from a server: its first */
-    SEES_REPEATS     = 0x80,    /* of a flow in which something was sent again */
-    SEES_HANDSHAKE   = 0x100,   /* a SYN or SYN/ACK, or a packet of a flow with two SYN/ACKs */
-    SEES_ALL         = 0x200,
-};
 
 /* A family of signatures. Unused entries are NULL. */
 typedef struct {

@@ -47,7 +47,9 @@ engine_new(const limits_t *limits, const bool enabled[N_DETECTORS])
     memcpy(engine->enabled, enabled, sizeof engine->enabled);
     for (unsigned i = 0; i < N_DETECTORS; i++) {
         if (enabled[i] && detectors[i]->segment) {
-            engine->sees[engine->n_segment] = detectors[i]->sees ? detectors[i]->sees : SEES_ALL;
+            for (unsigned seen = 0; seen < SEES_COMBINATIONS; seen++)
+                if (!detectors[i]->sees || detectors[i]->sees & seen)
+                    engine->wants[seen] |= (uint8_t)(1 << engine->n_segment);
             engine->segment[engine->n_segment++] = detectors[i]->segment;
         }
         if (enabled[i] && detectors[i]->datagram)
@@ -328,7 +330,7 @@ what_is_seen(const segment_t *s)
     const observation_t *obs = s->obs;
     const flow_t *flow = s->flow;
     const direction_t *sender = &flow->end[s->end];
-    unsigned seen = SEES_ALL;
+    unsigned seen = 0;
 
     if (obs->flags & TCP_SYN || flow->two_syn_acks)
         seen |= SEES_HANDSHAKE;
@@ -367,7 +369,7 @@ observe_in_flow(engine_t *engine, const observation_t *obs, flow_t *flow, unsign
         flow->gap = true;
         return;
     }
-    if (begins_anew(s.flow, s.end, obs))
+    if (obs->flags & TCP_SYN && begins_anew(s.flow, s.end, obs))
         flow_restart(engine->flows, s.flow);
     note_client(s.flow, s.end, obs);
     if (!s.flow->vantage_learnt && !(obs->flags & (TCP_SYN | TCP_RST))) {
@@ -376,8 +378,8 @@ observe_in_flow(engine_t *engine, const observation_t *obs, flow_t *flow, unsign
     }
 
     unsigned seen = what_is_seen(&s);
-    for (unsigned i = 0; i < engine->n_segment; i++)
-        if (engine->sees[i] & seen)
+    for (unsigned wanting = engine->wants[seen], i = 0; wanting; wanting >>= 1, i++)
+        if (wanting & 1)
             engine->segment[i](engine, &s);
 
     if (obs->flags & TCP_RST)

@@ -17,8 +17,10 @@ hash_block(const uint8_t *bytes, unsigned n)
 {
     uint32_t word = 0;
 
-    for (unsigned i = 0; i < n; i++)
-        word |= (uint32_t)bytes[i] << 8 * i;
+    if (n == sizeof word)
+        memcpy(&word, bytes, sizeof word);
+    else
+        memcpy(&word, bytes, n);
     return word * UINT32_C(2654435761) >> 28;
 }
 
