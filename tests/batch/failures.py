@@ -72,7 +72,7 @@ def check_bad_files(folder, captures):
     text = batch.run(work, "all", bad, folder / "none.pcap", *options, status=1)
     told = text.split("captures:")[0]       # the report repeats it
     for name, why in (("cut.pcapng", "cut short"), ("crash.pcapng", "SIGSEGV"), ("slow.pcapng", "no end after 15 s"),
-                      ("empty.pcap", "it is empty"), ("text.pcap", "no capture"), ("none.pcap", "no such file"),
+                      ("empty.pcap", "it is empty"), ("text.pcap", "a capture file"), ("none.pcap", "no such file"),
                       ("closed.pcap", "Permission denied")):
         if name == "closed.pcap" and not os.geteuid():
             continue
@@ -166,7 +166,7 @@ def main():
         batch.run(folder / "all", "all", captures)
         expected = batch.rows(folder / "all")
         batch.must(len(expected["finding"]) > 5, "these captures have hardly any finding")
-        for check in (check_full_disk, check_hosts, check_together, check_slurm):
+        for check in (check_workers, check_kill, check_full_disk, check_hosts, check_together, check_slurm):
             started = time.monotonic()
             check(folder, captures, expected)
             print(f"{check.__name__}: {time.monotonic() - started:.1f} s", flush=True)
