@@ -55,6 +55,7 @@ install(FILES ${COMPRESSED}/interference-doctor.1.gz DESTINATION share/man/man1)
 install(FILES ${COMPRESSED}/changelog.gz DESTINATION ${DOCUMENTS})
 
 install(PROGRAMS plugin/doctor DESTINATION bin RENAME interference-doctor)
+install(PROGRAMS plugin/batch/interference-batch DESTINATION bin)
 install(FILES captures/scripted/dns-three-injectors.pcap captures/scripted/dns-three-injectors.truth
     DESTINATION share/${PACKAGE})
 
@@ -96,6 +97,8 @@ set(CPACK_DEBIAN_PACKAGE_SHLIBDEPS ON)
 set(CPACK_DEBIAN_PACKAGE_CONTROL_STRICT_PERMISSION ON)
 set(CPACK_DEBIAN_PACKAGE_DEPENDS "wireshark-common (>= ${WIRESHARK_MINOR}~), wireshark-common (<< ${Wireshark_MAJOR_VERSION}.${NEXT_MINOR}~)")
 set(CPACK_DEBIAN_PACKAGE_RECOMMENDS "wireshark | tshark")
+# What interference-batch needs besides.
+set(CPACK_DEBIAN_PACKAGE_SUGGESTS "python3, parallel, tcpdump")
 set(CPACK_DEBIAN_PACKAGE_DESCRIPTION
 "Names the packets of a capture which the host they claim to come from did
 not send: forged DNS answers, injected TCP resets and injected data. Every
