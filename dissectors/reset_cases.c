@@ -548,6 +548,8 @@ note_afterlife(reset_case_t *c, const segment_t *s)
         if (c->syn_ack_frame || (c->sender.packets && !c->sender_is_later) || s->flow->end[!s->end].last.frame != c->peer.last.frame
             || (c->peer.last.bits & (TCP_SYN | TCP_ACK)) != TCP_SYN || obs->ack != c->answered_seq)
             return false;
+        if (delay > SYN_ALIVE_NS)
+            return false;               /* another connection on the same ports */
         c->syn_ack_frame = obs->frame;
         c->syn_ack_delay = delay;
         return true;

@@ -29,6 +29,8 @@ MUTATIONS = (("0.002", 7), ("0.03", 11))   # probability of an error per byte, s
 MUTATED_COPIES = 30                        # of each
 STRICT = {"WIRESHARK_ABORT_ON_DISSECTOR_BUG": "1"}
 PASSES = ((), ("-2",))
+# Where a fragment is cut, Wireshark finishes the forged packet with a later, genuine fragment.
+NOT_CUT = ("fragments",)
 
 
 # -- writing --------------------------------------------------------------------------------
@@ -110,6 +112,8 @@ def origin(frame, size):
 
 def truncated(program, path, directory):
     """Complaints about the copies that were cut."""
+    if path.stem in NOT_CUT:
+        return []
     packets, truth = pcap.read(path), tshark.Truth(path)
     damaged = directory / f"{path.stem}.cut.pcap"
     damage = cutter(random.Random(path.stem))
