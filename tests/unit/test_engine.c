@@ -142,6 +142,22 @@ SEQUENCE(syn_reset_then_accepted)
     assert_int_equal(wire_verdict(wire, genuine), VERDICT_GENUINE);
 }
 
+/* The same numbers an hour later: a connection whose SYN the capture lacks. */
+SEQUENCE(syn_reset_and_accepted_much_later)
+{
+    talk_t talk = talk_new(wire, 4000);
+    talk_send(&talk, CLIENT, TCP_SYN, 0);
+    observation_t reset = talk_reset(&talk, SERVER);
+    reset.flags = TCP_RST | TCP_ACK;
+    reset.seq = 0;
+    reset.ack = talk.end[CLIENT].next;
+    uint32_t refused = wire_send(wire, &reset);
+    wire->now += 3600 * NS_PER_S;
+    uint32_t later = talk_send(&talk, SERVER, TCP_SYN | TCP_ACK, 0);
+    assert_int_not_equal(wire_verdict(wire, refused), VERDICT_FORGED);
+    assert_int_equal(wire_verdict(wire, later), VERDICT_NONE);
+}
+
 SEQUENCE(ports_used_again)
 {
     talk_t talk = talk_new(wire, 4000);
@@ -764,6 +780,8 @@ static const sequence_row_t sequences[] = {
     { "a forged pair races the answer: forged, genuine and trigger are named and linked", race },
     { "the same over IPv6", race_ipv6 },
     { "a SYN is reset by a box and accepted by the server", syn_reset_then_accepted },
+    { "a SYN is refused, and an hour later its numbers are accepted: not forged",
+      syn_reset_and_accepted_much_later },
     { "ports are used again: each connection is judged by its own past", ports_used_again },
     { "a SYN is refused, sent again and accepted: not forged", syn_sent_again },
     { "a mirror port delivers everything twice: nothing to say", every_packet_twice },
