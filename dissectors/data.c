@@ -499,11 +499,8 @@ judgement_t
 data_judge(const data_case_t *c, GArray *evidence)
 {
     evidence_clear(evidence);
-    for (unsigned i = 0; i < G_N_ELEMENTS(rows); i++) {
-        char *text = rows[i].test(c);
-        if (text)
-            evidence_add(evidence, &rows[i].signature, text);
-    }
+    for (unsigned i = 0; i < G_N_ELEMENTS(rows); i++)
+        evidence_offer(evidence, &rows[i].signature, rows[i].test(c));
     return judge(evidence);
 }
 
@@ -523,16 +520,7 @@ data_oddness(const data_case_t *c)
 double
 data_found_oddness(const GArray *evidence)
 {
-    GArray *alone = evidence_new();
-
-    for (unsigned i = 0; i < evidence->len; i++) {
-        const evidence_t *e = &g_array_index(evidence, evidence_t, i);
-        if (e->signature != &rows[0].signature)
-            evidence_add(alone, e->signature, NULL);
-    }
-    double total = evidence_weight(alone);
-    evidence_free(alone);
-    return total;
+    return evidence_weight_without(evidence, &rows[0].signature);
 }
 
 void

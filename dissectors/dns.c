@@ -560,11 +560,9 @@ collect(const dns_case_t *c, const dns_answer_t *a, bool stands_out, GArray *evi
 {
     unsigned traits = traits_of(c, a, stands_out);
 
-    for (unsigned i = 0; i < G_N_ELEMENTS(rows); i++) {
-        char *text = rows[i].when & traits ? rows[i].test(c, a) : NULL;
-        if (text)
-            evidence_add(evidence, &rows[i].signature, text);
-    }
+    for (unsigned i = 0; i < G_N_ELEMENTS(rows); i++)
+        if (rows[i].when & traits)
+            evidence_offer(evidence, &rows[i].signature, rows[i].test(c, a));
 }
 
 /* How odd an answer is by itself, in dB. */

@@ -140,11 +140,8 @@ judgement_t
 handshake_judge(const handshake_case_t *c, GArray *evidence)
 {
     evidence_clear(evidence);
-    for (unsigned i = 0; i < G_N_ELEMENTS(rows); i++) {
-        char *text = rows[i].test(c);
-        if (text)
-            evidence_add(evidence, &rows[i].signature, text);
-    }
+    for (unsigned i = 0; i < G_N_ELEMENTS(rows); i++)
+        evidence_offer(evidence, &rows[i].signature, rows[i].test(c));
     return judge(evidence);
 }
 
@@ -152,18 +149,11 @@ double
 handshake_oddness(const handshake_case_t *c)
 {
     GArray *evidence = evidence_new();
-    double weight = 0;
 
     handshake_judge(c, evidence);
     /* Both contradict each other. What the sender did later is of the same family as that, and is what
      * tells the two apart. */
-    for (unsigned i = 0; i < evidence->len; i++)
-        if (g_array_index(evidence, evidence_t, i).signature == &rows[0].signature) {
-            g_free(g_array_index(evidence, evidence_t, i).text);
-            g_array_remove_index(evidence, i);
-            break;
-        }
-    weight = evidence_weight(evidence);
+    double weight = evidence_weight_without(evidence, &rows[0].signature);
     evidence_free(evidence);
     return weight;
 }

@@ -33,24 +33,31 @@ is_about_the_exchange(family_t family)
     return family != FAMILY_TTL && family != FAMILY_HEADER_MISMATCH && family != FAMILY_TIMING;
 }
 
-/* The heaviest sign of each family, in dB and capped; 0 where a family is silent. */
+/* The heaviest sign of each family, one left out, in dB and capped; 0 where a family is silent. */
 static void
-weigh_families(const GArray *evidence, double weight[N_FAMILIES])
+weigh_families(const GArray *evidence, const signature_t *without, double weight[N_FAMILIES])
 {
     for (unsigned f = 0; f < N_FAMILIES; f++)
         weight[f] = 0;
     for (unsigned i = 0; i < evidence->len; i++) {
         const signature_t *s = g_array_index(evidence, evidence_t, i).signature;
-        weight[s->family] = fmax(weight[s->family], fmin(signature_weight(s), FAMILY_CAP_DB));
+        if (s != without)
+            weight[s->family] = fmax(weight[s->family], fmin(signature_weight(s), FAMILY_CAP_DB));
     }
 }
 
 double
 evidence_weight(const GArray *evidence)
 {
+    return evidence_weight_without(evidence, NULL);
+}
+
+double
+evidence_weight_without(const GArray *evidence, const signature_t *signature)
+{
     double weight[N_FAMILIES], total = 0;
 
-    weigh_families(evidence, weight);
+    weigh_families(evidence, signature, weight);
     for (unsigned f = 0; f < N_FAMILIES; f++)
         total += weight[f];
     return total;
@@ -80,7 +87,7 @@ may_convict(const GArray *evidence)
     for (unsigned i = 0; i < evidence->len; i++)
         if (g_array_index(evidence, evidence_t, i).signature->tier == TIER_A)
             return true;
-    weigh_families(evidence, weight);
+    weigh_families(evidence, NULL, weight);
     for (unsigned f = 0; f < N_FAMILIES; f++) {
         agreeing += weight[f] > 0;
         about_the_exchange |= weight[f] > 0 && is_about_the_exchange((family_t)f);
@@ -129,6 +136,13 @@ evidence_add(GArray *evidence, const signature_t *signature, char *text)
 {
     evidence_t e = { signature, text };
     g_array_append_val(evidence, e);
+}
+
+void
+evidence_offer(GArray *evidence, const signature_t *signature, char *text)
+{
+    if (text)
+        evidence_add(evidence, signature, text);
 }
 
 void

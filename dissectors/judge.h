@@ -32,6 +32,8 @@ uint8_t judge_posterior(const GArray *evidence);
 
 /* What the evidence adds up to, each family counted once and capped, in dB. */
 double evidence_weight(const GArray *evidence);
+/* The same as if one signature had not fired. */
+double evidence_weight_without(const GArray *evidence, const signature_t *signature);
 /* The signature that weighs most, the first of equals; NULL for no evidence. */
 const evidence_t *evidence_strongest(const GArray *evidence);
 
@@ -40,5 +42,7 @@ GArray *evidence_new(void);
 void    evidence_free(GArray *evidence);
 /* Adds evidence; text is taken over. */
 void evidence_add(GArray *evidence, const signature_t *signature, char *text);
+/* The same for a test's result: nothing is added for NULL, which says that the sign is not there. */
+void evidence_offer(GArray *evidence, const signature_t *signature, char *text);
 /* Frees the texts and empties the array. */
 void evidence_clear(GArray *evidence);

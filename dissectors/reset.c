@@ -646,11 +646,8 @@ judgement_t
 reset_judge(const reset_case_t *c, GArray *evidence)
 {
     evidence_clear(evidence);
-    for (unsigned i = 0; i < G_N_ELEMENTS(rows); i++) {
-        char *text = rows[i].test(c);
-        if (text)
-            evidence_add(evidence, &rows[i].signature, text);
-    }
+    for (unsigned i = 0; i < G_N_ELEMENTS(rows); i++)
+        evidence_offer(evidence, &rows[i].signature, rows[i].test(c));
     return judge(evidence);
 }
 

@@ -287,11 +287,8 @@ judgement_t
 silence_judge(const silence_case_t *c, GArray *evidence)
 {
     evidence_clear(evidence);
-    for (unsigned i = 0; i < G_N_ELEMENTS(rows); i++) {
-        char *text = rows[i].test(c);
-        if (text)
-            evidence_add(evidence, &rows[i].signature, text);
-    }
+    for (unsigned i = 0; i < G_N_ELEMENTS(rows); i++)
+        evidence_offer(evidence, &rows[i].signature, rows[i].test(c));
     if (!has_family(evidence, FAMILY_ABSENCE))
         return (judgement_t){ VERDICT_NONE, 0 };
     bool contrast = (c->works_frame && !c->works_elsewhere)
