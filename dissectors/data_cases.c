@@ -619,8 +619,6 @@ data_segment(engine_t *engine, segment_t *s)
     const observation_t *obs = s->obs;
     const direction_t *sender = &s->flow->end[s->end], *peer = &s->flow->end[!s->end];
 
-    if (s->end == s->flow->client || obs->flags & (TCP_RST | TCP_SYN))
-        return;
     bool answer = obs->captured && is_answer(sender, peer);
     bool odd = has_odd_header(obs, sender, s->flow->host[s->end]);
     bool overlaps = obs->captured && s->flow->has_answers && seq_diff(obs->seq, sender->next_seq) < 0;

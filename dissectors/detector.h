@@ -88,6 +88,7 @@ typedef struct segment {
     const observation_t *obs;
     flow_t              *flow;
     unsigned             end;       /* that sent it */
+    unsigned             seen;      /* SEES_* */
     bool                 forged;    /* set by a detector: its header says nothing about the host */
 } segment_t;
 

@@ -32,15 +32,13 @@ lower(uint8_t c)
 }
 
 /* Follows a name from *at and moves *at behind it. Writes the labels in lower case, uncompressed,
- * to wire (DNS_NAME_MAX bytes); compressed says whether it followed a pointer. Returns the length, or
- * -1. */
+ * to wire (DNS_NAME_MAX bytes). Returns the length, or -1. */
 static int
-read_name(const uint8_t *bytes, size_t length, size_t *at, uint8_t *wire, bool *compressed)
+read_name(const uint8_t *bytes, size_t length, size_t *at, uint8_t *wire)
 {
     size_t p = *at, out = 0;
     bool jumped = false;
 
-    *compressed = false;
     for (unsigned steps = 0; steps < JUMPS_MAX + DNS_NAME_MAX / 2; steps++) {
         if (p >= length)
             return -1;
@@ -50,7 +48,7 @@ read_name(const uint8_t *bytes, size_t length, size_t *at, uint8_t *wire, bool *
                 return -1;
             if (!jumped)
                 *at = p + 2;
-            *compressed = jumped = true;
+            jumped = true;
             size_t target = get16(bytes + p) & 0x3fff;
             if (target >= p)
                 return -1;              /* pointers go back only: no loops */
@@ -180,7 +178,6 @@ read_answer(dns_message_t *m, unsigned type, const uint8_t *bytes, size_t length
             size_t size)
 {
     uint8_t name[DNS_NAME_MAX];
-    bool compressed;
 
     if ((type == DNS_A && size == 4) || (type == DNS_AAAA && size == 16)) {
         uint32_t words[5] = { type };
@@ -188,7 +185,7 @@ read_answer(dns_message_t *m, unsigned type, const uint8_t *bytes, size_t length
         add_element(m, hash_words(words, 1 + (unsigned)size / 4));
         add_address(m, bytes + at, type == DNS_AAAA);
     } else if (type == DNS_CNAME) {
-        int n = read_name(bytes, length, &at, name, &compressed);
+        int n = read_name(bytes, length, &at, name);
         if (n > 0)
             add_element(m, hash_bytes(name, (size_t)n));
     }
@@ -199,13 +196,12 @@ dns_message_place(const dns_message_t *m, unsigned i, const uint8_t *bytes, size
                   uint8_t *data)
 {
     size_t at = m->place[i];
-    bool compressed;
 
     *type = get16(bytes + at);          /* read_record() has seen that all of it is there */
     unsigned size = get16(bytes + at + 8);
     at += 10;
     if (*type == DNS_CNAME) {
-        int n = read_name(bytes, length, &at, data, &compressed);
+        int n = read_name(bytes, length, &at, data);
         return n > 0 ? (size_t)n : 0;
     }
     memcpy(data, bytes + at, size);

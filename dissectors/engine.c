@@ -353,7 +353,7 @@ what_is_seen(const segment_t *s)
     if (seen & SEES_ANSWERS && !(sender->seen & SEEN_DATA)) {
         if (obs->length)
             seen |= SEES_FIRST_DATA;
-        if (obs->seq != sender->next_seq)
+        if (seq_diff(obs->seq, sender->next_seq) > 0)
             seen |= SEES_GAP;
     }
     return seen;
@@ -377,14 +377,14 @@ observe_in_flow(engine_t *engine, const observation_t *obs, flow_t *flow, unsign
         stages_count_flow(engine, s.flow);
     }
 
-    unsigned seen = what_is_seen(&s);
-    for (unsigned wanting = engine->wants[seen], i = 0; wanting; wanting >>= 1, i++)
+    s.seen = what_is_seen(&s);
+    for (unsigned wanting = engine->wants[s.seen], i = 0; wanting; wanting >>= 1, i++)
         if (wanting & 1)
             engine->segment[i](engine, &s);
 
     if (obs->flags & TCP_RST)
         stages_reset(engine, &s);
-    else if ((seen & SEES_OLD || s.flow->has_stage) && s.flow->end[s.flow->client].packets < STAGE_PACKETS)
+    else if ((s.seen & SEES_OLD || s.flow->has_stage) && s.flow->end[s.flow->client].packets < STAGE_PACKETS)
         stages_segment(engine, &s);
     s.flow->host[!s.end]->heard_frame = obs->frame;
     s.flow->host[!s.end]->heard = ticks(obs->time);

@@ -506,23 +506,20 @@ static void
 silence_segment(engine_t *engine, segment_t *s)
 {
     const observation_t *obs = s->obs;
-    flow_t *flow = s->flow;
-    const direction_t *sender = &flow->end[s->end];
+    bool probe = obs->length == 1 && !(obs->flags & (TCP_SYN | TCP_FIN));
 
     if (obs->flags & TCP_RST)
         return;
-    if (flow->has_repeats)
+    if (s->flow->has_repeats)
         observe_answer(engine, s);
-    if (s->end != flow->client && sender->packets && !(sender->seen & SEEN_DATA)
-        && seq_diff(obs->seq, sender->next_seq) > 0)
+    if (s->seen & SEES_GAP)
         observe_hole(engine, s);
-    bool takes_room = obs->length > 1 || obs->flags & (TCP_SYN | TCP_FIN);  /* one byte is a probe */
-    if (!takes_room)
+    if (probe)
         return;
-    if (sender->packets && seq_diff(sequence_end(obs), sender->next_seq) <= 0)
+    if (s->seen & SEES_OLD)
         observe_repeat(engine, s);
-    else if (s->end != flow->client && obs->length && !(sender->seen & SEEN_DATA) && !s->forged)
-        note_works(engine, flow, obs);
+    else if (s->seen & SEES_FIRST_DATA && !s->forged)
+        note_works(engine, s->flow, obs);
 }
 
 /* ---- SYNs ---- */

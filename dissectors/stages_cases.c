@@ -263,11 +263,9 @@ void
 stages_segment(engine_t *engine, const segment_t *s)
 {
     flow_t *flow = s->flow;
-    const direction_t *sender = &flow->end[s->end];
-    uint32_t after = sequence_end(s->obs);
 
     if (s->end != flow->client) {
-        if (sender->packets && after != s->obs->seq && seq_diff(after, sender->next_seq) <= 0)
+        if (s->seen & SEES_OLD)
             observe_repeat(engine, s);
     } else if (flow->has_stage) {
         broken_t *b = g_hash_table_lookup(engine->stages->by_flow, flow);
