@@ -31,7 +31,7 @@ find(const char *haystack, size_t length, const char *needle)
     size_t n = strlen(needle);
 
     for (; (p = memchr(p, needle[0], (size_t)(end - p))) && n <= (size_t)(end - p); p++)
-        if (!g_ascii_strncasecmp(p, needle, n))
+        if (((p[1] ^ needle[1]) & ~0x20) == 0 && !g_ascii_strncasecmp(p, needle, n))
             return p;
     return NULL;
 }
@@ -90,7 +90,7 @@ size_t
 content_size(const uint8_t *bytes, size_t length)
 {
     const char *text = (const char *)bytes;
-    const char *end = length > 12 && !memcmp(text, "HTTP/1.", 7) ? find(text, MIN(length, PAGE_BYTES), "\r\n\r\n") : NULL;
+    const char *end = length > 12 && !memcmp(text, "HTTP/1.", 7) ? find(text, MIN(length, PAGE_BYTES), "\n\r\n") : NULL;
     const char *p = end ? find(text, (size_t)(end - text), "\ncontent-length:") : NULL;
     size_t size = 0;
 
@@ -100,7 +100,7 @@ content_size(const uint8_t *bytes, size_t length)
         continue;
     for (; p < end && g_ascii_isdigit(*p) && size < 1000000; p++)
         size = size * 10 + (size_t)(*p - '0');
-    return (size_t)(end - text) + 4 + size;
+    return (size_t)(end - text) + 3 + size;
 }
 
 /* ---- ordering ---- */

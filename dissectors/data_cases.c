@@ -30,6 +30,8 @@ typedef struct {
 } answer_t;
 
 typedef struct {
+    entry_t  entry;                     /* by the hash of the flow */
+    const flow_t *flow;
     answer_t answer[ANSWERS_KEPT];
     answer_t fin;                       /* a FIN that the next packet of its sender did not count; frame 0: none */
     ticks_t  fin_time;
@@ -46,7 +48,7 @@ typedef struct {
 } pending_page_t;
 
 struct answers {
-    GHashTable *by_flow;                /* flow_t -> flow_answers_t */
+    table_t    *flows;                  /* of flow_answers_t */
     GHashTable *pages;                  /* flow_t -> pending_page_t */
 };
 
@@ -62,7 +64,7 @@ answers_t *
 answers_new(void)
 {
     answers_t *answers = g_new0(answers_t, 1);
-    answers->by_flow = g_hash_table_new_full(NULL, NULL, NULL, g_free);
+    answers->flows = table_new(sizeof(flow_answers_t));
     answers->pages = g_hash_table_new_full(NULL, NULL, NULL, pending_page_free);
     return answers;
 }
@@ -70,7 +72,7 @@ answers_new(void)
 void
 answers_free(answers_t *answers)
 {
-    g_hash_table_destroy(answers->by_flow);
+    table_free(answers->flows);
     g_hash_table_destroy(answers->pages);
     g_free(answers);
 }
@@ -84,6 +86,16 @@ forget_page(answers_t *answers, flow_t *flow)
     g_hash_table_remove(answers->pages, flow);
 }
 
+static flow_answers_t *
+answers_find(const answers_t *answers, const flow_t *flow)
+{
+    flow_answers_t *list = table_first(answers->flows, flow->entry.hash);
+
+    while (list && list->flow != flow)
+        list = table_next(answers->flows, list);
+    return list;
+}
+
 void
 answers_forget(answers_t *answers, flow_t *flow)
 {
@@ -91,19 +103,17 @@ answers_forget(answers_t *answers, flow_t *flow)
     if (!flow->has_answers)
         return;
     flow->has_answers = false;
-    g_hash_table_remove(answers->by_flow, flow);
+    table_remove(answers->flows, answers_find(answers, flow));
 }
 
 static flow_answers_t *
 answers_of(engine_t *engine, flow_t *flow)
 {
-    flow_answers_t *list = flow->has_answers ? g_hash_table_lookup(engine->answers->by_flow, flow) : NULL;
-
-    if (!list) {
-        list = g_new0(flow_answers_t, 1);
-        g_hash_table_insert(engine->answers->by_flow, flow, list);
-        flow->has_answers = true;
-    }
+    if (flow->has_answers)
+        return answers_find(engine->answers, flow);
+    flow_answers_t *list = table_add(engine->answers->flows, flow->entry.hash);
+    list->flow = flow;
+    flow->has_answers = true;
     return list;
 }
 
@@ -233,7 +243,7 @@ read_page(engine_t *engine, const segment_t *s, bool first_answer)
         return s->flow->page_pending ? continue_page(engine, s) : (page_t){ 0 };
     forget_page(engine->answers, s->flow);
     page_t page = find_fingerprint(engine, s, s->obs->payload, s->obs->captured);
-    if (!page.fingerprint)
+    if (!page.fingerprint && fingerprints_page_is_text(engine->fingerprints))
         keep_page(engine, s);
     return page;
 }

@@ -13,6 +13,7 @@
  */
 #include "dns.h"
 
+#include <arpa/inet.h>
 #include <string.h>
 
 #include "hops.h"
@@ -45,13 +46,9 @@ is_single_record(const dns_answer_t *a)
 static char *
 address_text(const dns_answer_t *a)
 {
-    const uint8_t *b = a->address;
-    if (!a->address_is_ipv6)
-        return g_strdup_printf("%u.%u.%u.%u", b[0], b[1], b[2], b[3]);
-    GString *s = g_string_new(NULL);
-    for (unsigned i = 0; i < 16; i += 2)
-        g_string_append_printf(s, "%s%x", i ? ":" : "", b[i] << 8 | b[i + 1]);
-    return g_string_free(s, FALSE);
+    char text[INET6_ADDRSTRLEN];
+
+    return g_strdup(inet_ntop(a->address_is_ipv6 ? AF_INET6 : AF_INET, a->address, text, sizeof text));
 }
 
 /* ---- names and sets ---- */
@@ -443,12 +440,13 @@ enum {
     HAS_SPECIAL     = 0x100,    /* an address that is not public */
     HAS_FULL_NAME   = 0x200,    /* in front of the first record */
     IS_LISTED       = 0x400,
+    N_TRAITS        = 11,
 };
 
 static unsigned
-traits_of(const dns_case_t *c, const dns_answer_t *a, bool stands_out)
+traits_of(const dns_case_t *c, const dns_answer_t *a)
 {
-    return (stands_out ? IS_ODDER : 0) | (c->unreachable_frame ? IS_CLOSED : 0)
+    return (c->unreachable_frame ? IS_CLOSED : 0)
         | (c->server.answers ? IS_KNOWN_SERVER : 0) | (ttl_is_plausible(a->ip.ttl) ? 0 : HAS_ODD_TTL)
         | (a->ip.ip_id || a->ip.df ? 0 : HAS_NO_ID)
         | ((a->flags ^ c->query_flags) & DNS_RECURSION_DESIRED ? HAS_OTHER_FLAGS : 0)
@@ -553,16 +551,30 @@ dns_signature(unsigned index)
     return index <= G_N_ELEMENTS(rows) ? &rows[index - 1].signature : NULL;
 }
 
-/* Fires every row on one answer. A burst says that one of its answers is forged; only where this one
- * stands out does it say so of this one. */
-static void
-collect(const dns_case_t *c, const dns_answer_t *a, bool stands_out, GArray *evidence)
+/* The rows worth a test where there are these traits, as bits. */
+static uint32_t
+rows_when(unsigned traits)
 {
-    unsigned traits = traits_of(c, a, stands_out);
+    static uint32_t by_trait[N_TRAITS];     /* filled in once */
+    static bool filled;
+    uint32_t worth = 0;
 
-    for (unsigned i = 0; i < G_N_ELEMENTS(rows); i++)
-        if (rows[i].when & traits)
-            evidence_offer(evidence, &rows[i].signature, rows[i].test(c, a));
+    for (unsigned i = 0; !filled && i < G_N_ELEMENTS(rows); i++)
+        by_trait[__builtin_ctz(rows[i].when)] |= UINT32_C(1) << i;
+    filled = true;
+    for (; traits; traits &= traits - 1)
+        worth |= by_trait[__builtin_ctz(traits)];
+    return worth;
+}
+
+/* Fires the rows of some traits on one answer. */
+static void
+collect(const dns_case_t *c, const dns_answer_t *a, unsigned traits, GArray *evidence)
+{
+    for (uint32_t left = rows_when(traits); left; left &= left - 1) {
+        unsigned i = (unsigned)__builtin_ctz(left);
+        evidence_offer(evidence, &rows[i].signature, rows[i].test(c, a));
+    }
 }
 
 /* How odd an answer is by itself, in dB. */
@@ -571,7 +583,7 @@ oddness(const dns_case_t *c, const dns_answer_t *a)
 {
     GArray *evidence = evidence_new();
 
-    collect(c, a, false, evidence);
+    collect(c, a, traits_of(c, a), evidence);
     double total = evidence_weight(evidence);
     evidence_free(evidence);
     return total;
@@ -621,21 +633,28 @@ judgement_t
 dns_judge(const dns_case_t *c, unsigned which, GArray *evidence, int *rival)
 {
     const dns_answer_t *a = &c->answer[which];
-    double rival_oddness = 0;
-    int other = best_rival(c, which, &rival_oddness);
-    /* A resolver may change its mind between two copies of a query, but not within one. */
-    bool conflict = other >= 0 && dns_sets(c) > MAX(c->queries, 1);
-
-    double margin = conflict ? oddness(c, a) - rival_oddness : 0;
-    bool stands_out = conflict && margin >= RIVAL_MARGIN_DB;
 
     *rival = -1;
     evidence_clear(evidence);
-    collect(c, a, stands_out, evidence);
+    collect(c, a, traits_of(c, a), evidence);
     judgement_t by_itself = judge(evidence);
-    if (!conflict || margin <= -RIVAL_MARGIN_DB)
+    if (c->n_answers < 2)
+        return by_itself;
+    double rival_oddness = 0;
+    int other = best_rival(c, which, &rival_oddness);
+    /* A resolver may change its mind between two copies of a query, but not within one. */
+    if (other < 0 || dns_sets(c) <= MAX(c->queries, 1))
+        return by_itself;
+    double margin = evidence_weight(evidence) - rival_oddness;
+    if (margin <= -RIVAL_MARGIN_DB)
         return by_itself;
 
+    bool stands_out = margin >= RIVAL_MARGIN_DB;
+    /* A burst says that one of its answers is forged; only of one that stands out does it say so of this. */
+    if (stands_out) {
+        collect(c, a, IS_ODDER, evidence);
+        by_itself = judge(evidence);
+    }
     evidence_add(evidence, &conflict_signature, conflict_text(c, which, (unsigned)other));
     if (stands_out) {
         *rival = other;

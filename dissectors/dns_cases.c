@@ -7,7 +7,6 @@
 #include "detector.h"
 #include "dns.h"
 #include "hops.h"
-#include "pool.h"
 #include "origin.h"
 #include "vantage.h"
 
@@ -23,13 +22,14 @@
 /* One name asked of one server by one socket under one id. */
 typedef struct {
     ip_address_t client, server;
-    uint32_t     name_hash, hash;   /* of the name; of all this */
+    uint32_t     name_hash;
     uint16_t     client_port, id, qtype;
     bool         tcp;
 } query_key_t;
 
 typedef struct {
-    query_key_t key;            /* first, so that a key's address is that of its query */
+    entry_t     entry;          /* by the key */
+    query_key_t key;
     GList       link;           /* in queries_t.recent; data is the query itself */
     host_t     *server;
     bool        opt;
@@ -43,12 +43,10 @@ typedef struct {
     dns_answer_t  first;        /* most queries have one answer */
     dns_answer_t *answers;      /* &first, or an array of DNS_ANSWERS_MAX */
     unsigned    n_answers;
-    uint32_t    number;         /* in the pool */
 } query_t;
 
 struct queries {
-    GHashTable *by_key;         /* set of query_t */
-    pool_t     *pool;
+    table_t    *table;          /* of query_t */
     GQueue      recent;         /* links of query_t, the longest silent first */
     unsigned    max;
     uint64_t    seen;           /* transactions so far */
@@ -67,28 +65,19 @@ hash_of(const query_key_t *key)
     return hash_words(words, n);
 }
 
-static unsigned
-key_hash(const void *key)
+static bool
+key_equal(const query_key_t *a, const query_key_t *b)
 {
-    return ((const query_key_t *)key)->hash;
-}
-
-static gboolean
-key_equal(const void *a, const void *b)
-{
-    const query_key_t *x = a, *y = b;
-    return x->hash == y->hash && x->client_port == y->client_port && x->id == y->id && x->qtype == y->qtype
-        && x->tcp == y->tcp && x->name_hash == y->name_hash
-        && address_equal(&x->client, &y->client)
-        && address_equal(&x->server, &y->server);
+    return a->client_port == b->client_port && a->id == b->id && a->qtype == b->qtype && a->tcp == b->tcp
+        && a->name_hash == b->name_hash && address_equal(&a->client, &b->client)
+        && address_equal(&a->server, &b->server);
 }
 
 queries_t *
 queries_new(unsigned max)
 {
     queries_t *queries = g_new0(queries_t, 1);
-    queries->by_key = g_hash_table_new(key_hash, key_equal);
-    queries->pool = pool_new(sizeof(query_t));
+    queries->table = table_new(sizeof(query_t));
     g_queue_init(&queries->recent);
     queries->max = max ? max : 1;
     return queries;
@@ -113,11 +102,10 @@ drop(engine_t *engine, query_t *q)
 {
     queries_t *queries = engine->queries;
 
-    g_hash_table_remove(queries->by_key, q);
     g_queue_unlink(&queries->recent, &q->link);
     host_unref(engine->hosts, q->server);
     query_clear(q);
-    pool_give_back(queries->pool, q->number);
+    table_remove(queries->table, q);
 }
 
 void
@@ -125,10 +113,9 @@ queries_free(engine_t *engine)
 {
     queries_t *queries = engine->queries;
 
-    g_hash_table_destroy(queries->by_key);
-    for (uint32_t n = 1; n <= queries->pool->used; n++)
-        query_clear(pool_at(queries->pool, n));
-    pool_free(queries->pool);
+    for (uint32_t n = 1; n <= queries->table->used; n++)
+        query_clear(table_at(queries->table, n));
+    table_free(queries->table);
     g_free(queries);
 }
 
@@ -166,9 +153,11 @@ query_get(engine_t *engine, const observation_t *obs, const dns_message_t *m, bo
         .name_hash = m->name_hash, .client_port = answer ? obs->dport : obs->sport,
         .id = m->id, .qtype = m->qtype, .tcp = obs->protocol == PROTOCOL_TCP,
     };
-    key.hash = hash_of(&key);
-    query_t *q = g_hash_table_lookup(queries->by_key, &key);
+    uint32_t hash = hash_of(&key);
+    query_t *q = table_first(queries->table, hash);
 
+    while (q && !key_equal(&q->key, &key))
+        q = table_next(queries->table, q);
     if (q && obs->time - q->last_time > KEPT_NS) {
         drop(engine, q);        /* the same id on the same port, a minute later: another query */
         q = NULL;
@@ -176,16 +165,13 @@ query_get(engine_t *engine, const observation_t *obs, const dns_message_t *m, bo
     if (q || !create)
         return q;
     make_room(engine, obs);
-    uint32_t number;
-    q = pool_take(queries->pool, &number);
+    q = table_add(queries->table, hash);
     q->key = key;
-    q->number = number;
     q->server = server_host(engine, &key.server);
     q->server->flows++;
     q->last_time = obs->time;
     q->link.data = q;
     queries->seen++;
-    g_hash_table_add(queries->by_key, q);
     g_queue_push_tail_link(&queries->recent, &q->link);
     return q;
 }
@@ -193,9 +179,13 @@ query_get(engine_t *engine, const observation_t *obs, const dns_message_t *m, bo
 static void
 touch(engine_t *engine, query_t *q, const observation_t *obs)
 {
+    GQueue *recent = &engine->queries->recent;
+
     q->last_time = obs->time;
-    g_queue_unlink(&engine->queries->recent, &q->link);
-    g_queue_push_tail_link(&engine->queries->recent, &q->link);
+    if (recent->tail == &q->link)
+        return;
+    g_queue_unlink(recent, &q->link);
+    g_queue_push_tail_link(recent, &q->link);
 }
 
 /* ---- judging and showing ---- */

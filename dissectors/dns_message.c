@@ -273,10 +273,11 @@ dns_message_read(dns_message_t *m, const uint8_t *bytes, size_t length)
     unsigned total = count[0] + count[1] + count[2];
     if (total > RECORDS_MAX)
         return true;
-    for (unsigned section = 1; section <= 3; section++)
-        for (unsigned i = 0; i < count[section - 1]; i++)
-            if (!read_record(m, section, i, bytes, length, &at, &typed, &alias))
-                return true;
+    for (unsigned i = 0; i < total; i++) {
+        unsigned section = i < count[0] ? 1 : i < count[0] + count[1] ? 2 : 3;
+        if (!read_record(m, section, i, bytes, length, &at, &typed, &alias))
+            return true;
+    }
     m->complete = true;
     m->trailing = (uint16_t)(length - at > UINT16_MAX ? UINT16_MAX : length - at);
     m->type_mismatch = m->answers && m->address_count && !typed && !alias && m->qtype != DNS_ANY

@@ -378,9 +378,8 @@ observe_in_flow(engine_t *engine, const observation_t *obs, flow_t *flow, unsign
     }
 
     s.seen = what_is_seen(&s);
-    for (unsigned wanting = engine->wants[s.seen], i = 0; wanting; wanting >>= 1, i++)
-        if (wanting & 1)
-            engine->segment[i](engine, &s);
+    for (unsigned wanting = engine->wants[s.seen]; wanting; wanting &= wanting - 1)
+        engine->segment[__builtin_ctz(wanting)](engine, &s);
 
     if (obs->flags & TCP_RST)
         stages_reset(engine, &s);

@@ -313,7 +313,7 @@ add_part(page_t *page, part_t part)
 static bool
 is_header(const part_t *part, const char *name)
 {
-    return part->name && strlen(name) == part->name_length
+    return part->name && strlen(name) == part->name_length && ((*part->name ^ *name) & ~0x20) == 0
         && !g_ascii_strncasecmp(part->name, name, part->name_length);
 }
 
@@ -503,11 +503,10 @@ fingerprints_page(fingerprints_t *f, const uint8_t *bytes, size_t length, const 
     page_t page;
     match_t m = { .lists = f, .page = &page };
 
-    if (!f->patterns->len)
-        return NULL;
-    f->pages++;
+    f->text = f->patterns->len && read_page(&page, (const char *)bytes, MIN(length, PAGE_BYTES));
     f->work = 0;
-    if (!read_page(&page, (const char *)bytes, MIN(length, PAGE_BYTES)))
+    f->pages += f->patterns->len > 0;
+    if (!f->text)
         return NULL;
     uint64_t before = automaton_lookups(f->anywhere) + automaton_lookups(f->anchored);
     for (unsigned i = 0; i < page.parts; i++)
@@ -516,6 +515,12 @@ fingerprints_page(fingerprints_t *f, const uint8_t *bytes, size_t length, const 
     scan(&m);
     f->work = automaton_lookups(f->anywhere) + automaton_lookups(f->anchored) - before;
     return m.best && !m.useless && !is_own_site(m.best, host) ? m.best : NULL;
+}
+
+bool
+fingerprints_page_is_text(const fingerprints_t *f)
+{
+    return f->text;
 }
 
 uint64_t

@@ -73,6 +73,9 @@ const fingerprint_t *fingerprints_alias(const fingerprints_t *f, const uint8_t *
 const fingerprint_t *fingerprints_page(fingerprints_t *f, const uint8_t *bytes, size_t length,
                                        const char *host);
 
+/* The last fingerprints_page() was given text: more of the same answer may fit an entry. */
+bool fingerprints_page_is_text(const fingerprints_t *f);
+
 /* True where an entry is fit to be evidence: no vague words, and 4 or more of 5 in confidence. */
 bool fingerprint_is_sure(const fingerprint_t *fp);
 

@@ -37,6 +37,7 @@ struct fingerprints {
     automaton_t  *anywhere, *anchored;
     GPtrArray    *warnings;     /* of char * */
     uint64_t      pages;        /* looked at so far */
+    bool          text;         /* so was the last page */
     uint64_t      work;
 };
 

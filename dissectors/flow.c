@@ -8,32 +8,19 @@
 
 #include <string.h>
 
-#include "pool.h"
-
-/* Packets come in trains: flows looked up lately are found without asking the hash table. */
-#define RECENT_FLOWS 1024
-
 /* A flow moves to the young end of the queue once in this many ticks, which is 1.07 s. */
 #define TOUCH_TICKS 16384
 #define TOUCH_MASK  0x1ff       /* as wide as flow_t.touched */
 
 struct flow_table {
     host_table_t *hosts;
-    GHashTable   *by_ends;      /* set of flow_t */
-    pool_t       *pool;         /* of flow_t */
+    table_t      *flows;        /* of flow_t */
     uint32_t      oldest, newest;   /* by their last packet */
-    unsigned      length, max;
+    unsigned      max;
     uint64_t      begun, evicted;
     flow_forget_t forget;
     void         *context;
-    flow_t       *recent[RECENT_FLOWS]; /* by hash */
 };
-
-static unsigned
-ends_hash(const void *key)
-{
-    return ((const flow_t *)key)->hash;
-}
 
 static connection_t
 connection_of4(const observation_t *obs)
@@ -69,19 +56,10 @@ connection_of(const observation_t *obs)
     return obs->src.ipv6 ? connection_of6(obs) : connection_of4(obs);
 }
 
-static gboolean
-ends_equal(const void *a, const void *b)
-{
-    const flow_t *x = a, *y = b;
-    return x->hash == y->hash && x->port[0] == y->port[0] && x->port[1] == y->port[1]
-        && address_equal(&x->host[0]->address, &y->host[0]->address)
-        && address_equal(&x->host[1]->address, &y->host[1]->address);
-}
-
 static flow_t *
 slot_flow(const flow_table_t *table, uint32_t slot)
 {
-    return pool_at(table->pool, slot);
+    return table_at(table->flows, slot);
 }
 
 flow_table_t *
@@ -89,8 +67,7 @@ flow_table_new(host_table_t *hosts, unsigned max, flow_forget_t forget, void *co
 {
     flow_table_t *table = g_new0(flow_table_t, 1);
     table->hosts = hosts;
-    table->by_ends = g_hash_table_new(ends_hash, ends_equal);
-    table->pool = pool_new(sizeof(flow_t));
+    table->flows = table_new(sizeof(flow_t));
     table->max = max ? max : 1;
     table->forget = forget;
     table->context = context;
@@ -100,8 +77,7 @@ flow_table_new(host_table_t *hosts, unsigned max, flow_forget_t forget, void *co
 void
 flow_table_free(flow_table_t *table)
 {
-    g_hash_table_destroy(table->by_ends);
-    pool_free(table->pool);
+    table_free(table->flows);
     g_free(table);
 }
 
@@ -121,14 +97,12 @@ is_one_sided(const flow_t *flow)
 void
 flow_table_count(const flow_table_t *table, engine_counts_t *counts)
 {
-    GHashTableIter iter;
-    void *key;
-
     counts->connections = table->begun;
     counts->forgotten = table->evicted;
-    g_hash_table_iter_init(&iter, table->by_ends);
-    while (g_hash_table_iter_next(&iter, &key, NULL)) {
-        const flow_t *flow = key;
+    for (uint32_t slot = 1; slot <= table->flows->used; slot++) {
+        const flow_t *flow = slot_flow(table, slot);
+        if (!flow->entry.number)
+            continue;
         counts->one_sided += is_one_sided(flow);
         counts->no_beginning += !flow->handshake;
     }
@@ -140,11 +114,10 @@ queue_append(flow_table_t *table, flow_t *flow)
     flow->older = table->newest;
     flow->newer = 0;
     if (table->newest)
-        slot_flow(table, table->newest)->newer = flow->slot;
+        slot_flow(table, table->newest)->newer = flow->entry.number;
     else
-        table->oldest = flow->slot;
-    table->newest = flow->slot;
-    table->length++;
+        table->oldest = flow->entry.number;
+    table->newest = flow->entry.number;
 }
 
 static void
@@ -158,7 +131,6 @@ queue_remove(flow_table_t *table, flow_t *flow)
         slot_flow(table, flow->newer)->older = flow->older;
     else
         table->newest = flow->older;
-    table->length--;
 }
 
 static void
@@ -166,12 +138,9 @@ evict(flow_table_t *table, flow_t *flow)
 {
     table->forget(table->context, flow);
     queue_remove(table, flow);
-    g_hash_table_remove(table->by_ends, flow);
-    if (table->recent[flow->hash % RECENT_FLOWS] == flow)
-        table->recent[flow->hash % RECENT_FLOWS] = NULL;
     for (unsigned end = 0; end < 2; end++)
         host_unref(table->hosts, flow->host[end]);
-    pool_give_back(table->pool, flow->slot);
+    table_remove(table->flows, flow);
     table->evicted++;
 }
 
@@ -181,28 +150,11 @@ touch_time(int64_t ns)
     return ticks(ns) / TOUCH_TICKS & TOUCH_MASK;
 }
 
-static G_GNUC_NO_INLINE flow_t *
-look_up(flow_table_t *table, const observation_t *obs, connection_t connection)
-{
-    host_t src, dst;
-    flow_t probe;
-
-    src.address = obs->src;
-    dst.address = obs->dst;
-    probe.host[connection.source] = &src;
-    probe.host[!connection.source] = &dst;
-    probe.port[connection.source] = obs->sport;
-    probe.port[!connection.source] = obs->dport;
-    probe.hash = connection.hash;
-    return g_hash_table_lookup(table->by_ends, &probe);
-}
-
 static bool
 belongs_to(const flow_t *flow, const observation_t *obs, connection_t connection)
 {
     unsigned source = connection.source;
-    return flow->hash == connection.hash && flow->port[source] == obs->sport
-        && flow->port[!source] == obs->dport
+    return flow->port[source] == obs->sport && flow->port[!source] == obs->dport
         && address_equal(&flow->host[source]->address, &obs->src)
         && address_equal(&flow->host[!source]->address, &obs->dst);
 }
@@ -210,25 +162,21 @@ belongs_to(const flow_t *flow, const observation_t *obs, connection_t connection
 flow_t *
 flow_find(flow_table_t *table, const observation_t *obs, connection_t connection)
 {
-    flow_t **recent = &table->recent[connection.hash % RECENT_FLOWS];
+    flow_t *flow = table_first(table->flows, connection.hash);
 
-    if (!*recent || !belongs_to(*recent, obs, connection))
-        *recent = look_up(table, obs, connection);
-    return *recent;
+    while (flow && !belongs_to(flow, obs, connection))
+        flow = table_next(table->flows, flow);
+    return flow;
 }
 
 flow_t *
 flow_new(flow_table_t *table, const observation_t *obs, connection_t connection)
 {
     unsigned source = connection.source;
-    flow_t *flow;
 
-    if (table->length >= table->max)
+    if (table->flows->length >= table->max)
         evict(table, slot_flow(table, table->oldest));
-    uint32_t slot;
-    flow = table->recent[connection.hash % RECENT_FLOWS] = pool_take(table->pool, &slot);
-    flow->slot = slot;
-    flow->hash = connection.hash;
+    flow_t *flow = table_add(table->flows, connection.hash);
     flow->port[source] = obs->sport;
     flow->port[!source] = obs->dport;
     flow->touched = touch_time(obs->time) & TOUCH_MASK;
@@ -237,7 +185,6 @@ flow_new(flow_table_t *table, const observation_t *obs, connection_t connection)
     flow->host[!source] = host_get(table->hosts, &obs->dst, true);
     flow->host[!source]->flows++;
     table->begun++;
-    g_hash_table_add(table->by_ends, flow);
     queue_append(table, flow);
     return flow;
 }
@@ -247,7 +194,7 @@ flow_touch(flow_table_t *table, flow_t *flow, int64_t time)
 {
     unsigned now = touch_time(time);
 
-    if (now == flow->touched || table->newest == flow->slot)
+    if (now == flow->touched || table->newest == flow->entry.number)
         return;
     flow->touched = now & TOUCH_MASK;
     queue_remove(table, flow);
@@ -271,8 +218,7 @@ flow_restart(flow_table_t *table, flow_t *flow)
 static void
 count8(uint8_t *counter)
 {
-    if (*counter < UINT8_MAX)
-        (*counter)++;
+    *counter += *counter < UINT8_MAX;
 }
 
 static void
@@ -293,14 +239,14 @@ learn_ttl(direction_t *sender, uint8_t ttl)
 }
 
 static bool
-is_duplicate(const direction_t *sender, const observation_t *obs, ticks_t now)
+is_duplicate(const direction_t *sender, const observation_t *obs, uint16_t mark, ticks_t now)
 {
     const packet_t *last = &sender->last;
-    int ttl_step = last->ttl - obs->ip.ttl;
 
-    return last->frame && last->mark == ip_mark(&obs->ip) && last->ack == obs->ack
-        && last->length == MIN(obs->length, UINT16_MAX) && last->window == obs->window
-        && last->seq == (uint16_t)obs->seq
+    if (last->seq != (uint16_t)obs->seq || last->mark != mark || last->ack != obs->ack || !last->frame)
+        return false;
+    int ttl_step = last->ttl - obs->ip.ttl;
+    return last->length == MIN(obs->length, UINT16_MAX) && last->window == obs->window
         && (last->bits & 0xfff) == obs->flags && (obs->ip.ip_id || obs->length)
         && seq_diff(obs->seq, sender->next_seq) < 0 && ttl_step >= -1 && ttl_step <= 1
         && ticks_since(last->time, now) < DUPLICATE_NS;
@@ -321,18 +267,17 @@ learn_rtt(direction_t *sender, const packet_t *answered, const observation_t *ob
 }
 
 static void
-learn_mark(direction_t *sender, const packet_t *answered, const observation_t *obs)
+learn_mark(direction_t *sender, const packet_t *answered, uint16_t mark, bool ipv6)
 {
-    uint16_t mark = ip_mark(&obs->ip);
     uint16_t step = (uint16_t)(mark - sender->last.mark), copied = (uint16_t)(mark - answered->mark);
 
     if (!mark) {
         count8(&sender->id_zero);
         return;
     }
-    if (sender->packets && (obs->ip.ipv6 ? !step : step >= 1 && step <= 64))
+    if (sender->packets && (ipv6 ? !step : (uint16_t)(step - 1) < 64))
         count8(&sender->id_steps);
-    if (answered->frame && answered->mark && (obs->ip.ipv6 ? !copied : copied <= 1))
+    if (answered->frame && answered->mark && copied <= !ipv6)
         count8(&sender->mirrors);
 }
 
@@ -345,19 +290,21 @@ offers_accecn(uint16_t flags, const direction_t *peer)
     return flags & TCP_ACK ? (peer->seen & SEEN_ACCECN) != 0 || (flags & ecn) == ecn : (flags & ecn) == ecn;
 }
 
-bool
-flow_learn(flow_t *flow, unsigned end, const observation_t *obs)
+/* Not inline: where both directions are known to lie in one flow, GCC works out their addresses again for
+ * every member, a fifth of all instructions here. */
+static G_GNUC_NO_INLINE bool
+learn(direction_t *sender, const direction_t *peer, const observation_t *obs)
 {
-    direction_t *sender = &flow->end[end], *peer = &flow->end[!end];
     uint32_t after = sequence_end(obs);
+    uint16_t mark = ip_mark(&obs->ip);
     ticks_t now = ticks(obs->time);
 
-    if (is_duplicate(sender, obs, now)) {
+    if (is_duplicate(sender, obs, mark, now)) {
         count8(&sender->duplicates);
         return false;
     }
     learn_rtt(sender, &peer->last, obs, now, peer->next_seq);
-    learn_mark(sender, &peer->last, obs);
+    learn_mark(sender, &peer->last, mark, obs->ip.ipv6);
     learn_ttl(sender, obs->ip.ttl);
     bool again = sender->packets && after != obs->seq && seq_diff(after, sender->next_seq) <= 0;
     if (!sender->packets || seq_diff(after, sender->next_seq) > 0) {
@@ -374,20 +321,23 @@ flow_learn(flow_t *flow, unsigned end, const observation_t *obs)
     if (obs->has_timestamps)
         sender->tsval = obs->tsval;
 
-    sender->seen |= (uint8_t)((obs->flags & TCP_SYN ? SEEN_SYN : 0) | (obs->flags & TCP_FIN ? SEEN_FIN : 0)
-                              | (obs->length ? SEEN_DATA : 0)
-                              | (obs->has_timestamps ? SEEN_TIMESTAMPS : 0)
-                              | (obs->has_options ? SEEN_OPTIONS : 0));
+    sender->seen |= (uint8_t)((obs->flags & (SEEN_SYN | SEEN_FIN)) | (obs->length ? SEEN_DATA : 0)
+                              | obs->has_timestamps * SEEN_TIMESTAMPS | obs->has_options * SEEN_OPTIONS);
     if (obs->flags & TCP_SYN && offers_accecn(obs->flags, peer))
         sender->seen |= SEEN_ACCECN;
 
     sender->last = (packet_t){
         .frame = obs->frame, .time = now, .ack = obs->ack,
-        .length = (uint16_t)MIN(obs->length, UINT16_MAX), .seq = (uint16_t)obs->seq, .mark = ip_mark(&obs->ip),
+        .length = (uint16_t)MIN(obs->length, UINT16_MAX), .seq = (uint16_t)obs->seq, .mark = mark,
         .window = obs->window, .ttl = obs->ip.ttl, .tos = obs->ip.tos,
-        .bits = (uint16_t)(obs->flags | (obs->ip.df ? BIT_DF : 0)
-                           | (obs->has_timestamps ? BIT_TIMESTAMPS : 0)
-                           | (obs->has_options ? BIT_OPTIONS : 0) | (again ? BIT_AGAIN : 0)),
+        .bits = (uint16_t)(obs->flags | obs->ip.df * BIT_DF | obs->has_timestamps * BIT_TIMESTAMPS
+                           | obs->has_options * BIT_OPTIONS | again * BIT_AGAIN),
     };
     return true;
+}
+
+bool
+flow_learn(flow_t *flow, unsigned end, const observation_t *obs)
+{
+    return learn(&flow->end[end], &flow->end[!end], obs);
 }

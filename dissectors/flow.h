@@ -7,6 +7,7 @@
 
 #include "engine.h"
 #include "host.h"
+#include "table.h"
 
 /* Capture time in steps of 2^16 ns, modulo 2^32 (78 hours): differences of up to 39 hours hold. */
 typedef uint32_t ticks_t;
@@ -61,19 +62,18 @@ typedef struct {
 } direction_t;
 
 enum {
-    SEEN_SYN = 0x01, SEEN_FIN = 0x02, SEEN_RST = 0x04, SEEN_DATA = 0x08,
+    SEEN_SYN = TCP_SYN, SEEN_FIN = TCP_FIN, SEEN_RST = TCP_RST, SEEN_DATA = 0x08,
     SEEN_TIMESTAMPS = 0x10, SEEN_OPTIONS = 0x20, SEEN_ACCECN = 0x40,
     SEEN_MORE_DATA = 0x80,      /* new data after the first, which end with a PSH or another packet */
 };
 
 /* Addresses and ports of both ends are in an order of their own, the same for both directions. */
 typedef struct {
+    entry_t     entry;          /* by the ends; its number is the slot */
+    uint32_t    request_frame;  /* the client's last request with a name, or its first payload; 0: none */
     host_t     *host[2];
     direction_t end[2];
-    uint32_t    request_frame;  /* the client's last request with a name, or its first payload; 0: none */
     uint32_t    older, newer;   /* neighbours in the queue, slot numbers */
-    uint32_t    slot;           /* own slot number, from 1 */
-    uint32_t    hash;           /* of the ends */
     uint16_t    port[2];
     uint16_t    request;        /* the name it asked for, for requests.c: an index of names_t */
     uint16_t    suffix;         /* what follows the name, path or ECH: an index; of opaque data the length */

@@ -8,12 +8,10 @@
 #include <string.h>
 
 #include "hops.h"
-#include "pool.h"
 
 struct host_table {
-    GHashTable *by_address;     /* set of host_t */
-    pool_t     *pool;           /* of host_t */
-    unsigned    max, remembered;
+    table_t  *hosts;            /* of host_t */
+    unsigned  max, remembered;
 };
 
 void
@@ -54,7 +52,7 @@ ttl_memory_distance(const ttl_memory_t *memory, uint8_t ttl, uint8_t *distance)
     unsigned total = ttl_memory_total(memory);
     bool known = false;
 
-    for (unsigned i = 0; i < TTL_SLOTS; i++) {
+    for (unsigned i = 0; i < TTL_SLOTS && memory->count[i]; i++) {
         if (memory->count[i] < 2 || memory->count[i] * 4 < total)
             continue;
         uint8_t apart = ttl == memory->ttl[i] ? 0 : ttl_distance(ttl, memory->ttl[i]);
@@ -65,19 +63,6 @@ ttl_memory_distance(const ttl_memory_t *memory, uint8_t ttl, uint8_t *distance)
             break;
     }
     return known;
-}
-
-static unsigned
-address_hash(const void *key)
-{
-    return ((const host_t *)key)->hash;
-}
-
-static gboolean
-same_address(const void *a, const void *b)
-{
-    const host_t *x = a, *y = b;
-    return address_equal(&x->address, &y->address);
 }
 
 static void
@@ -93,8 +78,7 @@ host_table_t *
 host_table_new(unsigned max)
 {
     host_table_t *table = g_new0(host_table_t, 1);
-    table->by_address = g_hash_table_new(address_hash, same_address);
-    table->pool = pool_new(sizeof(host_t));
+    table->hosts = table_new(sizeof(host_t));
     table->max = max;
     return table;
 }
@@ -102,10 +86,9 @@ host_table_new(unsigned max)
 void
 host_table_free(host_table_t *table)
 {
-    g_hash_table_destroy(table->by_address);
-    for (uint32_t n = 1; n <= table->pool->used; n++)
-        host_clear(pool_at(table->pool, n));
-    pool_free(table->pool);
+    for (uint32_t n = 1; n <= table->hosts->used; n++)
+        host_clear(table_at(table->hosts, n));
+    table_free(table->hosts);
     g_free(table);
 }
 
@@ -118,20 +101,14 @@ host_table_is_full(const host_table_t *table)
 host_t *
 host_get(host_table_t *table, const ip_address_t *address, bool create)
 {
-    uint32_t words[4];
-    host_t probe;
+    uint32_t words[4], hash = hash_words(words, address_words(address, words));
+    host_t *host = table_first(table->hosts, hash);
 
-    probe.address = *address;
-    probe.hash = hash_words(words, address_words(address, words));
-    host_t *host = g_hash_table_lookup(table->by_address, &probe);
-
+    while (host && !address_equal(&host->address, address))
+        host = table_next(table->hosts, host);
     if (!host && create) {
-        uint32_t number;
-        host = pool_take(table->pool, &number);
-        host->number = number;
+        host = table_add(table->hosts, hash);
         host->address = *address;
-        host->hash = probe.hash;
-        g_hash_table_add(table->by_address, host);
     }
     return host;
 }
@@ -142,9 +119,8 @@ host_unref(host_table_t *table, host_t *host)
     host->flows--;
     if (host->flows || host->remembered)
         return;
-    g_hash_table_remove(table->by_address, host);
     host_clear(host);
-    pool_give_back(table->pool, host->number);
+    table_remove(table->hosts, host);
 }
 
 void

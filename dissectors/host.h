@@ -8,6 +8,7 @@
 #include <glib.h>
 
 #include "hash.h"
+#include "table.h"
 #include "observation.h"
 #include "where.h"
 
@@ -85,9 +86,8 @@ typedef struct {
 
 /* Lives until the file closes, or until its last flow goes if it only ever sent SYNs. */
 typedef struct {
+    entry_t      entry;         /* by the address */
     ip_address_t address;
-    uint32_t     hash;          /* of the address */
-    uint32_t     number;        /* in the table */
     uint32_t     flows;         /* references */
     bool         remembered;    /* it sent more than a SYN */
     uint8_t      dead_targets;  /* addresses and ports it asked in vain, by silence_cases.c */

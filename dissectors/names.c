@@ -8,41 +8,24 @@
 #include <string.h>
 
 #include "hash.h"
-#include "pool.h"
+#include "table.h"
 
 typedef struct {
+    entry_t     entry;          /* by the text */
+    uint32_t    length;
     const char *text;
-    uint32_t    hash;
 } name_t;
 
-#define RECENT 1024
-
 struct names {
-    GHashTable   *by_text;      /* set of name_t -> its number; those that are one of many are not in it */
-    uint16_t      recent[RECENT];   /* numbers of the latest, by hash */
-    pool_t       *pool;         /* of name_t */
+    table_t      *table;        /* of name_t */
     GStringChunk *texts;
 };
-
-static unsigned
-name_hash(const void *key)
-{
-    return ((const name_t *)key)->hash;
-}
-
-static gboolean
-name_equal(const void *a, const void *b)
-{
-    const name_t *x = a, *y = b;
-    return x->hash == y->hash && g_str_equal(x->text, y->text);
-}
 
 names_t *
 names_new(void)
 {
     names_t *names = g_new0(names_t, 1);
-    names->by_text = g_hash_table_new(name_hash, name_equal);
-    names->pool = pool_new(sizeof(name_t));
+    names->table = table_new(sizeof(name_t));
     names->texts = g_string_chunk_new(4096);
     return names;
 }
@@ -50,45 +33,29 @@ names_new(void)
 void
 names_free(names_t *names)
 {
-    g_hash_table_destroy(names->by_text);
-    pool_free(names->pool);
+    table_free(names->table);
     g_string_chunk_free(names->texts);
     g_free(names);
 }
 
-static uint16_t
-add(names_t *names, const name_t *key, size_t length)
-{
-    uint32_t number;
-    name_t *name = pool_take(names->pool, &number);
-
-    name->text = g_string_chunk_insert_len(names->texts, key->text, (gssize)length);
-    name->hash = key->hash;
-    return (uint16_t)number;
-}
-
 uint16_t
-names_number(names_t *names, const char *text, bool one_of_many)
+names_number(names_t *names, const char *text, size_t length, bool one_of_many)
 {
-    size_t length = strlen(text);
-    name_t key = { text, hash_bytes((const uint8_t *)text, length) };
-    uint16_t *recent = &names->recent[key.hash % RECENT];
+    uint32_t hash = hash_bytes((const uint8_t *)text, length);
+    name_t *name = table_first(names->table, hash);
 
-    if (*recent && name_equal(pool_at(names->pool, *recent), &key))
-        return *recent;
-    void *known = one_of_many ? NULL : g_hash_table_lookup(names->by_text, &key);
-    if (known)
-        return *recent = (uint16_t)GPOINTER_TO_UINT(known);
-    if (names->pool->used >= (one_of_many ? NAMES_MAX / 2 : NAMES_MAX))
-        return 0;
-    *recent = add(names, &key, length);
-    if (!one_of_many)
-        g_hash_table_insert(names->by_text, pool_at(names->pool, *recent), GUINT_TO_POINTER(*recent));
-    return *recent;
+    while (name && (name->length != length || memcmp(name->text, text, length)))
+        name = table_next(names->table, name);
+    if (!name && names->table->length < (one_of_many ? NAMES_MAX / 2 : NAMES_MAX)) {
+        name = table_add(names->table, hash);
+        name->length = (uint32_t)length;
+        name->text = g_string_chunk_insert_len(names->texts, text, (gssize)length);
+    }
+    return name ? (uint16_t)name->entry.number : 0;
 }
 
 const char *
 names_text(const names_t *names, uint16_t number)
 {
-    return ((const name_t *)pool_at(names->pool, number))->text;
+    return ((const name_t *)table_at(names->table, number))->text;
 }

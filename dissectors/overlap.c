@@ -11,16 +11,13 @@
 
 #include "observation.h"
 
-/* Four bits of up to four bytes (Knuth's multiplicative hash). */
+/* Four bits of four bytes (Knuth's multiplicative hash). */
 static unsigned
-hash_block(const uint8_t *bytes, unsigned n)
+hash_block(const uint8_t *bytes)
 {
-    uint32_t word = 0;
+    uint32_t word;
 
-    if (n == sizeof word)
-        memcpy(&word, bytes, sizeof word);
-    else
-        memcpy(&word, bytes, n);
+    memcpy(&word, bytes, sizeof word);
     return word * UINT32_C(2654435761) >> 28;
 }
 
@@ -51,18 +48,17 @@ stretch_t
 stretch_read(uint32_t seq, const uint8_t *bytes, size_t n)
 {
     stretch_t s = { .seq = seq };
-    unsigned from, to;
+    uint8_t blocks[STRETCH_BLOCKS * STRETCH_BLOCK] = { 0 };     /* what it does not hold is zero */
 
-    n = MIN(n, STRETCH_BLOCKS * STRETCH_BLOCK - lead(&s));
+    n = MIN(n, sizeof blocks - lead(&s));
     while (n && !bytes[n - 1])
         n--;
     s.length = (uint8_t)n;
-    for (unsigned block = 0; block < STRETCH_BLOCKS; block++) {
-        span(&s, block, &from, &to);
-        if (from >= to)
-            break;
-        s.hashes[block / 2] |= (uint8_t)(hash_block(bytes + from - lead(&s), to - from) << block % 2 * 4);
-    }
+    if (n)
+        memcpy(blocks + lead(&s), bytes, n);
+    for (unsigned i = 0; i < STRETCH_BLOCKS; i += 2)
+        s.hashes[i / 2] = (uint8_t)(hash_block(blocks + i * STRETCH_BLOCK)
+                                    | hash_block(blocks + (i + 1) * STRETCH_BLOCK) << 4);
     return s;
 }
 

@@ -173,8 +173,8 @@ read_host(const uint8_t *headers, const uint8_t *end, bool searched_all, request
             return REQUEST_HTTP;        /* the end of the headers */
         if (left <= n)
             break;
-        if (g_ascii_strncasecmp((const char *)p, header, n))
-            continue;
+        if ((p[1] | 0x20) != 'h' || g_ascii_strncasecmp((const char *)p, header, n))
+            continue;                   /* the first letter tells for most headers */
         const uint8_t *from = p + n;
         while (from < end && (*from == ' ' || *from == '\t'))
             from++;

@@ -122,17 +122,18 @@ intern(engine_t *engine, const uint8_t *bytes, size_t length, size_t most, bool 
     char text[NAME_MAX_KEPT + sizeof "..."];
     size_t kept = MIN(length, most);
 
+    if (kept == length && !memchr(bytes, '\0', length))
+        return names_number(engine->names, (const char *)bytes, length, one_of_many);
     memcpy(text, bytes, kept);
     strcpy(text + kept, kept < length ? "..." : "");
-    const char *shown = memchr(text, '\0', kept)
-        ? store_text(engine->store, text, kept + strlen(text + kept)) : text;
-    return names_number(engine->names, shown, one_of_many);
+    const char *shown = store_text(engine->store, text, kept + strlen(text + kept));
+    return names_number(engine->names, shown, strlen(shown), one_of_many);
 }
 
 static uint16_t
 intern_text(engine_t *engine, const char *text)
 {
-    return names_number(engine->names, text, false);
+    return names_number(engine->names, text, strlen(text), false);
 }
 
 static void

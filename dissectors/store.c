@@ -165,8 +165,11 @@ text_safe(const char *bytes, size_t length)
 
     while (p < end) {
         size_t before = out->len;
-        gunichar c = g_utf8_get_char_validated(p, end - p);
-        if (c == (gunichar)-1 || c == (gunichar)-2) {
+        gunichar c = *p >= ' ' && *p < 0x7f ? (gunichar)*p : g_utf8_get_char_validated(p, end - p);
+        if (c >= ' ' && c < 0x7f) {
+            g_string_append_c(out, (char)c);
+            p++;
+        } else if (c == (gunichar)-1 || c == (gunichar)-2) {
             g_string_append_printf(out, "\\x%02x", (uint8_t)*p);
             p++;
         } else {

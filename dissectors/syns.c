@@ -83,8 +83,11 @@ syns_keep(syns_t *syns, const observation_t *syn, uint32_t hash, bool *lost)
             place = &set[i];
     }
     *lost = place->syn.frame && syn->time - place->syn.time < SYN_ALIVE_NS;
-    *place = (half_open_t){ .syn = *syn, .first_frame = syn->frame, .first_time = syn->time,
-                            .sent = 1, .captured = 1 };
+    place->syn = *syn;          /* one copy, not two: a flood is made of these */
+    place->first_frame = syn->frame;
+    place->first_time = syn->time;
+    place->sent = place->captured = 1;
+    place->unreachable = false;
     return place;
 }
 

@@ -72,8 +72,12 @@ read_options(observation_t *obs, const uint8_t *p, const uint8_t *end)
     const uint32_t usual = 0x0101080a;          /* two NOPs and timestamps: most packets have no more */
 
     obs->has_options = p < end;
-    if (end - p == 12 && read_be32(p) == usual)
-        p += 2;
+    if (end - p == 12 && read_be32(p) == usual) {
+        obs->has_timestamps = true;
+        obs->tsval = read_be32(p + 4);
+        obs->tsecr = read_be32(p + 8);
+        return;
+    }
     while (p < end && *p != END) {
         if (*p == NOP) {
             p++;

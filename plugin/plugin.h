@@ -22,8 +22,13 @@ static inline int64_t
 capture_time(const packet_info *pinfo)
 {
     const int64_t latest = (INT64_C(1) << 62) / NS_PER_S;
-    int64_t s = CLAMP((int64_t)pinfo->abs_ts.secs, 0, latest);
-    return s * NS_PER_S + CLAMP(pinfo->abs_ts.nsecs, 0, 999999999);
+    int64_t s = pinfo->abs_ts.secs, ns = pinfo->abs_ts.nsecs;
+
+    if (G_UNLIKELY((uint64_t)s > (uint64_t)latest))
+        s = s < 0 ? 0 : latest;
+    if (G_UNLIKELY((uint64_t)ns >= (uint64_t)NS_PER_S))
+        ns = ns < 0 ? 0 : NS_PER_S - 1;
+    return s * NS_PER_S + ns;
 }
 
 /* ---- session.c: from file open to file close ---- */
