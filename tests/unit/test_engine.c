@@ -36,13 +36,6 @@ forged_pair(talk_t *talk)
 
 /* ---- sequences, each of which says what became of its frames ---- */
 
-typedef struct {
-    const char *name;
-    void      (*run)(wire_t *);
-} sequence_row_t;
-
-#define SEQUENCE(name) static void name(wire_t *wire)
-
 SEQUENCE(ordinary_connection)
 {
     uint32_t request;
@@ -826,15 +819,6 @@ static const sequence_row_t sequences[] = {
     { "a page is sent again: nothing to say", page_sent_again },
 };
 
-static void
-check_sequence(void **state)
-{
-    const sequence_row_t *row = *state;
-    wire_t wire = wire_new();
-    row->run(&wire);
-    wire_free(&wire);
-}
-
 /* One of eleven servers is asked, and a box answers besides; so is the resolver. */
 static void
 run_round(wire_t *wire, unsigned i)
@@ -1018,7 +1002,7 @@ int
 main(void)
 {
     suite_t suite = suite_new();
-    SUITE_ADD_TABLE(&suite, sequences, check_sequence);
+    SUITE_ADD_TABLE(&suite, sequences, run_sequence);
     SUITE_ADD_TABLE(&suite, limits, check_limit);
     suite_add(&suite, "the limit of resets is told once", check_limit_of_resets, NULL);
     suite_add(&suite, "the default limits are not hit by a small capture", check_no_limit, NULL);

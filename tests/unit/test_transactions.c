@@ -63,13 +63,6 @@ habits(wire_t *wire, unsigned n)
     }
 }
 
-typedef struct {
-    const char *name;
-    void      (*run)(wire_t *);
-} sequence_row_t;
-
-#define SEQUENCE(name) static void name(wire_t *wire)
-
 SEQUENCE(ordinary)
 {
     habits(wire, 30);
@@ -399,15 +392,6 @@ static const sequence_row_t sequences[] = {
     { "the same over TCP", cut_anywhere_over_tcp },
 };
 
-static void
-check_sequence(void **state)
-{
-    const sequence_row_t *row = *state;
-    wire_t wire = wire_new();
-    row->run(&wire);
-    wire_free(&wire);
-}
-
 /* ---- limits ---- */
 
 static void
@@ -433,7 +417,7 @@ int
 main(void)
 {
     suite_t suite = suite_new();
-    SUITE_ADD_TABLE(&suite, sequences, check_sequence);
+    SUITE_ADD_TABLE(&suite, sequences, run_sequence);
     suite_add(&suite, "the limit of queries is told once, and the oldest go", check_limit, NULL);
     return suite_run(&suite, "transactions");
 }

@@ -94,13 +94,6 @@ check_first(void **state)
 
 /* ---- several segments ---- */
 
-typedef struct {
-    const char *name;
-    void      (*run)(wire_t *);
-} sequence_row_t;
-
-#define SEQUENCE(name) static void name(wire_t *wire)
-
 /* The first segment has the name; only the second tells of ECH. */
 SEQUENCE(hello_goes_on)
 {
@@ -219,16 +212,6 @@ static const sequence_row_t sequences[] = {
     { "a suspect names its trigger and leaves that frame alone", suspect },
 };
 
-static void
-check_sequence(void **state)
-{
-    const sequence_row_t *row = *state;
-    wire_t wire = wire_new();
-
-    row->run(&wire);
-    wire_free(&wire);
-}
-
 /* ---- whatever a client sends ---- */
 
 static bool
@@ -311,7 +294,7 @@ main(void)
 {
     suite_t suite = suite_new();
     SUITE_ADD_TABLE(&suite, firsts, check_first);
-    SUITE_ADD_TABLE(&suite, sequences, check_sequence);
+    SUITE_ADD_TABLE(&suite, sequences, run_sequence);
     suite_add(&suite, "nothing hostile in host, path or server name reaches a text", check_hostile, NULL);
     return suite_run(&suite, "trigger");
 }
