@@ -275,19 +275,25 @@ talk_handshake(talk_t *talk)
 }
 
 observation_t
-talk_text(talk_t *talk, const char *text)
+talk_data(talk_t *talk, unsigned from, const void *bytes, size_t length)
 {
-    observation_t obs = talk_segment(talk, CLIENT, TCP_PSH | TCP_ACK, (uint32_t)strlen(text));
-    obs.payload = (const uint8_t *)text;
+    observation_t obs = talk_segment(talk, from, TCP_PSH | TCP_ACK, (uint32_t)length);
+    obs.payload = bytes;
     obs.captured = obs.length;
     return obs;
 }
 
 uint32_t
+talk_say(talk_t *talk, unsigned from, const void *bytes, size_t length)
+{
+    observation_t obs = talk_data(talk, from, bytes, length);
+    return wire_send(talk->wire, &obs);
+}
+
+uint32_t
 talk_request(talk_t *talk, const char *text)
 {
-    observation_t obs = talk_text(talk, text);
-    return wire_send(talk->wire, &obs);
+    return talk_say(talk, CLIENT, text, strlen(text));
 }
 
 observation_t
@@ -311,6 +317,16 @@ talk_forged_reset(talk_t *talk, unsigned from)
     obs.ip.df = false;
     obs.ip.ip_id = obs.ip.ipv6 ? 0 : 0xbeef;
     return obs;
+}
+
+uint32_t
+talk_forged_pair(talk_t *talk)
+{
+    observation_t first = talk_forged_reset(talk, SERVER), second = first;
+    uint32_t frame = wire_send(talk->wire, &first);
+    second.seq += 1460;
+    wire_send(talk->wire, &second);
+    return frame;
 }
 
 /* ---- DNS on the wire ---- */

@@ -130,9 +130,11 @@ observation_t talk_segment(talk_t *talk, unsigned from, uint16_t flags, uint32_t
 uint32_t talk_send(talk_t *talk, unsigned from, uint16_t flags, uint32_t length);
 /* SYN, SYN/ACK, ACK. */
 void     talk_handshake(talk_t *talk);
-/* Text from the client, not sent yet. */
-observation_t talk_text(talk_t *talk, const char *text);
+/* A segment that carries these bytes, all of them captured. Not sent yet; they are to outlive it. */
+observation_t talk_data(talk_t *talk, unsigned from, const void *bytes, size_t length);
 /* The same, sent; returns the frame. */
+uint32_t talk_say(talk_t *talk, unsigned from, const void *bytes, size_t length);
+/* The same of a text from the client. */
 uint32_t talk_request(talk_t *talk, const char *text);
 
 /* A bare reset as the kernel of `from` sends it for a closed socket: sequence number is what the
@@ -140,6 +142,8 @@ uint32_t talk_request(talk_t *talk, const char *text);
 observation_t talk_reset(talk_t *talk, unsigned from);
 /* The same from a box on the way: other TTL, IP ID and no don't-fragment. */
 observation_t talk_forged_reset(talk_t *talk, unsigned from);
+/* Two of those from the server's side, one full segment apart, sent; returns the frame of the first. */
+uint32_t talk_forged_pair(talk_t *talk);
 
 /* ---- DNS on the wire ---- */
 

@@ -270,22 +270,13 @@ again(talk_t *talk, observation_t *obs, int64_t ms)
     return wire_send(talk->wire, obs);
 }
 
-static observation_t
-text_segment(talk_t *talk, const char *text)
-{
-    observation_t obs = talk_segment(talk, CLIENT, TCP_PSH | TCP_ACK, (uint32_t)strlen(text));
-    obs.payload = (const uint8_t *)text;
-    obs.captured = obs.length;
-    return obs;
-}
-
 /* A request sent n times; the frame of the first. */
 static uint32_t
 ask_in_vain(wire_t *wire, uint16_t port, const char *text, unsigned n, talk_t *talk, observation_t *obs)
 {
     *talk = talk_new(wire, port);
     talk_handshake(talk);
-    *obs = text_segment(talk, text);
+    *obs = talk_data(talk, CLIENT, text, strlen(text));
     uint32_t first = wire_send(wire, obs);
     for (unsigned i = 1; i < n; i++)
         again(talk, obs, 200 << i);
@@ -381,7 +372,7 @@ SEQUENCE(one_sided)
     talk_send(&talk, CLIENT, TCP_SYN, 0);
     talk.end[SERVER].next++;
     talk_send(&talk, CLIENT, TCP_ACK, 0);
-    observation_t obs = text_segment(&talk, HELLO_A);
+    observation_t obs = talk_data(&talk, CLIENT, HELLO_A, strlen(HELLO_A));
     wire_send(wire, &obs);
     for (unsigned i = 1; i < 6; i++)
         again(&talk, &obs, 200 << i);
@@ -410,6 +401,18 @@ probe(wire_t *wire, uint32_t length)
 SEQUENCE(keep_alives) { probe(wire, 0); }
 SEQUENCE(zero_window_probes) { probe(wire, 1); }
 
+/* A FIN sent n times, while others are heard. */
+static void
+fin_in_vain(talk_t *talk, unsigned n)
+{
+    observation_t fin = talk_segment(talk, CLIENT, TCP_ACK | TCP_FIN, 0);
+    wire_send(talk->wire, &fin);
+    for (unsigned i = 1; i < n; i++) {
+        sign_of_life(talk->wire, (uint16_t)(5000 + i));
+        again(talk, &fin, 200 << i);
+    }
+}
+
 SEQUENCE(fin_after_close)
 {
     talk_t talk = talk_new(wire, 4000);
@@ -420,12 +423,7 @@ SEQUENCE(fin_after_close)
         talk_send(&talk, CLIENT, TCP_ACK, 0);
     }
     talk_send(&talk, SERVER, TCP_ACK | TCP_FIN, 0);
-    observation_t fin = talk_segment(&talk, CLIENT, TCP_ACK | TCP_FIN, 0);
-    wire_send(wire, &fin);
-    for (unsigned i = 1; i < 6; i++) {
-        sign_of_life(wire, (uint16_t)(5000 + i));
-        again(&talk, &fin, 200 << i);
-    }
+    fin_in_vain(&talk, 6);
     assert_quiet(wire);
 }
 
@@ -435,12 +433,7 @@ SEQUENCE(unused_connection)
     talk_t talk = talk_new(wire, 4000);
     talk_handshake(&talk);
     pass(wire, 20000);
-    observation_t fin = talk_segment(&talk, CLIENT, TCP_ACK | TCP_FIN, 0);
-    wire_send(wire, &fin);
-    for (unsigned i = 1; i < 6; i++) {
-        sign_of_life(wire, (uint16_t)(5000 + i));
-        again(&talk, &fin, 200 << i);
-    }
+    fin_in_vain(&talk, 6);
     assert_quiet(wire);
 }
 
@@ -454,12 +447,7 @@ SEQUENCE(frozen_download)
         talk_send(&talk, CLIENT, TCP_ACK, 0);
     }
     pass(wire, 5000);
-    observation_t fin = talk_segment(&talk, CLIENT, TCP_ACK | TCP_FIN, 0);
-    wire_send(wire, &fin);
-    for (unsigned i = 1; i < 5; i++) {
-        sign_of_life(wire, (uint16_t)(5000 + i));
-        again(&talk, &fin, 200 << i);
-    }
+    fin_in_vain(&talk, 5);
     assert_true(evidence_has(wire_finding(wire, request)->evidence, "freeze-after-n"));
 }
 
@@ -593,7 +581,7 @@ SEQUENCE(other_port_is_no_contrast)
     talk_t talk = talk_new(wire, 4000);
     talk.end[SERVER].port = 8080;
     talk_handshake(&talk);
-    observation_t obs = text_segment(&talk, HELLO_A);
+    observation_t obs = talk_data(&talk, CLIENT, HELLO_A, strlen(HELLO_A));
     uint32_t first = wire_send(wire, &obs);
     for (unsigned i = 1; i < 5; i++)
         again(&talk, &obs, 200 << i);
@@ -633,7 +621,7 @@ SEQUENCE(ports_used_again)
     talk = talk_new(wire, 4000);
     talk.end[CLIENT].next = 900000;
     talk_handshake(&talk);
-    obs = text_segment(&talk, HELLO_A);
+    obs = talk_data(&talk, CLIENT, HELLO_A, strlen(HELLO_A));
     wire_send(wire, &obs);
     again(&talk, &obs, 400);
     again(&talk, &obs, 800);
