@@ -15,7 +15,8 @@ suite_t
 suite_new(void)
 {
     hash_seed(1);
-    return (suite_t){ g_array_new(FALSE, TRUE, sizeof(struct CMUnitTest)) };
+    return (suite_t){ .tests = g_array_new(FALSE, TRUE, sizeof(struct CMUnitTest)),
+                      .cases = g_array_new(FALSE, FALSE, sizeof(case_of_t)) };
 }
 
 void
@@ -32,7 +33,56 @@ suite_run(suite_t *suite, const char *group)
     int failures = _cmocka_run_group_tests(group, (const struct CMUnitTest *)(void *)suite->tests->data,
                                            suite->tests->len, NULL, NULL);
     g_array_free(suite->tests, TRUE);
+    g_array_free(suite->cases, TRUE);
     return failures;
+}
+
+void
+suite_note_case(suite_t *suite, const char *id, bool fires)
+{
+    case_of_t one = { id, fires };
+    g_array_append_val(suite->cases, one);
+}
+
+static bool
+has_row(const suite_t *suite, const char *id)
+{
+    const signature_t *s;
+
+    for (unsigned i = 0; (s = suite->signature(i)); i++)
+        if (!strcmp(s->id, id))
+            return true;
+    return false;
+}
+
+static void
+check_cases(void **state)
+{
+    const suite_t *suite = *state;
+    const signature_t *s;
+
+    for (unsigned k = 0; k < suite->cases->len; k++) {
+        const case_of_t *one = &g_array_index(suite->cases, case_of_t, k);
+        if (!has_row(suite, one->id))               /* nothing would be guilty of it */
+            fail_msg("%s is no sign of this family", one->id);
+    }
+    for (unsigned i = 0; (s = suite->signature(i)); i++) {
+        unsigned n[2] = { 0, 0 };
+        for (unsigned k = 0; k < suite->cases->len; k++) {
+            const case_of_t *one = &g_array_index(suite->cases, case_of_t, k);
+            n[one->fires] += !strcmp(one->id, s->id);
+        }
+        if (!n[true] || !n[false])
+            fail_msg("%s has no %s case in this file", s->id, n[true] ? "innocent" : "guilty");
+    }
+}
+
+void
+suite_add_cases(suite_t *suite, const signature_t *(*signature)(unsigned i))
+{
+    suite->signature = signature;
+    suite_add(suite, "every row of the catalogue has a guilty and an innocent case here", check_cases,
+              suite);
 }
 
 /* ---- evidence ---- */
@@ -54,6 +104,30 @@ evidence_ids(const GArray *evidence)
         g_string_append_printf(ids, "%s%s", i ? ", " : "",
                                g_array_index(evidence, evidence_t, i).signature->id);
     return g_string_free(ids, FALSE);
+}
+
+void
+assert_fires(const GArray *evidence, const char *id, bool fires)
+{
+    if (evidence_has(evidence, id) != fires) {
+        char *ids = evidence_ids(evidence);
+        print_error("%s %s; evidence: %s\n", id, fires ? "missing" : "unexpected", ids);
+        g_free(ids);
+        fail();
+    }
+    for (unsigned i = 0; i < evidence->len; i++)
+        assert_true(*g_array_index(evidence, evidence_t, i).text);
+}
+
+void
+assert_verdict(const GArray *evidence, judgement_t judgement, verdict_t at_least, verdict_t at_most)
+{
+    if (judgement.verdict < at_least || judgement.verdict > at_most) {
+        char *ids = evidence_ids(evidence);
+        print_error("'%s' %u, evidence: %s\n", verdict_name(judgement.verdict), judgement.confidence, ids);
+        g_free(ids);
+        fail();
+    }
 }
 
 /* ---- a wire ---- */
@@ -132,6 +206,15 @@ wire_count(const wire_t *wire, verdict_t verdict)
     return n;
 }
 
+void
+run_sequence(void **state)
+{
+    const sequence_row_t *row = *state;
+    wire_t wire = wire_new();
+    row->run(&wire);
+    wire_free(&wire);
+}
+
 /* ---- a TCP connection on the wire ---- */
 
 talk_t
@@ -191,13 +274,26 @@ talk_handshake(talk_t *talk)
     talk_send(talk, CLIENT, TCP_ACK, 0);
 }
 
+observation_t
+talk_data(talk_t *talk, unsigned from, const void *bytes, size_t length)
+{
+    observation_t obs = talk_segment(talk, from, TCP_PSH | TCP_ACK, (uint32_t)length);
+    obs.payload = bytes;
+    obs.captured = obs.length;
+    return obs;
+}
+
+uint32_t
+talk_say(talk_t *talk, unsigned from, const void *bytes, size_t length)
+{
+    observation_t obs = talk_data(talk, from, bytes, length);
+    return wire_send(talk->wire, &obs);
+}
+
 uint32_t
 talk_request(talk_t *talk, const char *text)
 {
-    observation_t obs = talk_segment(talk, CLIENT, TCP_PSH | TCP_ACK, (uint32_t)strlen(text));
-    obs.payload = (const uint8_t *)text;
-    obs.captured = obs.length;
-    return wire_send(talk->wire, &obs);
+    return talk_say(talk, CLIENT, text, strlen(text));
 }
 
 observation_t
@@ -221,6 +317,16 @@ talk_forged_reset(talk_t *talk, unsigned from)
     obs.ip.df = false;
     obs.ip.ip_id = obs.ip.ipv6 ? 0 : 0xbeef;
     return obs;
+}
+
+uint32_t
+talk_forged_pair(talk_t *talk)
+{
+    observation_t first = talk_forged_reset(talk, SERVER), second = first;
+    uint32_t frame = wire_send(talk->wire, &first);
+    second.seq += 1460;
+    wire_send(talk->wire, &second);
+    return frame;
 }
 
 /* ---- DNS on the wire ---- */

@@ -19,8 +19,16 @@
 
 /* ---- tables ---- */
 
+/* What a case of a family's table is of. */
+typedef struct {
+    const char *id;             /* of a signature */
+    bool        fires;          /* guilty; else innocent */
+} case_of_t;
+
 typedef struct {
     GArray *tests;              /* of struct CMUnitTest */
+    GArray *cases;              /* of case_of_t */
+    const signature_t *(*signature)(unsigned i);    /* the rows those are of */
 } suite_t;
 
 suite_t suite_new(void);
@@ -33,11 +41,28 @@ int     suite_run(suite_t *suite, const char *group);
     for (size_t row_ = 0; row_ < G_N_ELEMENTS(rows); row_++)                \
         suite_add((suite), (rows)[row_].name, (test), &(rows)[row_])
 
+/* The same for a family's signs, whose rows also have `id` and `fires`; and one more test: every row of
+ * the family's catalogue has a guilty and an innocent case among them, and they are of no other. */
+#define SUITE_ADD_SIGNS(suite, signs, test, signature)                      \
+    do {                                                                    \
+        SUITE_ADD_TABLE((suite), (signs), (test));                          \
+        for (size_t row_ = 0; row_ < G_N_ELEMENTS(signs); row_++)           \
+            suite_note_case((suite), (signs)[row_].id, (signs)[row_].fires);\
+        suite_add_cases((suite), (signature));                              \
+    } while (0)
+
+void suite_note_case(suite_t *suite, const char *id, bool fires);
+void suite_add_cases(suite_t *suite, const signature_t *(*signature)(unsigned i));
+
 /* ---- evidence ---- */
 
 bool evidence_has(const GArray *evidence, const char *id);
 /* "id, id, ..." for messages; to be freed. */
 char *evidence_ids(const GArray *evidence);
+
+/* The sign is among the evidence, or is not; what is there says something. */
+void assert_fires(const GArray *evidence, const char *id, bool fires);
+void assert_verdict(const GArray *evidence, judgement_t judgement, verdict_t at_least, verdict_t at_most);
 
 /* ---- a wire ---- */
 
@@ -64,6 +89,17 @@ verdict_t        wire_verdict(const wire_t *wire, uint32_t frame);
 unsigned         wire_notices(const wire_t *wire, const char *word);
 /* Frames with this verdict. */
 unsigned         wire_count(const wire_t *wire, verdict_t verdict);
+
+/* Rows that are whole captures: what is sent, and what has to come of it. */
+typedef struct {
+    const char *name;
+    void      (*run)(wire_t *);
+} sequence_row_t;
+
+#define SEQUENCE(name) static void name(wire_t *wire)
+
+/* The test of such a row, with a wire of its own. */
+void run_sequence(void **state);
 
 /* ---- a TCP connection on the wire ---- */
 
@@ -94,7 +130,11 @@ observation_t talk_segment(talk_t *talk, unsigned from, uint16_t flags, uint32_t
 uint32_t talk_send(talk_t *talk, unsigned from, uint16_t flags, uint32_t length);
 /* SYN, SYN/ACK, ACK. */
 void     talk_handshake(talk_t *talk);
-/* Text from the client; returns the frame. */
+/* A segment that carries these bytes, all of them captured. Not sent yet; they are to outlive it. */
+observation_t talk_data(talk_t *talk, unsigned from, const void *bytes, size_t length);
+/* The same, sent; returns the frame. */
+uint32_t talk_say(talk_t *talk, unsigned from, const void *bytes, size_t length);
+/* The same of a text from the client. */
 uint32_t talk_request(talk_t *talk, const char *text);
 
 /* A bare reset as the kernel of `from` sends it for a closed socket: sequence number is what the
@@ -102,6 +142,8 @@ uint32_t talk_request(talk_t *talk, const char *text);
 observation_t talk_reset(talk_t *talk, unsigned from);
 /* The same from a box on the way: other TTL, IP ID and no don't-fragment. */
 observation_t talk_forged_reset(talk_t *talk, unsigned from);
+/* Two of those from the server's side, one full segment apart, sent; returns the frame of the first. */
+uint32_t talk_forged_pair(talk_t *talk);
 
 /* ---- DNS on the wire ---- */
 

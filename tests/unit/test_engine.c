@@ -23,25 +23,18 @@ send_now(wire_t *wire, observation_t obs)
     return wire_send(wire, &obs);
 }
 
-/* A bare reset pair with a ladder step, as an injector sends it. */
+/* The server's kernel resets a SYN. */
 static uint32_t
-forged_pair(talk_t *talk)
+refuse(talk_t *talk)
 {
-    observation_t first = talk_forged_reset(talk, SERVER), second = first;
-    uint32_t frame = wire_send(talk->wire, &first);
-    second.seq += 1460;
-    wire_send(talk->wire, &second);
-    return frame;
+    observation_t reset = talk_reset(talk, SERVER);
+    reset.flags = TCP_RST | TCP_ACK;
+    reset.seq = 0;
+    reset.ack = talk->end[CLIENT].next;
+    return wire_send(talk->wire, &reset);
 }
 
 /* ---- sequences, each of which says what became of its frames ---- */
-
-typedef struct {
-    const char *name;
-    void      (*run)(wire_t *);
-} sequence_row_t;
-
-#define SEQUENCE(name) static void name(wire_t *wire)
 
 SEQUENCE(ordinary_connection)
 {
@@ -63,11 +56,7 @@ SEQUENCE(closed_port)
     talk_t talk = talk_new(wire, 4000);
     talk_send(&talk, CLIENT, TCP_SYN, 0);
     wire->now += talk.rtt;
-    observation_t reset = talk_reset(&talk, SERVER);
-    reset.flags = TCP_RST | TCP_ACK;
-    reset.seq = 0;
-    reset.ack = talk.end[CLIENT].next;
-    assert_int_equal(wire_verdict(wire, wire_send(wire, &reset)), VERDICT_NONE);
+    assert_int_equal(wire_verdict(wire, refuse(&talk)), VERDICT_NONE);
 }
 
 SEQUENCE(server_gives_up)
@@ -100,7 +89,7 @@ SEQUENCE(race)
 {
     uint32_t request;
     talk_t talk = asking(wire, 4000, &request);
-    uint32_t forged = forged_pair(&talk);
+    uint32_t forged = talk_forged_pair(&talk);
     wire->now += talk.rtt;
     uint32_t genuine = talk_send(&talk, SERVER, TCP_ACK | TCP_PSH, 1200);
     const finding_t *f = wire_finding(wire, forged);
@@ -123,7 +112,7 @@ SEQUENCE(race_ipv6)
     talk_t talk = talk_new6(wire, 4000);
     talk_handshake(&talk);
     talk_request(&talk, request_text);
-    uint32_t forged = forged_pair(&talk);
+    uint32_t forged = talk_forged_pair(&talk);
     wire->now += talk.rtt;
     talk_send(&talk, SERVER, TCP_ACK | TCP_PSH, 1200);
     assert_int_equal(wire_verdict(wire, forged), VERDICT_FORGED);
@@ -147,11 +136,7 @@ SEQUENCE(syn_reset_and_accepted_much_later)
 {
     talk_t talk = talk_new(wire, 4000);
     talk_send(&talk, CLIENT, TCP_SYN, 0);
-    observation_t reset = talk_reset(&talk, SERVER);
-    reset.flags = TCP_RST | TCP_ACK;
-    reset.seq = 0;
-    reset.ack = talk.end[CLIENT].next;
-    uint32_t refused = wire_send(wire, &reset);
+    uint32_t refused = refuse(&talk);
     wire->now += 3600 * NS_PER_S;
     uint32_t later = talk_send(&talk, SERVER, TCP_SYN | TCP_ACK, 0);
     assert_int_not_equal(wire_verdict(wire, refused), VERDICT_FORGED);
@@ -162,11 +147,7 @@ SEQUENCE(ports_used_again)
 {
     talk_t talk = talk_new(wire, 4000);
     talk_send(&talk, CLIENT, TCP_SYN, 0);
-    observation_t reset = talk_reset(&talk, SERVER);
-    reset.flags = TCP_RST | TCP_ACK;
-    reset.seq = 0;
-    reset.ack = talk.end[CLIENT].next;
-    uint32_t refused = wire_send(wire, &reset);
+    uint32_t refused = refuse(&talk);
 
     talk.end[CLIENT].next = 777777;                     /* another connection, soon after */
     talk.end[SERVER].next = 42;
@@ -176,7 +157,7 @@ SEQUENCE(ports_used_again)
     talk_send(&talk, SERVER, TCP_ACK | TCP_PSH, 500);
     assert_int_equal(wire_verdict(wire, refused), VERDICT_NONE);
 
-    uint32_t forged = forged_pair(&talk);
+    uint32_t forged = talk_forged_pair(&talk);
     assert_int_equal(wire_verdict(wire, forged), VERDICT_FORGED);
     assert_int_equal(wire_finding(wire, forged)->trigger_frame, second);
     assert_string_equal(wire_finding(wire, forged)->trigger, "b.example.org");
@@ -306,7 +287,7 @@ SEQUENCE(wraps_around)
         talk_send(&talk, SERVER, TCP_ACK | TCP_PSH, 300);
     }
     assert_int_equal(store_size(engine_store(wire->engine)), 0);
-    uint32_t forged = forged_pair(&talk);
+    uint32_t forged = talk_forged_pair(&talk);
     assert_int_equal(wire_verdict(wire, forged), VERDICT_FORGED);
 }
 
@@ -317,7 +298,7 @@ SEQUENCE(ladder_wraps_around)
     talk.end[SERVER].next = 0xffffffffu - 500;
     talk_handshake(&talk);
     talk_request(&talk, request_text);
-    uint32_t forged = forged_pair(&talk);
+    uint32_t forged = talk_forged_pair(&talk);
     assert_int_equal(wire_verdict(wire, forged), VERDICT_FORGED);
 }
 
@@ -397,7 +378,7 @@ SEQUENCE(trigger_number_used_again)
 
     wire->frame--;
     assert_int_equal(talk_send(&other, CLIENT, TCP_SYN, 0), request);
-    assert_int_equal(wire_verdict(wire, forged_pair(&talk)), VERDICT_FORGED);
+    assert_int_equal(wire_verdict(wire, talk_forged_pair(&talk)), VERDICT_FORGED);
     const finding_t *f = wire_finding(wire, request);
     assert_true(!f || f->time == asked);
 }
@@ -448,11 +429,8 @@ SEQUENCE(died_and_yet_acknowledged)
 {
     talk_t talk = talk_new(wire, 4000);
     talk_handshake(&talk);
-    observation_t probe = talk_segment(&talk, CLIENT, TCP_ACK | TCP_PSH,
-        (uint32_t)strlen(request_text));
+    observation_t probe = talk_data(&talk, CLIENT, request_text, strlen(request_text));
     probe.ip.ttl = 5;
-    probe.payload = (const uint8_t *)request_text;
-    probe.captured = probe.length;
     uint32_t request = wire_send(wire, &probe);
     observation_t quote = probe;
     quote.quoted = QUOTED_EXPIRED;
@@ -550,7 +528,7 @@ SEQUENCE(same_box_again)
 {
     uint32_t request;
     talk_t first = asking(wire, 4000, &request);
-    forged_pair(&first);
+    talk_forged_pair(&first);
     talk_t second = asking(wire, 4001, &request);
     observation_t reset = talk_forged_reset(&second, SERVER);
     uint32_t again = wire_send(wire, &reset);
@@ -566,7 +544,7 @@ SEQUENCE(same_box_before)
     uint32_t alone = send_now(wire, talk_forged_reset(&first, SERVER));
     assert_int_not_equal(wire_verdict(wire, alone), VERDICT_FORGED);
     talk_t second = asking(wire, 4001, &request);
-    forged_pair(&second);
+    talk_forged_pair(&second);
     assert_int_equal(wire_verdict(wire, alone), VERDICT_FORGED);
 }
 
@@ -587,23 +565,14 @@ SEQUENCE(mirrored_ttls)
     assert_true(evidence_has(wire_finding(wire, last)->evidence, "ttl-mirror"));
 }
 
-static uint32_t
-send_text(talk_t *talk, const char *text, size_t length)
-{
-    observation_t obs = talk_segment(talk, CLIENT, TCP_ACK | TCP_PSH, (uint32_t)length);
-    obs.payload = (const uint8_t *)text;
-    obs.captured = obs.length;
-    return wire_send(talk->wire, &obs);
-}
-
 SEQUENCE(split_request)
 {
     for (size_t cut = 5; cut < sizeof request_text - 2; cut++) {
         talk_t talk = talk_new(wire, (uint16_t)(4000 + cut));
         talk_handshake(&talk);
-        send_text(&talk, request_text, cut);
-        uint32_t rest = send_text(&talk, request_text + cut, sizeof request_text - 1 - cut);
-        uint32_t forged = forged_pair(&talk);
+        talk_say(&talk, CLIENT, request_text, cut);
+        uint32_t rest = talk_say(&talk, CLIENT, request_text + cut, sizeof request_text - 1 - cut);
+        uint32_t forged = talk_forged_pair(&talk);
         assert_int_equal(wire_verdict(wire, forged), VERDICT_FORGED);
         assert_in_range(wire_finding(wire, forged)->trigger_frame, rest - 1, rest);
         assert_non_null(wire_finding(wire, forged)->trigger);
@@ -616,10 +585,10 @@ SEQUENCE(split_request_with_a_gap)
 {
     talk_t talk = talk_new(wire, 4000);
     talk_handshake(&talk);
-    send_text(&talk, request_text, 25);
+    talk_say(&talk, CLIENT, request_text, 25);
     talk.end[CLIENT].next += 5;
-    send_text(&talk, request_text + 30, sizeof request_text - 1 - 30);
-    uint32_t forged = forged_pair(&talk);
+    talk_say(&talk, CLIENT, request_text + 30, sizeof request_text - 1 - 30);
+    uint32_t forged = talk_forged_pair(&talk);
     assert_int_equal(wire_verdict(wire, forged), VERDICT_FORGED);
     assert_string_equal(wire_finding(wire, forged)->trigger, "HTTP request whose Host was not seen");
 }
@@ -630,7 +599,7 @@ SEQUENCE(many_half_requests)
     for (uint16_t i = 0; i < 2000; i++) {
         talk_t talk = talk_new(wire, (uint16_t)(10000 + i));
         talk_handshake(&talk);
-        send_text(&talk, request_text, 25);
+        talk_say(&talk, CLIENT, request_text, 25);
     }
     split_request(wire);
 }
@@ -643,7 +612,7 @@ SEQUENCE(second_request)
     wire->now += talk.rtt;
     talk_send(&talk, SERVER, TCP_ACK | TCP_PSH, 700);
     uint32_t second = talk_request(&talk, "GET / HTTP/1.1\r\nHost: b.example.org\r\n\r\n");
-    uint32_t forged = forged_pair(&talk);
+    uint32_t forged = talk_forged_pair(&talk);
     assert_int_equal(wire_verdict(wire, forged), VERDICT_FORGED);
     assert_int_equal(wire_finding(wire, forged)->trigger_frame, second);
     assert_string_equal(wire_finding(wire, forged)->trigger, "b.example.org");
@@ -679,9 +648,7 @@ SEQUENCE(page_sent_again)
     static const char page[] = "HTTP/1.1 200 OK\r\nContent-Length: 5000\r\nServer: x\r\n\r\n<html>";
     uint32_t request;
     talk_t talk = asking(wire, 4000, &request);
-    observation_t obs = talk_segment(&talk, SERVER, TCP_ACK | TCP_PSH, sizeof page - 1);
-    obs.payload = (const uint8_t *)page;
-    obs.captured = obs.length;
+    observation_t obs = talk_data(&talk, SERVER, page, sizeof page - 1);
     wire->now += talk.rtt;
     wire_send(wire, &obs);
     wire->now += 300 * NS_PER_MS;
@@ -694,11 +661,8 @@ SEQUENCE(page_sent_again)
 static observation_t
 server_says(talk_t *talk, const char *text, uint32_t seq)
 {
-    observation_t obs = talk_segment(talk, SERVER, TCP_ACK | TCP_PSH, (uint32_t)strlen(text));
-
+    observation_t obs = talk_data(talk, SERVER, text, strlen(text));
     obs.seq = seq;
-    obs.payload = (const uint8_t *)text;
-    obs.captured = obs.length;
     return obs;
 }
 
@@ -826,15 +790,6 @@ static const sequence_row_t sequences[] = {
     { "a page is sent again: nothing to say", page_sent_again },
 };
 
-static void
-check_sequence(void **state)
-{
-    const sequence_row_t *row = *state;
-    wire_t wire = wire_new();
-    row->run(&wire);
-    wire_free(&wire);
-}
-
 /* One of eleven servers is asked, and a box answers besides; so is the resolver. */
 static void
 run_round(wire_t *wire, unsigned i)
@@ -843,7 +798,7 @@ run_round(wire_t *wire, unsigned i)
     talk.end[SERVER].address.bytes[3] = (uint8_t)(i % 11);
     talk_handshake(&talk);
     talk_request(&talk, request_text);
-    forged_pair(&talk);
+    talk_forged_pair(&talk);
     talk_send(&talk, SERVER, TCP_ACK, 1000);
 
     message_t query = message_query((uint16_t)i, "www.example.org", 1, true);
@@ -948,7 +903,7 @@ check_flood(void **state)
         talk_send(&talk, CLIENT, TCP_SYN, 0);
         wire.now -= 999 * NS_PER_US;
     }
-    uint32_t forged = forged_pair(&victim);
+    uint32_t forged = talk_forged_pair(&victim);
     assert_int_equal(wire_verdict(&wire, forged), VERDICT_FORGED);
     assert_int_equal(wire_finding(&wire, forged)->trigger_frame, request);
     assert_int_equal(wire_notices(&wire, "connection limit"), 1);
@@ -1018,7 +973,7 @@ int
 main(void)
 {
     suite_t suite = suite_new();
-    SUITE_ADD_TABLE(&suite, sequences, check_sequence);
+    SUITE_ADD_TABLE(&suite, sequences, run_sequence);
     SUITE_ADD_TABLE(&suite, limits, check_limit);
     suite_add(&suite, "the limit of resets is told once", check_limit_of_resets, NULL);
     suite_add(&suite, "the default limits are not hit by a small capture", check_no_limit, NULL);

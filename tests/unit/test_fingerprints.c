@@ -578,10 +578,7 @@ check_engine(void **state)
                                                         "not an address");
     talk_request(&talk, "GET / HTTP/1.1\r\nHost: www.a.example\r\n\r\n");
     wire.now += talk.rtt;
-    observation_t obs = talk_segment(&talk, SERVER, TCP_PSH | TCP_ACK, sizeof answer - 1);
-    obs.payload = (const uint8_t *)answer;
-    obs.captured = obs.length;
-    uint32_t frame = wire_send(&wire, &obs);
+    uint32_t frame = talk_say(&talk, SERVER, answer, sizeof answer - 1);
     const finding_t *finding = wire_finding(&wire, frame);
     assert_int_equal(wire_verdict(&wire, frame), VERDICT_SUSPECT);
     assert_true(evidence_has(finding->evidence, "http-blockpage-match"));
@@ -629,9 +626,7 @@ check_split_page(void **state)
         uint32_t frame = 0;
         for (unsigned i = 0; i < 4; i++) {
             talk.end[SERVER].next -= (uint32_t)again[i];
-            observation_t obs = talk_segment(&talk, SERVER, TCP_PSH | TCP_ACK, (uint32_t)strlen(answer[i]));
-            obs.payload = (const uint8_t *)answer[i];
-            obs.captured = obs.length;
+            observation_t obs = talk_data(&talk, SERVER, answer[i], strlen(answer[i]));
             if (i != lost)
                 frame = wire_send(&wire, &obs);
         }

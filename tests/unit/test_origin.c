@@ -192,26 +192,40 @@ check_sweep_for_another_name(void **state)
     wire_free(&wire);
 }
 
-/* A forged DNS answer: Iran's address, though the query died on the way. */
+/* A query that dies on the way, nine hops off; the frame that says so. */
+static uint32_t
+query_dies(wire_t *wire, observation_t *asked)
+{
+    asked->ip.ttl = 9;
+    wire_send(wire, asked);
+    observation_t quote = *asked;
+    quote.quoted = QUOTED_EXPIRED;
+    quote.reporter = address4(203, 0, 113, 9);
+    return wire_send(wire, &quote);
+}
+
+/* Iran's address as an answer to it. */
+static uint32_t
+forged_answer(wire_t *wire, const message_t *query)
+{
+    static const uint8_t page[] = { 10, 10, 34, 36 };
+    message_t answer = message_answer(query, 0x8180, 1, page, sizeof page);
+    observation_t forged = datagram(&answer, SERVER, 5000);
+    forged.ip.ttl = 40;
+    return wire_send(wire, &forged);
+}
+
+/* A forged DNS answer, though the query died on the way. */
 static void
 check_dns(void **state)
 {
-    static const uint8_t page[] = { 10, 10, 34, 36 };
     wire_t wire = wire_new();
     message_t query = message_query(7, "www.example.org", 1, false);
-    message_t answer = message_answer(&query, 0x8180, 1, page, sizeof page);
-    observation_t asked = datagram(&query, CLIENT, 5000), forged = datagram(&answer, SERVER, 5000);
+    observation_t asked = datagram(&query, CLIENT, 5000);
 
     (void)state;
-    asked.ip.ttl = 9;
-    wire_send(&wire, &asked);
-    observation_t quote = asked;
-    quote.quoted = QUOTED_EXPIRED;
-    quote.reporter = address4(203, 0, 113, 9);
-    uint32_t icmp = wire_send(&wire, &quote);
-    forged.ip.ttl = 40;
-    uint32_t frame = wire_send(&wire, &forged);
-    const origin_t *origin = origin_of(&wire, frame);
+    uint32_t icmp = query_dies(&wire, &asked);
+    const origin_t *origin = origin_of(&wire, forged_answer(&wire, &query));
     assert_int_equal(origin->n_matches, 1);
     assert_string_equal(origin->name[0], "Iran's DNS filter");
     assert_int_equal(origin->facts.died.frame, icmp);
@@ -223,24 +237,17 @@ check_dns(void **state)
 static void
 check_dns_asked_again(void **state)
 {
-    static const uint8_t page[] = { 10, 10, 34, 36 };
     wire_t wire = wire_new();
     message_t query = message_query(7, "www.example.org", 1, false);
-    message_t answer = message_answer(&query, 0x8180, 1, page, sizeof page);
-    observation_t asked = datagram(&query, CLIENT, 5000), forged = datagram(&answer, SERVER, 5000);
+    observation_t asked = datagram(&query, CLIENT, 5000);
 
     (void)state;
-    asked.ip.ttl = 9;
-    wire_send(&wire, &asked);
-    observation_t quote = asked;
-    quote.quoted = QUOTED_EXPIRED;
-    wire_send(&wire, &quote);
+    query_dies(&wire, &asked);
     wire.now += NS_PER_S;
     asked.ip.ttl = 64;
     asked.ip.ip_id++;
     wire_send(&wire, &asked);
-    uint32_t frame = wire_send(&wire, &forged);
-    assert_int_equal(origin_of(&wire, frame)->facts.died.frame, 0);
+    assert_int_equal(origin_of(&wire, forged_answer(&wire, &query))->facts.died.frame, 0);
     wire_free(&wire);
 }
 

@@ -7,27 +7,6 @@
 
 #include "detector.h"
 
-/* One segment of the client. */
-static uint32_t
-say(talk_t *talk, const void *bytes, size_t length)
-{
-    observation_t obs = talk_segment(talk, CLIENT, TCP_ACK | TCP_PSH, (uint32_t)length);
-    obs.payload = bytes;
-    obs.captured = obs.length;
-    return wire_send(talk->wire, &obs);
-}
-
-/* Two resets no server sends; the first one's frame. */
-static uint32_t
-forged_pair(talk_t *talk)
-{
-    observation_t first = talk_forged_reset(talk, SERVER), second = first;
-    uint32_t frame = wire_send(talk->wire, &first);
-    second.seq += 1460;
-    wire_send(talk->wire, &second);
-    return frame;
-}
-
 static void
 assert_set_off(const wire_t *wire, uint32_t forged, uint32_t trigger, const char *text)
 {
@@ -87,19 +66,12 @@ check_first(void **state)
     talk_t talk = talk_new(&wire, 4000);
 
     talk_handshake(&talk);
-    uint32_t trigger = say(&talk, row->bytes, row->length);
-    assert_set_off(&wire, forged_pair(&talk), trigger, row->text);
+    uint32_t trigger = talk_say(&talk, CLIENT, row->bytes, row->length);
+    assert_set_off(&wire, talk_forged_pair(&talk), trigger, row->text);
     wire_free(&wire);
 }
 
 /* ---- several segments ---- */
-
-typedef struct {
-    const char *name;
-    void      (*run)(wire_t *);
-} sequence_row_t;
-
-#define SEQUENCE(name) static void name(wire_t *wire)
 
 /* The first segment has the name; only the second tells of ECH. */
 SEQUENCE(hello_goes_on)
@@ -109,9 +81,9 @@ SEQUENCE(hello_goes_on)
     talk_t talk = talk_new(wire, 4000);
 
     talk_handshake(&talk);
-    uint32_t trigger = say(&talk, hello, first);
-    say(&talk, hello + first, sizeof hello - 1 - first);
-    assert_set_off(wire, forged_pair(&talk), trigger, "a.example (with ECH)");
+    uint32_t trigger = talk_say(&talk, CLIENT, hello, first);
+    talk_say(&talk, CLIENT, hello + first, sizeof hello - 1 - first);
+    assert_set_off(wire, talk_forged_pair(&talk), trigger, "a.example (with ECH)");
 }
 
 /* A protocol that turns to TLS: what counts is the name asked for last. */
@@ -122,11 +94,11 @@ turns_to_tls(wire_t *wire, const char *before, size_t length)
     talk_t talk = talk_new(wire, 4000);
 
     talk_handshake(&talk);
-    say(&talk, before, length);
+    talk_say(&talk, CLIENT, before, length);
     wire->now += talk.rtt;
     talk_send(&talk, SERVER, TCP_ACK | TCP_PSH, 20);
-    uint32_t trigger = say(&talk, hello, sizeof hello - 1);
-    assert_set_off(wire, forged_pair(&talk), trigger, "a.example");
+    uint32_t trigger = talk_say(&talk, CLIENT, hello, sizeof hello - 1);
+    assert_set_off(wire, talk_forged_pair(&talk), trigger, "a.example");
 }
 
 SEQUENCE(socks)    { turns_to_tls(wire, BYTES("\5\1\0")); }
@@ -139,9 +111,9 @@ SEQUENCE(half_a_line)
 {
     talk_t talk = talk_new(wire, 4000);
     talk_handshake(&talk);
-    uint32_t trigger = say(&talk, "MAIL FR", 7);
-    say(&talk, "OM:<a>\r\n", 8);
-    assert_set_off(wire, forged_pair(&talk), trigger, "first data (15 bytes, neither TLS nor HTTP)");
+    uint32_t trigger = talk_say(&talk, CLIENT, "MAIL FR", 7);
+    talk_say(&talk, CLIENT, "OM:<a>\r\n", 8);
+    assert_set_off(wire, talk_forged_pair(&talk), trigger, "first data (15 bytes, neither TLS nor HTTP)");
 }
 
 SEQUENCE(begins_late)
@@ -151,8 +123,8 @@ SEQUENCE(begins_late)
         talk_send(&talk, SERVER, TCP_ACK, 0);
         talk_send(&talk, CLIENT, TCP_ACK, 0);
     }
-    uint32_t trigger = say(&talk, "\0\1", 2);
-    assert_set_off(wire, forged_pair(&talk), trigger, "data (2 bytes, neither TLS nor HTTP)");
+    uint32_t trigger = talk_say(&talk, CLIENT, "\0\1", 2);
+    assert_set_off(wire, talk_forged_pair(&talk), trigger, "data (2 bytes, neither TLS nor HTTP)");
 }
 
 SEQUENCE(not_captured)
@@ -160,7 +132,7 @@ SEQUENCE(not_captured)
     talk_t talk = talk_new(wire, 4000);
     talk_handshake(&talk);
     uint32_t trigger = talk_send(&talk, CLIENT, TCP_ACK | TCP_PSH, 517);
-    assert_set_off(wire, forged_pair(&talk), trigger, "first data (517 bytes, not captured)");
+    assert_set_off(wire, talk_forged_pair(&talk), trigger, "first data (517 bytes, not captured)");
 }
 
 /* A DNS message that is not whole in its first segment is no unknown protocol. */
@@ -169,8 +141,8 @@ SEQUENCE(dns_length_alone)
     talk_t talk = talk_new(wire, 4000);
     talk.end[SERVER].port = 53;
     talk_handshake(&talk);
-    say(&talk, "\0\x20", 2);
-    uint32_t forged = forged_pair(&talk);
+    talk_say(&talk, CLIENT, "\0\x20", 2);
+    uint32_t forged = talk_forged_pair(&talk);
     assert_int_equal(wire_verdict(wire, forged), VERDICT_FORGED);
     assert_null(wire_finding(wire, forged)->trigger);
 }
@@ -183,10 +155,10 @@ SEQUENCE(too_many_paths)
     for (unsigned i = 0; i < 40000; i++) {
         char text[80];
         int n = g_snprintf(text, sizeof text, "GET /%u HTTP/1.1\r\nHost: a.example\r\n\r\n", i);
-        say(&talk, text, (size_t)n);
+        talk_say(&talk, CLIENT, text, (size_t)n);
     }
-    uint32_t trigger = say(&talk, BYTES("GET /new HTTP/1.1\r\nHost: b.example\r\n\r\n"));
-    assert_set_off(wire, forged_pair(&talk), trigger, "b.example/...");
+    uint32_t trigger = talk_say(&talk, CLIENT, BYTES("GET /new HTTP/1.1\r\nHost: b.example\r\n\r\n"));
+    assert_set_off(wire, talk_forged_pair(&talk), trigger, "b.example/...");
 }
 
 /* A suspect names what came before it, but accuses nobody else's frame. */
@@ -194,7 +166,7 @@ SEQUENCE(suspect)
 {
     talk_t talk = talk_new(wire, 4000);
     talk_handshake(&talk);
-    uint32_t request = say(&talk, BYTES("GET /a HTTP/1.1\r\nHost: a.example\r\n\r\n"));
+    uint32_t request = talk_say(&talk, CLIENT, BYTES("GET /a HTTP/1.1\r\nHost: a.example\r\n\r\n"));
     observation_t reset = talk_reset(&talk, SERVER);
     reset.ip.df = false;
     reset.ip.ttl += 5;
@@ -218,16 +190,6 @@ static const sequence_row_t sequences[] = {
     { "too many paths leave the host, and show that something is missing", too_many_paths },
     { "a suspect names its trigger and leaves that frame alone", suspect },
 };
-
-static void
-check_sequence(void **state)
-{
-    const sequence_row_t *row = *state;
-    wire_t wire = wire_new();
-
-    row->run(&wire);
-    wire_free(&wire);
-}
 
 /* ---- whatever a client sends ---- */
 
@@ -293,8 +255,9 @@ check_hostile(void **state)
         g_byte_array_append(bytes, hostile, (guint)n);
         g_byte_array_append(bytes, (const uint8_t *)BYTES(" HTTP/1.1\r\nHost: x\r\n\r\n"));
         talk_handshake(&talk);
-        uint32_t trigger = say(&talk, bytes->data, bytes->len);
-        const finding_t *f = wire_finding(&wire, forged_pair(&talk)), *asked = wire_finding(&wire, trigger);
+        uint32_t trigger = talk_say(&talk, CLIENT, bytes->data, bytes->len);
+        const finding_t *f = wire_finding(&wire, talk_forged_pair(&talk));
+        const finding_t *asked = wire_finding(&wire, trigger);
         assert_non_null(f->trigger);
         assert_true(is_safe(f->trigger) && strlen(f->trigger) <= 255);
         assert_ptr_equal(f->trigger, asked->trigger);
@@ -311,7 +274,7 @@ main(void)
 {
     suite_t suite = suite_new();
     SUITE_ADD_TABLE(&suite, firsts, check_first);
-    SUITE_ADD_TABLE(&suite, sequences, check_sequence);
+    SUITE_ADD_TABLE(&suite, sequences, run_sequence);
     suite_add(&suite, "nothing hostile in host, path or server name reaches a text", check_hostile, NULL);
     return suite_run(&suite, "trigger");
 }
