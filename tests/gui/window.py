@@ -97,6 +97,30 @@ class Window:
                 return cell
         raise Problem(f"no {name!r} in the first tree of {inside.get_name()!r}")
 
+    def dialog(self, title):
+        return self.need(r"Wireshark . " + title, "dialog", "file chooser")
+
+    def box(self, node):
+        """Where it is on the screen."""
+        return self.atspi.Component.get_extents(node, self.atspi.CoordType.SCREEN)
+
+    def text(self, node):
+        """All that is written in a field."""
+        return self.atspi.Text.get_text(node, 0, self.atspi.Text.get_character_count(node))
+
+    def cells(self, tree):
+        """The cells of a table or tree, first its headings, and how many columns it has."""
+        cells = [tree.get_child_at_index(index) for index in range(tree.get_child_count())]
+        if None in cells:
+            return [], 0
+        return cells, sum("header" in cell.get_role_name() for cell in cells)
+
+    def table(self, inside):
+        """The texts of the first table: its headings, then row by row."""
+        cells, width = self.cells(self.need(".*", "tree", inside=inside))
+        names = [cell.get_name() for cell in cells]
+        return [names[start:start + width] for start in range(0, len(names), width)]
+
     def is_(self, node, state):
         return node.get_state_set().contains(getattr(self.atspi.StateType, state))
 
@@ -110,10 +134,9 @@ class Window:
         tree = self.list()
         if tree is None:
             return None
-        cells = [tree.get_child_at_index(index) for index in range(tree.get_child_count())]
-        names = [None if cell is None else cell.get_name().strip() for cell in cells]
-        width = len(COLUMNS)
-        if tuple(names[:width]) != COLUMNS or None in names:
+        cells, width = self.cells(tree)
+        names = [cell.get_name().strip() for cell in cells]
+        if tuple(names[:width]) != COLUMNS:
             return None
         return [dict(zip(COLUMNS, names[start:start + width]), cells=cells[start:start + width])
                 for start in range(width, len(cells), width)]
@@ -136,6 +159,26 @@ class Window:
         total, shown = (re.search(word + r": (\d+)", label) for word in ("Packets", "Displayed"))
         return int(total[1]), int((shown or total)[1])
 
+    # -- the tree of a packet ---------------------------------------------------------------
+
+    def branch(self, pattern):
+        """The last branch of the packet's tree that begins like this, and what is open below."""
+        tree = self.find("Packet details", "tree")
+        children = [tree.get_child_at_index(index) for index in range(tree.get_child_count())] \
+            if tree else []
+        if None in children:
+            return None
+        starts = [index for index, child in enumerate(children)
+                  if re.match(pattern, child.get_name())]
+        return children[starts[-1]:] if starts else None
+
+    def opened(self, pattern):
+        """The lines of a branch, opened."""
+        self.click(wait_until(lambda: self.branch(pattern), SECONDS, f"a branch {pattern}")[0])
+        self.key("shift+Right")
+        time.sleep(0.7)
+        return [node.get_name() for node in self.branch(pattern)]
+
     # -- looks ------------------------------------------------------------------------------
 
     def screenshot(self, path):
@@ -143,16 +186,22 @@ class Window:
 
     def colours(self, screenshot):
         """Frame number to background colour, for the painted rows but the selected one."""
-        extents, screen = self.atspi.Component.get_extents, self.atspi.CoordType.SCREEN
-        area = extents(self.list(), screen)
+        area = self.box(self.list())
         spots = {}
         for row in self.settled_rows():
-            box = extents(row["cells"][1], screen)
+            box = self.box(row["cells"][1])
             inside = box.height > 0 and area.y < box.y + 2 < area.y + area.height - 20
             if inside and not self.is_(row["cells"][0], "SELECTED"):
                 # Beside the text, which is in the middle or at the right of its cell.
                 spots[int(row[NUMBER])] = (box.x + 2, box.y + 2)
-        return pixels(self.desktop, screenshot, spots)
+        return self.colours_at(screenshot, spots)
+
+    def colours_at(self, screenshot, spots):
+        """Name to (red, green, blue) of the spots."""
+        raw = self.desktop.work / "pixels.rgb"
+        self.desktop.run("convert", screenshot, "-depth", "8", f"rgb:{raw}")
+        data, width = raw.read_bytes(), SIZE[0]
+        return {name: tuple(data[3 * (y * width + x):][:3]) for name, (x, y) in spots.items()}
 
     # -- hands ------------------------------------------------------------------------------
 
@@ -164,7 +213,7 @@ class Window:
 
     def click(self, node, times=1):
         """With the mouse, at the left of what is shown."""
-        box = self.atspi.Component.get_extents(node, self.atspi.CoordType.SCREEN)
+        box = self.box(node)
         self.desktop.run("xdotool", "mousemove", box.x + min(20, box.width // 2),
                          box.y + box.height // 2, "click", "--repeat", times, "--delay", 80, 1)
         time.sleep(0.5)
@@ -173,6 +222,41 @@ class Window:
         """Do what a click does."""
         if not self.atspi.Action.do_action(node, 0):
             raise Problem(f"{node.get_role_name()} {node.get_name()!r} cannot be pressed")
+
+    def button(self, name, inside=None):
+        self.press(self.need(name, "push button", "button", inside=inside))
+
+    def menu(self, *names):
+        """Click through the menus, from the bar down."""
+        item = None
+        for name in names:
+            item = self.need(name, "menu item", inside=item)
+            self.click(item)
+
+    def choose(self, old, new, inside):
+        """An entry of the box that shows the old one."""
+        self.click(self.need(old, "combo box", inside=inside))
+        self.type(new)
+        self.key("Return")
+        self.need(re.escape(new), "combo box", inside=inside)
+
+    def profile(self):
+        return self.need("Profile: .*", "label").get_name().removeprefix("Profile: ")
+
+    def choose_first_profile(self):
+        """At the right end of the status bar; the bus does not know that menu. Its first line is
+        the default profile, the next is the first of the user's own."""
+        self.click(self.need("Profile: .*", "label"))
+        self.key("Down", "Down", "Return")
+
+    def sweep(self, node, label, step=8):
+        """Move the mouse down over a picture; every text that the label has then, and a place."""
+        box, seen = self.box(node), {}
+        for y in range(box.y + step, box.y + box.height // 2, step):
+            self.desktop.run("xdotool", "mousemove", box.x + 200, y)
+            time.sleep(0.1)
+            seen.setdefault(label.get_name().strip(), []).append(y)
+        return {text: (box.x + 130, ys[len(ys) // 2]) for text, ys in seen.items()}
 
     def filter(self, text):
         """Type a display filter and press Enter."""
@@ -183,11 +267,3 @@ class Window:
 
     def wait_for_rows(self, number):
         wait_until(lambda: len(self.rows() or ()) == number, SECONDS, f"{number} rows in the list")
-
-
-def pixels(desktop, picture, spots):
-    """Name to (red, green, blue) of the spots."""
-    raw = desktop.work / "pixels.rgb"
-    desktop.run("convert", picture, "-depth", "8", f"rgb:{raw}")
-    data, width = raw.read_bytes(), SIZE[0]
-    return {name: tuple(data[3 * (y * width + x):][:3]) for name, (x, y) in spots.items()}
