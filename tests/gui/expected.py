@@ -31,7 +31,8 @@ def colours():
     """Colour rule to the background it paints, (red, green, blue)."""
     rules = (re.match(r"@(.*?)@.*@\[(\d+),(\d+),(\d+)\]\[", line)
              for line in profile_lines("colorfilters"))
-    return {rule[1]: tuple(int(part) // 256 for part in rule.groups()[1:]) for rule in rules if rule}
+    return {rule[1]: tuple(int(part) // 256 for part in rule.groups()[1:])
+            for rule in rules if rule}
 
 
 COLUMNS, COLOURS = columns(), colours()
@@ -65,7 +66,8 @@ class Sample:
         rules = self.tshark(*TWICE, *options, "--color", "-T", "fields", "-e",
                             "frame.coloring_rule.name").splitlines()
         trees = self.tshark(*TWICE, *options, "-O", "interference").strip().split("\n\n")
-        return [{**row, RULE: rule, TREE: our_branch(tree.splitlines())}
+        return [{**row, RULE: f"Interference: {row[VERDICT]}" if row[VERDICT] else rule,
+                 TREE: our_branch(tree.splitlines())}
                 for row, rule, tree in zip(rows, rules, trees, strict=True)]
 
     def list(self, *options):
@@ -133,6 +135,11 @@ def by_heading(rows, headings):
         else:
             below.append(row)
     return {heading: below[:1] + sorted(below[1:]) for heading, below in found.items()}
+
+
+def counted(table, verdict):
+    """How many the statistics count, as text."""
+    return next((row[1] for row in table.get("Frames by verdict", ()) if row[0] == verdict), "0")
 
 
 def from_injector(drawing):

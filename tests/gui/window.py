@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 """One running Wireshark: what its window says (accessibility), how it looks (pixels), its keys."""
 
+import functools
 import re
 import time
 
@@ -13,18 +14,30 @@ SECONDS = 30
 
 
 def atspi():
-    """The accessibility library; only now, because it connects as it is loaded."""
+    """The accessibility library and its error; only now, because it connects as it is loaded."""
     import gi
     gi.require_version("Atspi", "2.0")
-    from gi.repository import Atspi
-    return Atspi
+    from gi.repository import Atspi, GLib
+    return Atspi, GLib.Error
+
+
+def or_none(question):
+    """None where what is looked at vanishes meanwhile, as while Wireshark rebuilds its list."""
+    @functools.wraps(question)
+    def ask(self, *some, **named):
+        try:
+            return question(self, *some, **named)
+        except self.vanished:
+            return None
+    return ask
 
 
 class Window:
     """Use with `with`: the program ends with the block."""
 
     def __init__(self, desktop, capture, *options):
-        self.desktop, self.atspi = desktop, atspi()
+        self.desktop = desktop
+        self.atspi, self.vanished = atspi()
         self.accessibility(False)
         self.atspi.get_desktop(0).get_child_count()     # starts the registry of programs
         self.process = desktop.start("wireshark", "-r", capture, *options)
@@ -56,6 +69,7 @@ class Window:
 
     # -- finding things ---------------------------------------------------------------------
 
+    @or_none
     def application(self):
         desktop = self.atspi.get_desktop(0)
         for index in range(desktop.get_child_count()):
@@ -64,6 +78,7 @@ class Window:
                 return child
         return None
 
+    @or_none
     def find(self, name, *roles, inside=None):
         """The first visible thing with this name (a pattern) and role, or None."""
         for node in self.visible(inside or self.application()):
@@ -115,11 +130,24 @@ class Window:
             return [], 0
         return cells, sum("header" in cell.get_role_name() for cell in cells)
 
+    @or_none
     def table(self, inside):
         """The texts of the first table: its headings, then row by row."""
         cells, width = self.cells(self.need(".*", "tree", inside=inside))
         names = [cell.get_name() for cell in cells]
         return [names[start:start + width] for start in range(0, len(names), width)]
+
+    def settled(self, question, what, words=lambda answer: answer):
+        """The answer that is given twice in the same words."""
+        before, end = None, time.monotonic() + SECONDS
+        while time.monotonic() < end:
+            answer = question()
+            now = None if answer is None else words(answer)
+            if now is not None and now == before:
+                return answer
+            before = now
+            time.sleep(0.7)
+        raise Problem(f"{what}: does not come to rest, or is not there")
 
     def is_(self, node, state):
         return node.get_state_set().contains(getattr(self.atspi.StateType, state))
@@ -129,6 +157,7 @@ class Window:
     def list(self):
         return self.find("Packet list", "tree")
 
+    @or_none
     def rows(self):
         """Every row as column to text, and the cells behind it; None while it is rebuilt."""
         tree = self.list()
@@ -143,16 +172,10 @@ class Window:
 
     def settled_rows(self):
         """The rows, once they have stopped changing."""
-        before, end = None, time.monotonic() + SECONDS
-        while time.monotonic() < end:
-            rows = self.rows()
-            now = rows and [[row[name] for name in COLUMNS] for row in rows]
-            if rows is not None and now == before:
-                return rows
-            before = now
-            time.sleep(1)
-        raise Problem("the packet list does not come to rest, or has other columns")
+        return self.settled(self.rows, "packet list with the columns of the profile",
+                            lambda rows: [[row[name] for name in COLUMNS] for row in rows])
 
+    @or_none
     def counts(self):
         """The line at the bottom: packets in the file, packets displayed."""
         label = self.need(r"Packets: .*", "label").get_name()
@@ -161,6 +184,7 @@ class Window:
 
     # -- the tree of a packet ---------------------------------------------------------------
 
+    @or_none
     def branch(self, pattern):
         """The last branch of the packet's tree that begins like this, and what is open below."""
         tree = self.find("Packet details", "tree")
@@ -176,7 +200,10 @@ class Window:
         """The lines of a branch, opened."""
         self.click(wait_until(lambda: self.branch(pattern), SECONDS, f"a branch {pattern}")[0])
         self.key("shift+Right")
-        time.sleep(0.7)
+        return self.settled(lambda: self.lines(pattern), f"branch {pattern}")
+
+    @or_none
+    def lines(self, pattern):
         return [node.get_name() for node in self.branch(pattern)]
 
     # -- looks ------------------------------------------------------------------------------
