@@ -2,6 +2,7 @@
 """What must be seen: the truth of the sample, and what tshark says of it in two passes with the
 same profile; and complaints where the window shows something else."""
 
+import collections
 import csv
 import pathlib
 import re
@@ -12,6 +13,7 @@ SAMPLES = pathlib.Path(__file__).resolve().parents[2] / "captures" / "scripted"
 TWICE = ("-C", PROFILE.name, "-2")
 NUMBER, TIME, VERDICT = "No.", "Time", "Verdict"
 RULE, TREE = "colour rule", "tree"      # of a row, beside its columns
+SEVERITY = "[Severity level: "
 INJECTOR = "injector (suspected)"
 INDENTED = " "                          # tshark's rows of statistics below a heading
 
@@ -103,6 +105,13 @@ class Sample:
                  for line in table[1].splitlines() if line]
         return by_heading(cells, [row[0] for row in cells if not row[0].startswith(INDENTED)])
 
+    def severities(self):
+        """Severity and number of the expert items, of each verdict."""
+        found = collections.Counter((line, row[VERDICT]) for row in self.rows for line in row[TREE]
+                                    if line.startswith(SEVERITY))
+        return sorted((line.removeprefix(SEVERITY).rstrip("]"), str(count))
+                      for (line, _), count in found.items())
+
     def report(self):
         return self.tshark(*TWICE, "-q", "-z", "interference,report")
 
@@ -172,13 +181,13 @@ def differences(rows, expected):
     return complaints
 
 
-def wrong_colours(painted, rows):
-    """Rows, by frame number, that are not painted as their rule says."""
-    wanted = {int(row[NUMBER]): COLOURS[row[RULE]] for row in rows}
-    complaints = [f"row {frame} has colour {colour} instead of {wanted[frame]}"
-                  for frame, colour in painted.items() if colour != wanted[frame]]
+def wrong_colours(painted, rows, what="row"):
+    """Frames, by number, that are not painted as their rule says."""
+    wanted = {int(row[NUMBER]): COLOURS.get(row[RULE]) for row in rows}
+    complaints = [f"{what} {frame} has colour {colour} instead of {wanted.get(frame)}"
+                  for frame, colour in painted.items() if colour != wanted.get(frame)]
     hidden = frames(rows, *BUTTONS["All findings"]) - painted.keys()
-    return complaints + ([f"rows {numbers(hidden)} are not painted"] if hidden else [])
+    return complaints + ([f"{what} {numbers(hidden)} is not painted"] if hidden else [])
 
 
 def other_lines(got, wanted, what):

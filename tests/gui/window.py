@@ -238,11 +238,13 @@ class Window:
     def type(self, text):
         self.desktop.run("xdotool", "type", "--clearmodifiers", "--delay", "25", text)
 
-    def click(self, node, times=1):
+    def click(self, node):
         """With the mouse, at the left of what is shown."""
         box = self.box(node)
-        self.desktop.run("xdotool", "mousemove", box.x + min(20, box.width // 2),
-                         box.y + box.height // 2, "click", "--repeat", times, "--delay", 80, 1)
+        self.click_at(box.x + min(20, box.width // 2), box.y + box.height // 2)
+
+    def click_at(self, x, y):
+        self.desktop.run("xdotool", "mousemove", x, y, "click", 1)
         time.sleep(0.5)
 
     def press(self, node):
