@@ -13,6 +13,10 @@ SAMPLES = pathlib.Path(__file__).resolve().parents[2] / "captures" / "scripted"
 TWICE = ("-C", PROFILE.name, "-2")
 NUMBER, TIME, VERDICT = "No.", "Time", "Verdict"
 RULE, TREE = "colour rule", "tree"      # of a row, beside its columns
+# What the columns of the profile are there to show; the others are Wireshark's own.
+FIELDS = {VERDICT: "interference.verdict", "Class": "interference.class",
+          "Confidence": "interference.confidence", "Trigger": "interference.trigger",
+          "Hops": "interference.ttl.hops"}
 SEVERITY = "[Severity level: "
 INJECTOR = "injector (suspected)"
 INDENTED = " "                          # tshark's rows of statistics below a heading
@@ -55,6 +59,8 @@ class Sample:
     def __init__(self, desktop, name):
         self.desktop, self.name = desktop, name
         self.capture = SAMPLES / f"{name}.pcap"
+        if not FIELDS.keys() <= set(COLUMNS):
+            raise Problem(f"the profile's columns are {', '.join(COLUMNS)}")
         self.forged = truth(self.capture, "forged")
         self.rows = self.read()
         self.early = self.known_by_what_comes_later()
@@ -65,12 +71,12 @@ class Sample:
     def read(self, *options):
         """Rows: the columns, the rule that colours the row, and the lines of our tree."""
         rows = self.list(*TWICE, *options)
-        rules = self.tshark(*TWICE, *options, "--color", "-T", "fields", "-e",
-                            "frame.coloring_rule.name").splitlines()
+        fields = [part for field in FIELDS.values() for part in ("-e", field)]
+        values = self.tshark(*TWICE, *options, "--color", "-T", "fields", "-e",
+                             "frame.coloring_rule.name", *fields).splitlines()
         trees = self.tshark(*TWICE, *options, "-O", "interference").strip().split("\n\n")
-        return [{**row, RULE: f"Interference: {row[VERDICT]}" if row[VERDICT] else rule,
-                 TREE: our_branch(tree.splitlines())}
-                for row, rule, tree in zip(rows, rules, trees, strict=True)]
+        return [{**row, **beside(line.split("\t")), TREE: our_branch(tree.splitlines())}
+                for row, line, tree in zip(rows, values, trees, strict=True)]
 
     def list(self, *options):
         """The summary lines; tshark puts an arrow between the addresses."""
@@ -126,6 +132,13 @@ class Sample:
         found = sorted(frames(self.rows, *BUTTONS["All findings"]))
         return [f"Packet {frame}: {comment}"
                 for frame, comment in zip(found, comments, strict=True)]
+
+
+def beside(values):
+    """Our fields by column, and the rule: that of the verdict, where there is one."""
+    rule, *cells = values
+    row = dict(zip(FIELDS, cells, strict=True))
+    return {**row, RULE: f"Interference: {row[VERDICT]}" if row[VERDICT] else rule}
 
 
 def our_branch(lines):

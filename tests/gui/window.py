@@ -59,9 +59,12 @@ class Window:
     def accessibility(self, on):
         self.desktop.run(*STATUS, f"variant:boolean:{str(on).lower()}")
 
-    def on_screen(self):
+    def must_run(self):
         if self.process.poll() is not None:
             raise Problem(f"Wireshark ended: {self.desktop.work / 'wireshark.log'}")
+
+    def on_screen(self):
+        self.must_run()
         try:
             return self.desktop.run("xdotool", "search", "--onlyvisible", "--name", self.title)
         except Problem:
@@ -71,6 +74,7 @@ class Window:
 
     @or_none
     def application(self):
+        self.must_run()
         desktop = self.atspi.get_desktop(0)
         for index in range(desktop.get_child_count()):
             child = desktop.get_child_at_index(index)
@@ -81,7 +85,8 @@ class Window:
     @or_none
     def find(self, name, *roles, inside=None):
         """The first visible thing with this name (a pattern) and role, or None."""
-        for node in self.visible(inside or self.application()):
+        top = inside or self.application()
+        for node in self.visible(top) if top else ():
             if roles and node.get_role_name() not in roles:
                 continue
             if re.fullmatch(name, node.get_name() or ""):
@@ -135,7 +140,8 @@ class Window:
         """The texts of the first table: its headings, then row by row."""
         cells, width = self.cells(self.need(".*", "tree", inside=inside))
         names = [cell.get_name() for cell in cells]
-        return [names[start:start + width] for start in range(0, len(names), width)]
+        starts = range(0, len(names), width) if width else ()
+        return [names[start:start + width] for start in starts] or None
 
     def settled(self, question, what, words=lambda answer: answer):
         """The answer that is given twice in the same words."""
