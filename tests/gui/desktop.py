@@ -11,11 +11,20 @@ import tempfile
 import time
 
 HERE = pathlib.Path(__file__).resolve().parent
+PROFILE = HERE.parents[1] / "plugin" / "profile" / "Interference"
 SIZE = (1600, 1000)
 NOBODY = 65534
 PROGRAMS = ("wireshark", "tshark", "Xvfb", "openbox", "xdotool", "import", "convert",
             "dbus-daemon")
 LAUNCHER = "/usr/libexec/at-spi-bus-launcher"
+# Nothing that asks, windows where the window manager puts them, addresses as they are.
+QUIET = """gui.update.enabled: FALSE
+gui.ask_unsaved: FALSE
+gui.geometry.save.position: FALSE
+gui.geometry.save.size: FALSE
+gui.geometry.save.maximized: FALSE
+nameres.mac_name: FALSE
+"""
 PR_SET_PDEATHSIG = 1
 PR_SET_CHILD_SUBREAPER = 36
 
@@ -68,13 +77,31 @@ def work_directory():
     return pathlib.Path(tempfile.mkdtemp(prefix="interference-gui-"))
 
 
-def install(plugin, version, work):
+def install(plugin, version, work, recent=""):
     """Put plugin and profile where a Wireshark with our environment looks."""
     folder = work / "plugins" / version / "epan"
     folder.mkdir(parents=True)
     shutil.copy(plugin, folder / "interference.so")
-    shutil.copytree(HERE / "profile", work / "home" / ".config" / "wireshark")
+    settings(work, recent=recent)
     (work / "run").mkdir(mode=0o700)
+
+
+def settings(work, preferences="", recent=""):
+    """Wireshark's default profile and the one that we ship, as new, because Wireshark writes to
+    them; both without what would be in the way, and with what is given. Where the former is."""
+    default = work / "home" / ".config" / "wireshark"
+    ours = default / "profiles" / PROFILE.name
+    shutil.rmtree(default, ignore_errors=True)
+    shutil.copytree(PROFILE, ours)
+    for folder in (default, ours):
+        append(folder / "preferences", QUIET + preferences)
+        append(folder / "recent", recent)
+    return default
+
+
+def append(path, text):
+    with open(path, "a", encoding="utf-8") as stream:
+        stream.write(text)
 
 
 def environment(work):
