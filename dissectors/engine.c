@@ -67,6 +67,7 @@ engine_new(const limits_t *limits, const bool enabled[N_DETECTORS])
     engine->requests = requests_new();
     engine->handshakes = handshakes_new();
     engine->silences = silences_new();
+    engine->unanswered = unanswered_new();
     engine->stages = stages_new();
     engine->datagrams = datagrams_new(forget_datagrams, engine);
     engine->sightings = g_new0(sighting_t, SIGHTINGS);
@@ -84,6 +85,7 @@ engine_free(engine_t *engine)
     requests_free(engine->requests);
     handshakes_free(engine->handshakes);
     silences_free(engine->silences);
+    unanswered_free(engine->unanswered);
     stages_free(engine->stages);
     datagrams_free(engine->datagrams);
     flow_table_free(engine->flows);

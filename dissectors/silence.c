@@ -15,6 +15,8 @@
 
 #include "observation.h"
 
+#include <math.h>
+
 /* Sent this often, the first time included: three losses of one packet at 1 % are one in a million. */
 #define SENT_MIN     4
 #define SYNS_MIN     3          /* at 0, 1 and 3 s (RFC 6298) */
@@ -35,6 +37,12 @@
 
 /* Residual blocking lasts 420 s at most in the published measurements; with a fifth of slack. */
 #define RESIDUAL_NS (504 * NS_PER_S)
+
+/* A resolver that cannot reach a zone gives up after seconds, and says so; clients wait 5 s (resolv.conf(5)). */
+#define DNS_SENT_MIN   3
+#define DNS_SPAN_MIN   (5 * NS_PER_S)
+#define DNS_PAUSES_MIN 2
+#define DNS_CHANCE_MAX 0.01     /* that mere loss, as frequent as of its neighbours, takes all attempts */
 
 typedef char *(*test_t)(const silence_case_t *c);
 
@@ -188,6 +196,25 @@ quic_killed(const silence_case_t *c)
     return silence_text(c, "the server answered, then falls silent; the client's datagrams");
 }
 
+/* The share of the other queries that stayed without an answer is what each attempt is lost with; one more of
+ * either kind, because none lost of few says little (Laplace). */
+static double
+chance_of_loss(const silence_case_t *c)
+{
+    return pow((c->dns_lost + 1.0) / (c->dns_answered + c->dns_lost + 2.0), c->sent);
+}
+
+static char *
+dns_suppressed(const silence_case_t *c)
+{
+    if (c->kind != SILENT_DNS || c->sent < DNS_SENT_MIN || c->span < DNS_SPAN_MIN || !c->heard_frame
+        || c->dns_pauses < DNS_PAUSES_MIN || chance_of_loss(c) > DNS_CHANCE_MAX)
+        return NULL;
+    return g_strdup_printf("the name is never answered, sent %u times in %.1f s; meanwhile the same resolver answers "
+                           "%u of %u queries for other names (the last in frame %u)", c->sent, seconds(c->span),
+                           c->dns_answered, c->dns_answered + c->dns_lost, c->heard_frame);
+}
+
 /* ---- content: contrast, and what such filters are known to look for ---- */
 
 static char *
@@ -197,6 +224,14 @@ other_name_works(const silence_case_t *c)
         return NULL;
     return g_strdup_printf("the same server answers %s (frame %u)",
                            c->works_name ? c->works_name : "another request", c->works_frame);
+}
+
+static char *
+other_resolver_answers(const silence_case_t *c)
+{
+    if (c->kind != SILENT_DNS || !c->elsewhere_frame)
+        return NULL;
+    return g_strdup_printf("another resolver answers the name (frame %u)", c->elsewhere_frame);
 }
 
 static char *
@@ -216,6 +251,7 @@ encrypted_hello(const silence_case_t *c)
 /* ---- the catalogue ---- */
 
 #define COUNTED "counted: 14,168 connections of 1,188 public captures"
+#define COUNTED_DNS "counted: 0 of 1 DNS transactions of 1,188 public captures"
 
 static const struct {
     signature_t signature;
@@ -258,6 +294,16 @@ static const struct {
         COUNTED "; Zohaib et al., USENIX Security 2025",
         "A QUIC server answers once and then never again.",
         "a NAT that forgot the flow, or a server that stopped" }, quic_killed },
+    { { "dns-suppressed", FAMILY_ABSENCE, TIER_C, { 0, 2000 }, { 1, 1 },
+        COUNTED_DNS "; RFC 8906; Xue et al., IMC 2022 (names dropped in path)",
+        "A name that a resolver never answers, while it answers others in between.",
+        "the zone's own servers are dead and the resolver does not say so, or it drops the name by its own policy" },
+      dns_suppressed },
+    { { "dns-other-resolver-answers", FAMILY_CONTENT, TIER_B, { 0, 2000 }, { 1, 1 },
+        COUNTED_DNS "; principle of measurements with a control resolver (Iris, Satellite)",
+        "Another resolver answers the name that the first one never answers.",
+        "the first resolver drops the name by its own policy, or has lost its way to the zone" },
+      other_resolver_answers },
     { { "silence-other-name-answered", FAMILY_CONTENT, TIER_B, { 0, 14168 }, { 1, 1 },
         COUNTED "; principle of measurements with a control name (OONI, Censored Planet)",
         "The same server answers another name in the same capture.",
@@ -292,7 +338,7 @@ silence_judge(const silence_case_t *c, GArray *evidence)
     if (!has_family(evidence, FAMILY_ABSENCE))
         return (judgement_t){ VERDICT_NONE, 0 };
     bool contrast = (c->works_frame && !c->works_elsewhere)
-        || (c->earlier_frame && c->heard_since_earlier && c->earlier_gap <= RESIDUAL_NS);
+        || c->elsewhere_frame || (c->earlier_frame && c->heard_since_earlier && c->earlier_gap <= RESIDUAL_NS);
     unsigned most = contrast ? SILENCE_CONTRAST_MAX : SILENCE_ALONE_MAX;
     unsigned confidence = MIN(judge_posterior(evidence), most);
     return (judgement_t){ confidence >= CONFIDENCE_SHOWN ? VERDICT_SILENCED : VERDICT_NONE,

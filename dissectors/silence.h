@@ -16,6 +16,7 @@ typedef enum {
     SILENT_ACKNOWLEDGED,    /* TCP data that is acknowledged, by acknowledgements that do not arrive */
     SILENT_ANSWER,          /* the server's first data: sent, as its sequence numbers show, and never seen */
     SILENT_QUIC,            /* QUIC datagrams */
+    SILENT_DNS,             /* a name asked of a resolver over UDP */
 } silent_t;
 
 /* However long nothing comes, silence proves less than a forged packet. Without contrast in the same
@@ -52,6 +53,9 @@ typedef struct {
     bool        earlier_contrast;   /* … while that server answered another name */
     bool        heard_since_earlier;    /* others reached this client since then */
     int64_t     earlier_gap;    /* ns since then */
+    unsigned    dns_answered, dns_lost; /* queries for other names to the same resolver meanwhile, of the same type */
+    unsigned    dns_pauses;     /* between two attempts, in which one of them was asked and answered */
+    uint32_t    elsewhere_frame;/* another resolver answered the name; 0: none did */
     bool        encrypted;      /* the first payload looks fully encrypted */
     bool        ech;            /* … has an encrypted_client_hello extension */
 } silence_case_t;

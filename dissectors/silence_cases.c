@@ -9,8 +9,8 @@
  *
  * SPDX-License-Identifier: GPL-2.0-or-later
  */
-#include "detector.h"
-#include "silence.h"
+#include "silence_cases.h"
+
 #include "vantage.h"
 
 #include <string.h>
@@ -61,13 +61,6 @@ typedef struct {
     bool      contrast;         /* it answered another name */
     const char *trigger;        /* what was asked for; lives as long as the store; NULL: not known */
 } cut_t;
-
-/* Who, where and what a finding is about. */
-typedef struct {
-    ends_t      ends;
-    vantage_t   vantage;
-    const char *trigger;
-} about_t;
 
 /* A finding on a first frame. */
 typedef struct {
@@ -214,9 +207,8 @@ forget_cut(engine_t *engine, const cut_key_t *key, uint32_t frame)
 
 /* ---- saying it ---- */
 
-/* Judges a case and says so about one of its frames. */
-static finding_t *
-say(engine_t *engine, const silence_case_t *c, const about_t *about, uint32_t frame, int64_t time)
+finding_t *
+silence_say(engine_t *engine, const silence_case_t *c, const about_t *about, uint32_t frame, int64_t time)
 {
     GArray *evidence = engine->scratch;
     judgement_t j = silence_judge(c, evidence);
@@ -233,6 +225,19 @@ say(engine_t *engine, const silence_case_t *c, const about_t *about, uint32_t fr
     finding_fact(finding, F_SILENCE_SENT, c->sent);
     finding_fact(finding, F_SILENCE_SPAN, c->span);
     return finding;
+}
+
+void
+silence_answered(engine_t *engine, uint32_t first_frame, uint32_t answer_frame)
+{
+    const finding_t *known = store_lookup(engine->store, first_frame);
+
+    if (!known || known->verdict != VERDICT_SILENCED)
+        return;
+    finding_t *finding = publish(engine, first_frame, 0, VERDICT_SILENCED, CLASS_SILENCE,
+                                 MIN(known->confidence, CONFIDENCE_SHOWN));
+    if (finding)
+        finding_fact(finding, F_SILENCE_ANSWERED, answer_frame);
 }
 
 static void
@@ -257,12 +262,12 @@ static bool
 say_both(engine_t *engine, const silence_case_t *c, const about_t *about, const cut_key_t *key,
          uint16_t request, uint32_t first_frame, const observation_t *obs)
 {
-    finding_t *first = say(engine, c, about, first_frame, 0);
+    finding_t *first = silence_say(engine, c, about, first_frame, 0);
 
     if (!first)
         return false;
     finding_fact(first, F_SILENCE_LAST, obs->frame);
-    finding_t *now = say(engine, c, about, obs->frame, obs->time);
+    finding_t *now = silence_say(engine, c, about, obs->frame, obs->time);
     if (now)
         now->trigger_frame = first_frame;
     remember_cut(engine, c, about, key, first_frame, obs->time);
@@ -282,7 +287,7 @@ add_contrast(engine_t *engine, told_t *told, uint32_t frame, const char *name)
     told->c.works_frame = frame;
     told->c.works_name = name;
     about_t about = { known->ends, known->vantage, known->trigger };
-    say(engine, &told->c, &about, told->frame, 0);
+    silence_say(engine, &told->c, &about, told->frame, 0);
 }
 
 /* It is known what the client asked for: texts with a space say only why it is not. */
@@ -439,17 +444,11 @@ static void
 take_back(engine_t *engine, const segment_t *s, uint32_t first_frame)
 {
     const flow_t *flow = s->flow;
-    const finding_t *known = store_lookup(engine->store, first_frame);
     cut_key_t key = { flow->host[flow->client]->address, flow->host[!flow->client]->address,
                       flow->port[!flow->client] };
 
     forget_cut(engine, &key, first_frame);
-    if (!known || known->verdict != VERDICT_SILENCED)
-        return;
-    finding_t *finding = publish(engine, first_frame, 0, VERDICT_SILENCED, CLASS_SILENCE,
-                                 MIN(known->confidence, CONFIDENCE_SHOWN));
-    if (finding)
-        finding_fact(finding, F_SILENCE_ANSWERED, s->obs->frame);
+    silence_answered(engine, first_frame, s->obs->frame);
 }
 
 static void
@@ -596,7 +595,7 @@ judge_datagrams(engine_t *engine, datagram_flow_t *flow, const observation_t *ob
     if (obs)
         say_both(engine, &c, &about, &key, 0, flow->request_frame, obs);
     else
-        say(engine, &c, &about, flow->request_frame, 0);
+        silence_say(engine, &c, &about, flow->request_frame, 0);
 }
 
 /* A QUIC server answers a name. Initials that waited before the first such answer were silenced: QUIC

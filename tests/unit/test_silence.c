@@ -121,6 +121,19 @@ WIRE(quic_killed) { quic(c); c->sent = 5; c->peer_packets = 4; c->idle = NS_PER_
 WIRE(quic_idle) { quic_killed(c); c->idle = 40 * NS_PER_S; }
 WIRE(quic_radio_lost) { quic_killed(c); other_name(c); c->heard_frame = 0; }
 
+WIRE(dns_mute)
+{
+    *c = (silence_case_t){ .kind = SILENT_DNS, .from_client = true, .sent = 3, .span = 10 * NS_PER_S,
+                           .heard_frame = 7, .dns_answered = 4, .dns_pauses = 2 };
+}
+WIRE(dns_twice) { dns_mute(c); c->sent = 2; }
+WIRE(dns_impatient) { dns_mute(c); c->span = 2 * NS_PER_S; }
+WIRE(dns_none_answered) { dns_mute(c); c->heard_frame = 0; c->dns_answered = c->dns_pauses = 0; }
+WIRE(dns_answers_once) { dns_mute(c); c->dns_pauses = 1; }
+WIRE(dns_lossy) { dns_mute(c); c->dns_lost = 4; }
+WIRE(dns_elsewhere) { dns_mute(c); c->elsewhere_frame = 9; }
+WIRE(dns_elsewhere_early) { dns_elsewhere(c); c->sent = 2; }
+
 WIRE(encrypted) { c->encrypted = true; }
 WIRE(with_ech) { c->ech = true; }
 WIRE(nothing_silent) { c->sent = 2; c->encrypted = c->ech = true; other_name(c); }
@@ -197,6 +210,14 @@ static const sign_row_t signs[] = {
     { "unanswered data do not", "fet-first-packet-drop", false, hello },
     { "an unanswered hello with ECH", "ech-drop", true, with_ech },
     { "an unanswered hello without", "ech-drop", false, hello },
+    { "a name never answered, others are", "dns-suppressed", true, dns_mute },
+    { "a name asked for twice", "dns-suppressed", false, dns_twice },
+    { "a name asked for three times in two seconds", "dns-suppressed", false, dns_impatient },
+    { "a resolver that answers nobody", "dns-suppressed", false, dns_none_answered },
+    { "a resolver that answers in one pause only", "dns-suppressed", false, dns_answers_once },
+    { "a resolver that loses every second query", "dns-suppressed", false, dns_lossy },
+    { "another resolver answers the name", "dns-other-resolver-answers", true, dns_elsewhere },
+    { "no other resolver was asked", "dns-other-resolver-answers", false, dns_mute },
 };
 
 static void
@@ -248,6 +269,9 @@ static const verdict_row_t verdicts[] = {
     { "a cut before is contrast", cut_before, VERDICT_SILENCED, 49, NULL },
     { "a cut that nothing was heard after is none", cut_with_contrast, VERDICT_SILENCED, 30, NULL },
     { "QUIC of another server is none", quic_one_server, VERDICT_SILENCED, 30, "without HTTP/3" },
+    { "a name without an answer stays at 30", dns_mute, VERDICT_SILENCED, 30, "dead" },
+    { "another resolver's answer is contrast", dns_elsewhere, VERDICT_SILENCED, 49, NULL },
+    { "another resolver's answer alone is nothing", dns_elsewhere_early, VERDICT_NONE, 0, NULL },
     { "large packets may not fit", too_large_for_one_name, VERDICT_SILENCED, 49, "do not fit" },
     { "what such filters look for is nothing without silence", nothing_silent, VERDICT_NONE, 0, NULL },
 };
