@@ -390,6 +390,7 @@ observe_in_flow(engine_t *engine, const observation_t *obs, flow_t *flow, unsign
         stages_segment(engine, &s);
     s.flow->host[!s.end]->heard_frame = obs->frame;
     s.flow->host[!s.end]->heard = ticks(obs->time);
+    s.flow->host[!s.end]->heard_bytes += obs->length;
     /* A forged SYN/ACK says nothing of where the server's numbers begin. */
     bool foreign = s.forged && obs->flags & TCP_SYN;
     if (!(obs->flags & TCP_RST) && !foreign && flow_learn(s.flow, s.end, obs)) {

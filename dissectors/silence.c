@@ -44,6 +44,14 @@
 #define DNS_PAUSES_MIN 2
 #define DNS_CHANCE_MAX 0.01     /* that mere loss, as frequent as of its neighbours, takes all attempts */
 
+/* Rates in use are 130 to 150 kbit/s (Xue et al., IMC 2021), and far lower ones. What a subscriber pays for is
+ * policed as well, at more than this as a rule. */
+#define POLICED_RATE_MAX   25000    /* bytes per second */
+#define POLICED_LOSSES_MIN 8
+#define POLICED_SPAN_MIN   (5 * NS_PER_S)
+#define POLICED_SLACK      2        /* packets */
+#define POLICED_BYTES_MIN  32       /* packets: enough that a slack of two is little */
+
 typedef char *(*test_t)(const silence_case_t *c);
 
 static double
@@ -215,6 +223,33 @@ dns_suppressed(const silence_case_t *c)
                            c->dns_answered, c->dns_answered + c->dns_lost, c->heard_frame);
 }
 
+bool
+silence_is_policed(const silence_case_t *c)
+{
+    const policed_line_t *line = &c->line;
+
+    return c->kind == SILENT_POLICED && line->losses >= POLICED_LOSSES_MIN && line->span >= POLICED_SPAN_MIN
+        && line->rate <= POLICED_RATE_MAX && line->slack <= POLICED_SLACK * c->length
+        && line->passed >= POLICED_BYTES_MIN * c->length && line->late * 4 <= line->losses;
+}
+
+static char *
+throttle_policed(const silence_case_t *c)
+{
+    bool others = c->line.others >= SILENCE_FASTER * c->line.rate;
+    const double kbit = 8 / 1e3;
+
+    if (!silence_is_policed(c) || !(others || c->works_rate >= SILENCE_FASTER * c->line.rate))
+        return NULL;
+    char *beside = others ? g_strdup_printf("; other connections of this client get %.0f kbit/s for a second or more meanwhile",
+                                            c->line.others * kbit) : g_strdup("");
+    char *text = g_strdup_printf("held to %.0f kbit/s: until each of %u losses in %.1f s as much had passed as this rate "
+                                 "allows, give or take %.0f bytes, without delay before them%s", c->line.rate * kbit,
+                                 c->line.losses, seconds(c->line.span), c->line.slack, beside);
+    g_free(beside);
+    return text;
+}
+
 /* ---- content: contrast, and what such filters are known to look for ---- */
 
 static char *
@@ -222,6 +257,9 @@ other_name_works(const silence_case_t *c)
 {
     if (!c->works_frame || c->works_elsewhere)
         return NULL;
+    if (c->kind == SILENT_POLICED)
+        return g_strdup_printf("the same server sends %s at %.0f kbit/s (frame %u)", c->works_name,
+                               c->works_rate * 8 / 1e3, c->works_frame);
     return g_strdup_printf("the same server answers %s (frame %u)",
                            c->works_name ? c->works_name : "another request", c->works_frame);
 }
@@ -294,6 +332,11 @@ static const struct {
         COUNTED "; Zohaib et al., USENIX Security 2025",
         "A QUIC server answers once and then never again.",
         "a NAT that forgot the flow, or a server that stopped" }, quic_killed },
+    { { "throttle-policed", FAMILY_ABSENCE, TIER_C, { 0, 14168 }, { 1, 1 },
+        COUNTED "; Xue et al., IMC 2021 (130 to 150 kbit/s); Flach et al., SIGCOMM 2016 (up to 7 % of a region's "
+        "connections are policed by their carrier)",
+        "A download is held to a low rate by dropping, while the client gets more from others.",
+        "a carrier that polices this service for its own reasons" }, throttle_policed },
     { { "dns-suppressed", FAMILY_ABSENCE, TIER_C, { 0, 2000 }, { 1, 1 },
         COUNTED_DNS "; RFC 8906; Xue et al., IMC 2022 (names dropped in path)",
         "A name that a resolver never answers, while it answers others in between.",

@@ -28,6 +28,10 @@
 /* A full segment, on any path in use. */
 #define FULL_BYTES 1100
 
+#define POLICED_MAX  256        /* connections whose rate is followed at a time */
+#define POLICED_OLD  4          /* segments of a server that filled gaps, or were sent twice, before it is */
+#define CONTROL_BYTES 65536     /* of another name, to tell how fast it is */
+
 #define DEAD_TARGETS 8          /* addresses and ports one client asks in vain: a scan, or its network is down */
 
 /* What one end of a flow sends again. */
@@ -44,6 +48,9 @@ typedef struct {
 typedef struct {
     repeat_t end[2];
     bool     unreachable;       /* an ICMP error says why nothing is answered */
+    uint8_t     old;            /* segments with data that the server sent behind newer ones */
+    policed_t  *policed;        /* what becomes of its data; NULL: not followed */
+    bool        is_control;     /* … to compare one that is policed with */
     uint32_t hole_frame, hole_seq;  /* the request whose answer is missing, and where it should be; frame 0:
                                      * nothing was said of it */
 } repeats_t;
@@ -65,6 +72,7 @@ typedef struct {
 /* A finding on a first frame. */
 typedef struct {
     silence_case_t c;
+    about_t        about;
     cut_key_t      key;
     uint16_t       request;
     uint32_t       frame;
@@ -80,6 +88,7 @@ typedef struct {
 
 struct silences {
     GHashTable *repeats;        /* flow_t -> repeats_t */
+    unsigned    n_policed;      /* of them, followed for their rate */
     GHashTable *cuts;           /* set of cut_t */
     GQueue      told;           /* of told_t, the oldest first */
     GHashTable *quic_works;     /* set of works_t: servers that answered a name over QUIC */
@@ -120,11 +129,19 @@ works_equal(const void *a, const void *b)
     return address_equal(a, b);
 }
 
+static void
+free_repeats(void *data)
+{
+    repeats_t *repeats = data;
+    g_free(repeats->policed);
+    g_free(repeats);
+}
+
 silences_t *
 silences_new(void)
 {
     silences_t *silences = g_new0(silences_t, 1);
-    silences->repeats = g_hash_table_new_full(NULL, NULL, NULL, g_free);
+    silences->repeats = g_hash_table_new_full(NULL, NULL, NULL, free_repeats);
     silences->cuts = g_hash_table_new_full(cut_hash, cut_equal, g_free, NULL);
     silences->quic_works = g_hash_table_new_full(works_hash, works_equal, g_free, NULL);
     g_queue_init(&silences->told);
@@ -147,6 +164,8 @@ silences_forget(silences_t *silences, flow_t *flow)
     if (!flow->has_repeats)
         return;
     flow->has_repeats = false;
+    const repeats_t *repeats = g_hash_table_lookup(silences->repeats, flow);
+    silences->n_policed -= repeats->policed != NULL;
     g_hash_table_remove(silences->repeats, flow);
 }
 
@@ -241,7 +260,8 @@ silence_answered(engine_t *engine, uint32_t first_frame, uint32_t answer_frame)
 }
 
 static void
-remember_told(engine_t *engine, const silence_case_t *c, const cut_key_t *key, uint16_t request, uint32_t frame)
+remember_told(engine_t *engine, const silence_case_t *c, const about_t *about, const cut_key_t *key, uint16_t request,
+              uint32_t frame)
 {
     GQueue *queue = &engine->silences->told;
 
@@ -253,7 +273,7 @@ remember_told(engine_t *engine, const silence_case_t *c, const cut_key_t *key, u
     if (queue->length >= TOLD_MAX)
         g_free(g_queue_pop_head(queue));
     told_t *told = g_new(told_t, 1);
-    *told = (told_t){ *c, *key, request, frame };
+    *told = (told_t){ *c, *about, *key, request, frame };
     g_queue_push_tail(queue, told);
 }
 
@@ -271,23 +291,32 @@ say_both(engine_t *engine, const silence_case_t *c, const about_t *about, const 
     if (now)
         now->trigger_frame = first_frame;
     remember_cut(engine, c, about, key, first_frame, obs->time);
-    remember_told(engine, c, key, request, first_frame);
+    remember_told(engine, c, about, key, request, first_frame);
     return true;
 }
 
 /* ---- contrast ---- */
 
 static void
+add_rate(finding_t *finding, const silence_case_t *c)
+{
+    finding_fact(finding, F_SILENCE_RATE, (int64_t)(c->line.rate * 8));
+    finding_fact(finding, F_SILENCE_LOST, c->line.losses);
+}
+
+static void
 add_contrast(engine_t *engine, told_t *told, uint32_t frame, const char *name)
 {
     const finding_t *known = store_lookup(engine->store, told->frame);
+    bool policed = told->c.kind == SILENT_POLICED;      /* nothing is said of one without contrast */
 
-    if (told->c.works_frame || !known || known->verdict != VERDICT_SILENCED)
+    if (told->c.works_frame || (!policed && (!known || known->verdict != VERDICT_SILENCED)))
         return;
     told->c.works_frame = frame;
     told->c.works_name = name;
-    about_t about = { known->ends, known->vantage, known->trigger };
-    silence_say(engine, &told->c, &about, told->frame, 0);
+    finding_t *finding = silence_say(engine, &told->c, &told->about, told->frame, 0);
+    if (finding && policed)
+        add_rate(finding, &told->c);
 }
 
 /* It is known what the client asked for: texts with a space say only why it is not. */
@@ -297,9 +326,35 @@ has_name(const engine_t *engine, const flow_t *flow)
     return flow->request && !strchr(names_text(engine->names, flow->request), ' ');
 }
 
+static repeats_t *
+repeats_of(engine_t *engine, flow_t *flow)
+{
+    GHashTable *table = engine->silences->repeats;
+
+    if (!flow->has_repeats) {
+        g_hash_table_insert(table, flow, g_new0(repeats_t, 1));
+        flow->has_repeats = true;
+    }
+    return g_hash_table_lookup(table, flow);
+}
+
+/* From here on, what becomes of a server's data is followed. */
+static void
+follow(engine_t *engine, flow_t *flow, const observation_t *obs, bool is_control)
+{
+    repeats_t *repeats = repeats_of(engine, flow);
+    const direction_t *server = &flow->end[!flow->client];
+
+    if (repeats->policed || engine->silences->n_policed >= POLICED_MAX)
+        return;
+    repeats->policed = policed_new(server->next_seq, server->rtt, obs->time);
+    repeats->is_control = is_control;
+    engine->silences->n_policed++;
+}
+
 /* A server answers a request. */
 static void
-note_works(engine_t *engine, const flow_t *flow, const observation_t *obs)
+note_works(engine_t *engine, flow_t *flow, const observation_t *obs)
 {
     host_t *server = flow->host[!flow->client];
     uint16_t port = flow->port[!flow->client];
@@ -317,8 +372,12 @@ note_works(engine_t *engine, const flow_t *flow, const observation_t *obs)
     for (GList *l = engine->silences->told.head; l; l = l->next) {
         told_t *told = l->data;
         if (told->request && told->request != flow->request && told->key.port == port
-            && address_equal(&told->key.server, &server->address))
-            add_contrast(engine, told, obs->frame, names_text(engine->names, flow->request));
+            && address_equal(&told->key.server, &server->address)) {
+            if (told->c.kind == SILENT_POLICED)
+                follow(engine, flow, obs, true);
+            else
+                add_contrast(engine, told, obs->frame, names_text(engine->names, flow->request));
+        }
     }
 }
 
@@ -382,18 +441,6 @@ is_first_request(const segment_t *s)
         && s->obs->seq == peer->last.ack;
 }
 
-static repeats_t *
-repeats_of(engine_t *engine, flow_t *flow)
-{
-    GHashTable *table = engine->silences->repeats;
-
-    if (!flow->has_repeats) {
-        g_hash_table_insert(table, flow, g_new0(repeats_t, 1));
-        flow->has_repeats = true;
-    }
-    return g_hash_table_lookup(table, flow);
-}
-
 /* The record of what is repeated: begun when it is something new, unless something was said already. */
 static repeat_t *
 repeat_of(engine_t *engine, const segment_t *s)
@@ -439,6 +486,82 @@ observe_repeat(engine_t *engine, const segment_t *s)
         judge_repeat(engine, s, r);
 }
 
+/* ---- rates ---- */
+
+/* Another name of a server whose data are policed: is it faster? */
+static void
+compare_rate(engine_t *engine, const flow_t *flow, const observation_t *obs, policed_t *control)
+{
+    cut_key_t key = { flow->host[flow->client]->address, flow->host[!flow->client]->address,
+                      flow->port[!flow->client] };
+    int64_t span = MAX(control->last_time - control->begun, NS_PER_MS);
+
+    if (control->passed < CONTROL_BYTES)
+        return;
+    double rate = (double)control->passed * NS_PER_S / (double)span;
+    control->passed = 0;                /* and once more */
+    control->begun = obs->time;
+    for (GList *l = engine->silences->told.head; l; l = l->next) {
+        told_t *told = l->data;
+        if (told->c.kind != SILENT_POLICED || told->request == flow->request || !cut_equal(&told->key, &key)
+            || told->c.works_frame || rate < SILENCE_FASTER * told->c.line.rate)
+            continue;
+        told->c.works_rate = (uint32_t)MIN(rate, UINT32_MAX);
+        add_contrast(engine, told, obs->frame, names_text(engine->names, flow->request));
+    }
+}
+
+static void
+judge_rate(engine_t *engine, const flow_t *flow, const observation_t *obs, const policed_t *p)
+{
+    silence_case_t c = {
+        .kind = SILENT_POLICED, .length = p->longest, .line = policed_line(p), .sent = 1,
+    };
+    cut_key_t key = { flow->host[flow->client]->address, flow->host[!flow->client]->address,
+                      flow->port[!flow->client] };
+
+    if (p->unseen || p->shorter > p->full / 4 || p->longest < FITS_BYTES || !silence_is_policed(&c))
+        return;
+    c.span = c.line.span;
+    about_t about = { ends_of_flow(flow, flow->client, flow->end[flow->client].last.ttl),
+                      vantage_of_flow(engine, flow), request_text(engine, flow) };
+    remember_told(engine, &c, &about, &key, flow->request, flow->request_frame);
+    finding_t *finding = silence_say(engine, &c, &about, flow->request_frame, 0);
+    if (!finding)
+        return;
+    add_rate(finding, &c);
+    finding_fact(finding, F_SILENCE_LAST, obs->frame);
+}
+
+static void
+observe_rate(engine_t *engine, const segment_t *s, repeats_t *repeats)
+{
+    const observation_t *obs = s->obs;
+    const flow_t *flow = s->flow;
+
+    if (s->end == flow->client)
+        policed_ack(repeats->policed, obs);
+    else if (obs->length && policed_data(repeats->policed, obs, flow->host[flow->client]->heard_bytes)
+             && !repeats->is_control)
+        judge_rate(engine, flow, obs, repeats->policed);
+    if (repeats->is_control && s->end != flow->client)
+        compare_rate(engine, flow, obs, repeats->policed);
+}
+
+/* The server sends again, or late: it is followed once it has done so several times. */
+static void
+count_old(engine_t *engine, const segment_t *s)
+{
+    flow_t *flow = s->flow;
+    repeats_t *repeats = repeats_of(engine, flow);
+
+    if (repeats->policed || s->end == flow->client || !s->obs->length || !flow->handshake || !flow->request_frame
+        || !has_name(engine, flow) || vantage_is_at(engine, flow, s->end))
+        return;
+    if (++repeats->old >= POLICED_OLD)
+        follow(engine, flow, s->obs, false);
+}
+
 /* What was called silent is answered: it was loss, or the end of it. */
 static void
 take_back(engine_t *engine, const segment_t *s, uint32_t first_frame)
@@ -457,6 +580,8 @@ observe_answer(engine_t *engine, const segment_t *s)
     repeats_t *repeats = repeats_of(engine, s->flow);
     repeat_t *r = &repeats->end[!s->end];
 
+    if (repeats->policed)
+        observe_rate(engine, s, repeats);
     if (repeats->hole_frame && s->end != s->flow->client && s->obs->length
         && seq_diff(s->obs->seq, repeats->hole_seq) <= 0) {
         take_back(engine, s, repeats->hole_frame);
@@ -515,10 +640,12 @@ silence_segment(engine_t *engine, segment_t *s)
         observe_hole(engine, s);
     if (probe)
         return;
-    if (s->seen & SEES_OLD)
+    if (s->seen & SEES_OLD) {
         observe_repeat(engine, s);
-    else if (s->seen & SEES_FIRST_DATA && !s->forged)
+        count_old(engine, s);
+    } else if (s->seen & SEES_FIRST_DATA && !s->forged) {
         note_works(engine, s->flow, obs);
+    }
 }
 
 /* ---- SYNs ---- */

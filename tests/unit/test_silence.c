@@ -134,6 +134,20 @@ WIRE(dns_lossy) { dns_mute(c); c->dns_lost = 4; }
 WIRE(dns_elsewhere) { dns_mute(c); c->elsewhere_frame = 9; }
 WIRE(dns_elsewhere_early) { dns_elsewhere(c); c->sent = 2; }
 
+WIRE(policed)
+{
+    *c = (silence_case_t){ .kind = SILENT_POLICED, .sent = 1, .span = 10 * NS_PER_S, .length = 1448, .line = {
+        .losses = 9, .late = 1, .span = 10 * NS_PER_S, .passed = 180000, .rate = 18000, .others = 90000, .slack = 1900,
+    } };
+}
+WIRE(policed_all_alike) { policed(c); c->line.others = 30000; }
+WIRE(policed_other_name) { policed_all_alike(c); other_name(c); c->works_rate = 200000; }
+WIRE(policed_other_name_slow) { policed_all_alike(c); other_name(c); c->works_rate = 20000; }
+WIRE(lost_by_chance) { policed(c); c->line.slack = 12000; }
+WIRE(congested) { policed(c); c->line.late = 7; }
+WIRE(policed_fast) { policed(c); c->line.rate = 60000; c->line.passed = 600000; c->line.others = 900000; }
+WIRE(policed_short) { policed(c); c->line.losses = 7; }
+
 WIRE(encrypted) { c->encrypted = true; }
 WIRE(with_ech) { c->ech = true; }
 WIRE(nothing_silent) { c->sent = 2; c->encrypted = c->ech = true; other_name(c); }
@@ -210,6 +224,14 @@ static const sign_row_t signs[] = {
     { "unanswered data do not", "fet-first-packet-drop", false, hello },
     { "an unanswered hello with ECH", "ech-drop", true, with_ech },
     { "an unanswered hello without", "ech-drop", false, hello },
+    { "a download held to a rate, others are faster", "throttle-policed", true, policed },
+    { "a download held to a rate, another name is faster", "throttle-policed", true, policed_other_name },
+    { "all are held to that rate", "throttle-policed", false, policed_all_alike },
+    { "so is the other name", "throttle-policed", false, policed_other_name_slow },
+    { "losses by chance", "throttle-policed", false, lost_by_chance },
+    { "a queue that fills before each loss", "throttle-policed", false, congested },
+    { "a rate that subscribers pay for", "throttle-policed", false, policed_fast },
+    { "seven losses", "throttle-policed", false, policed_short },
     { "a name never answered, others are", "dns-suppressed", true, dns_mute },
     { "a name asked for twice", "dns-suppressed", false, dns_twice },
     { "a name asked for three times in two seconds", "dns-suppressed", false, dns_impatient },
@@ -269,6 +291,9 @@ static const verdict_row_t verdicts[] = {
     { "a cut before is contrast", cut_before, VERDICT_SILENCED, 49, NULL },
     { "a cut that nothing was heard after is none", cut_with_contrast, VERDICT_SILENCED, 30, NULL },
     { "QUIC of another server is none", quic_one_server, VERDICT_SILENCED, 30, "without HTTP/3" },
+    { "a policed download stays at 30", policed, VERDICT_SILENCED, 30, "carrier" },
+    { "the same server's faster answer is contrast", policed_other_name, VERDICT_SILENCED, 49, NULL },
+    { "what is policed for all is nothing", policed_all_alike, VERDICT_NONE, 0, NULL },
     { "a name without an answer stays at 30", dns_mute, VERDICT_SILENCED, 30, "dead" },
     { "another resolver's answer is contrast", dns_elsewhere, VERDICT_SILENCED, 49, NULL },
     { "another resolver's answer alone is nothing", dns_elsewhere_early, VERDICT_NONE, 0, NULL },
