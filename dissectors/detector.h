@@ -147,6 +147,8 @@ void        silences_free(silences_t *silences);
 void        silences_forget(silences_t *silences, flow_t *flow);
 /* A SYN was sent again; it was the last packet taken. */
 void        silence_syn(engine_t *engine, const half_open_t *half_open);
+/* One that was sent again is followed by another packet of its connection. */
+void        silence_syn_answered(engine_t *engine, const half_open_t *half_open, const observation_t *obs);
 
 unanswered_t *unanswered_new(void);
 void          unanswered_free(unanswered_t *unanswered);

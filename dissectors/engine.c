@@ -429,6 +429,8 @@ opened_flow(engine_t *engine, const observation_t *obs, connection_t connection)
     connection_t opener = connection_of(&half_open.syn);
     flow_t *flow = new_flow(engine, &half_open.syn, opener);
     flow->syn_repeated = half_open.sent > 1;
+    if (half_open.sent > 2)
+        silence_syn_answered(engine, &half_open, obs);
     for (unsigned i = 0; i < half_open.captured; i++)
         observe_in_flow(engine, &half_open.syn, flow, opener.source);
     return flow;

@@ -12,6 +12,9 @@
 /* Round trips that have grown by more than this had to wait in a queue. */
 #define GROWN(rtt_us) ((rtt_us) * 3 / 2 + 20000)
 
+/* Less than a full segment on any path in use. */
+#define FULL_BYTES 1100
+
 /* What others get is looked at in pieces as long as this. */
 #define OTHERS_NS NS_PER_S
 
@@ -85,6 +88,7 @@ policed_data(policed_t *p, const observation_t *obs, uint32_t heard)
         p->full++;
     else
         p->shorter++;
+    p->pushed += (obs->flags & TCP_PSH) != 0;
     p->passed += obs->length;
     p->last_time = obs->time;
     return filled;
@@ -109,6 +113,12 @@ others_between(const policed_gap_t *from, const policed_gap_t *to)
 {
     double heard = (uint32_t)(to->heard - from->heard), own = (double)(to->passed - from->passed);
     return fmax(heard - own, 0) * NS_PER_S / (double)(to->time - from->time);
+}
+
+bool
+policed_is_saturated(const policed_t *p)
+{
+    return p->longest >= FULL_BYTES && p->shorter * 4 <= p->full && p->pushed * 8 <= p->full + p->shorter;
 }
 
 policed_line_t

@@ -36,6 +36,7 @@ typedef struct {
     uint32_t next_seq;
     uint32_t longest;           /* payload of one packet */
     unsigned full, shorter;     /* packets as long as that, and others */
+    unsigned pushed;            /* with PSH: the sender had no more to send then */
     unsigned unseen;            /* gaps that the receiver does not have: the capture does */
     uint32_t probe;             /* timestamp of the receiver that the sender has not echoed yet */
     int64_t  probe_time;        /* 0: none */
@@ -57,4 +58,7 @@ policed_t *policed_new(uint32_t next_seq, uint32_t rtt_us, int64_t now);
 bool policed_data(policed_t *p, const observation_t *obs, uint32_t heard);
 /* A packet of the receiver. */
 void policed_ack(policed_t *p, const observation_t *obs);
+/* The sender always had more to send: full packets, hardly any the last of what an application wrote. (What an
+ * application sends at a rate of its own lies on a line as well.) */
+bool policed_is_saturated(const policed_t *p);
 policed_line_t policed_line(const policed_t *p);

@@ -30,7 +30,8 @@
 
 #define POLICED_MAX  256        /* connections whose rate is followed at a time */
 #define POLICED_OLD  4          /* segments of a server that filled gaps, or were sent twice, before it is */
-#define CONTROL_BYTES 65536     /* of another name, to tell how fast it is */
+#define CONTROL_BYTES 65536     /* enough to tell how fast a connection is */
+#define FAST 1e5                /* bytes per second: no longer followed */
 
 #define DEAD_TARGETS 8          /* addresses and ports one client asks in vain: a scan, or its network is down */
 
@@ -50,6 +51,7 @@ typedef struct {
     bool     unreachable;       /* an ICMP error says why nothing is answered */
     uint8_t     old;            /* segments with data that the server sent behind newer ones */
     policed_t  *policed;        /* what becomes of its data; NULL: not followed */
+    bool        is_fast;        /* it was followed, and is not policed */
     bool        is_control;     /* … to compare one that is policed with */
     uint32_t hole_frame, hole_seq;  /* the request whose answer is missing, and where it should be; frame 0:
                                      * nothing was said of it */
@@ -241,7 +243,8 @@ silence_say(engine_t *engine, const silence_case_t *c, const about_t *about, uin
     finding->ends = about->ends;
     finding->vantage = about->vantage;
     finding->trigger = about->trigger;
-    finding_fact(finding, F_SILENCE_SENT, c->sent);
+    if (c->sent)
+        finding_fact(finding, F_SILENCE_SENT, c->sent);
     finding_fact(finding, F_SILENCE_SPAN, c->span);
     return finding;
 }
@@ -259,17 +262,27 @@ silence_answered(engine_t *engine, uint32_t first_frame, uint32_t answer_frame)
         finding_fact(finding, F_SILENCE_ANSWERED, answer_frame);
 }
 
+static told_t *
+told_about(const engine_t *engine, uint32_t frame)
+{
+    for (GList *l = engine->silences->told.head; l; l = l->next)
+        if (((told_t *)l->data)->frame == frame)
+            return l->data;
+    return NULL;
+}
+
 static void
 remember_told(engine_t *engine, const silence_case_t *c, const about_t *about, const cut_key_t *key, uint16_t request,
               uint32_t frame)
 {
     GQueue *queue = &engine->silences->told;
 
-    for (GList *l = queue->head; l; l = l->next)
-        if (((told_t *)l->data)->frame == frame) {
-            ((told_t *)l->data)->c = *c;
-            return;
-        }
+    told_t *known = told_about(engine, frame);
+
+    if (known) {
+        known->c = *c;
+        return;
+    }
     if (queue->length >= TOLD_MAX)
         g_free(g_queue_pop_head(queue));
     told_t *told = g_new(told_t, 1);
@@ -482,6 +495,9 @@ observe_repeat(engine_t *engine, const segment_t *s)
         r->peer_spoke |= peer->last.bits & TCP_SYN && peer->last.frame > sender->last.frame;
     else
         r->peer_spoke |= peer->last.frame != r->peer_frame;
+    /* A peer that acknowledges what was never sent is in another connection: what it says is not heard. */
+    if (seq_diff(peer->last.ack, obs->flags & TCP_FIN ? r->seq_end : sender->next_seq) > 0 && !(obs->flags & TCP_SYN))
+        return;
     if (peer->packets && r->sent >= 3 && !s->flow->gap && !repeats_of(engine, s->flow)->unreachable)
         judge_repeat(engine, s, r);
 }
@@ -515,12 +531,15 @@ static void
 judge_rate(engine_t *engine, const flow_t *flow, const observation_t *obs, const policed_t *p)
 {
     silence_case_t c = {
-        .kind = SILENT_POLICED, .length = p->longest, .line = policed_line(p), .sent = 1,
+        .kind = SILENT_POLICED, .length = p->longest, .line = policed_line(p),
     };
     cut_key_t key = { flow->host[flow->client]->address, flow->host[!flow->client]->address,
                       flow->port[!flow->client] };
 
-    if (p->unseen || p->shorter > p->full / 4 || p->longest < FITS_BYTES || !silence_is_policed(&c))
+    const told_t *told = told_about(engine, flow->request_frame);
+    if (told && told->c.works_frame)            /* no more can be said */
+        return;
+    if (p->unseen || !policed_is_saturated(p) || !silence_is_policed(&c))
         return;
     c.span = c.line.span;
     about_t about = { ends_of_flow(flow, flow->client, flow->end[flow->client].last.ttl),
@@ -548,15 +567,31 @@ observe_rate(engine_t *engine, const segment_t *s, repeats_t *repeats)
         compare_rate(engine, flow, obs, repeats->policed);
 }
 
-/* The server sends again, or late: it is followed once it has done so several times. */
+static void
+unfollow(engine_t *engine, repeats_t *repeats)
+{
+    g_free(repeats->policed);
+    repeats->policed = NULL;
+    engine->silences->n_policed--;
+}
+
+/* The server sends again, or late: it is followed once it has done so several times, until it is seen to be
+ * fast. */
 static void
 count_old(engine_t *engine, const segment_t *s)
 {
     flow_t *flow = s->flow;
-    repeats_t *repeats = repeats_of(engine, flow);
 
-    if (repeats->policed || s->end == flow->client || !s->obs->length || !flow->handshake || !flow->request_frame
-        || !has_name(engine, flow) || vantage_is_at(engine, flow, s->end))
+    if (s->end == flow->client || !s->obs->length || !flow->handshake || !flow->request_frame)
+        return;
+    repeats_t *repeats = repeats_of(engine, flow);
+    const policed_t *p = repeats->policed;
+    if (p && !repeats->is_control && p->passed > CONTROL_BYTES
+        && (double)p->passed * NS_PER_S > FAST * (double)MAX(p->last_time - p->begun, 1)) {
+        unfollow(engine, repeats);
+        repeats->is_fast = true;
+    }
+    if (repeats->policed || repeats->is_fast || !has_name(engine, flow) || vantage_is_at(engine, flow, s->end))
         return;
     if (++repeats->old >= POLICED_OLD)
         follow(engine, flow, s->obs, false);
@@ -674,6 +709,22 @@ silence_syn(engine_t *engine, const half_open_t *half_open)
     bool known = g_hash_table_contains(engine->silences->cuts, &key);
     if (say_both(engine, &c, &about, &key, 0, half_open->first_frame, syn) && !known)
         client->dead_targets++;
+}
+
+void
+silence_syn_answered(engine_t *engine, const half_open_t *half_open, const observation_t *obs)
+{
+    const observation_t *syn = &half_open->syn;
+    host_t *client = host_get(engine->hosts, &syn->src, false);
+    cut_key_t key = { syn->src, syn->dst, syn->dport };
+    const cut_t *cut = g_hash_table_lookup(engine->silences->cuts, &key);
+
+    if (!address_equal(&obs->src, &syn->dst))
+        return;
+    if (client && client->dead_targets && cut && cut->frame == half_open->first_frame)
+        client->dead_targets--;
+    forget_cut(engine, &key, half_open->first_frame);
+    silence_answered(engine, half_open->first_frame, obs->frame);
 }
 
 /* ---- QUIC ---- */

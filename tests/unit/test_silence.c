@@ -136,7 +136,7 @@ WIRE(dns_elsewhere_early) { dns_elsewhere(c); c->sent = 2; }
 
 WIRE(policed)
 {
-    *c = (silence_case_t){ .kind = SILENT_POLICED, .sent = 1, .span = 10 * NS_PER_S, .length = 1448, .line = {
+    *c = (silence_case_t){ .kind = SILENT_POLICED, .span = 10 * NS_PER_S, .length = 1448, .line = {
         .losses = 9, .late = 1, .span = 10 * NS_PER_S, .passed = 180000, .rate = 18000, .others = 90000, .slack = 1900,
     } };
 }
@@ -616,6 +616,35 @@ SEQUENCE(syns_with_life)
     assert_int_equal(wire_finding(wire, wire->frame)->confidence, 30);
 }
 
+SEQUENCE(syn_answered_after_all)
+{
+    sign_of_life(wire, 3999);
+    uint32_t first = knock(wire, 4000, 1, 4, true);
+    talk_t talk = talk_new(wire, 4000);
+    talk.end[SERVER].address = address4(203, 0, 113, 1);
+    talk_segment(&talk, CLIENT, TCP_SYN, 0);
+    talk_send(&talk, SERVER, TCP_SYN | TCP_ACK, 0);
+    assert_int_equal(wire_finding(wire, first)->confidence, CONFIDENCE_SHOWN);
+}
+
+/* A client that is in another connection acknowledges what the server never sent. */
+SEQUENCE(acknowledges_the_unsent)
+{
+    talk_t talk = talk_new(wire, 4000);
+    talk_handshake(&talk);
+    talk_request(&talk, HELLO_A);
+    observation_t fin = talk_segment(&talk, SERVER, TCP_ACK | TCP_FIN, 0);
+    wire_send(wire, &fin);
+    talk.end[SERVER].next += 1230;
+    for (unsigned i = 1; i < 7; i++) {
+        talk_send(&talk, CLIENT, TCP_ACK, 0);
+        pass(wire, 200 << i);
+        fin.ip.ip_id = ++talk.end[SERVER].ip_id;
+        wire_send(wire, &fin);
+    }
+    assert_quiet(wire);
+}
+
 SEQUENCE(syns_without_life)
 {
     sign_of_life(wire, 3999);
@@ -878,6 +907,8 @@ static const sequence_row_t sequences[] = {
     { "an answer that was late takes confidence back", answer_was_only_late },
     { "a slow server and one lost segment say nothing", slow_server_and_one_loss },
     { "three SYNs of a living client are silenced", syns_with_life },
+    { "a SYN answered after all takes confidence back", syn_answered_after_all },
+    { "who acknowledges what was never sent is not judged", acknowledges_the_unsent },
     { "SYNs of a client that nobody reaches say nothing", syns_without_life },
     { "a dead host asked again is no surer", dead_host_again },
     { "a scan of dead targets is not told for each", scan },
