@@ -275,7 +275,7 @@ def policer(rate=18750, burst=4000):
     return gate
 
 
-def slow_link(rate=18750, places=16):
+def slow_link(rate=18750, places=4):
     """A link on which some packets wait for their turn, and further ones are lost."""
     free = [0.0]
 
@@ -335,12 +335,25 @@ def throttled_download(net):
     held_download(fast, lambda at, size: 0.0, 13.0, window=16)
 
 
-@innocent("Two downloads over a link of 150 kbit/s: the queue before it fills, and what is more is lost.",
-          never="Anything silenced: packets wait before one is lost, and the other name is no faster.")
-def slow_link_downloads(net):
+def download_then_control(net, gate):
+    """A download over something slow, then another name's when it is fast again."""
     net.snaplen = 256
     client, server = net.client(), net.server()
-    for start, name in ((0.0, SITE), (12.0, "www.other.example")):
+    for start, name, way, window in ((0.0, SITE, gate, 2), (12.0, "www.other.example", lambda at, size: 0.0, 16)):
         flow = Flow(client, server, 80, start=start)
         flow.server.ack(reply_to=ask_http(flow, name))
-        held_download(flow, slow_link(), start + 11.0)
+        held_download(flow, way, start + (11.0 if way is gate else 1.0), window=window)
+
+
+@innocent("A download over a link of 150 kbit/s: the queue before it fills, and what is more is lost; then another"
+          " name's is fast because the link is.",
+          never="Anything silenced: packets wait before one is lost.")
+def slow_link_download(net):
+    download_then_control(net, slow_link())
+
+
+@innocent("A download over a path that loses every fifth packet for a while; then another name's is fast.",
+          never="Anything silenced: the losses fit no rate.")
+def lossy_path_download(net):
+    chance = net.random
+    download_then_control(net, lambda at, size: None if chance.random() < 0.2 else 0.0)
