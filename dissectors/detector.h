@@ -20,6 +20,7 @@ typedef struct requests requests_t; /* requests.c */
 typedef struct stages stages_t;     /* stages_cases.c */
 typedef struct handshakes handshakes_t; /* handshake_cases.c */
 typedef struct silences silences_t; /* silence_cases.c */
+typedef struct unanswered unanswered_t; /* unanswered.c */
 
 /* When a packet came and from how far: enough to name one that is only linked with a finding. */
 typedef struct {
@@ -69,6 +70,7 @@ struct engine {
     stages_t     *stages;
     handshakes_t *handshakes;
     silences_t   *silences;
+    unanswered_t *unanswered;
     datagrams_t  *datagrams;
     datagram_flow_t *datagram_flow; /* of the UDP datagram at hand; NULL: not one of these */
     bool          datagram_from_client;
@@ -145,6 +147,11 @@ void        silences_free(silences_t *silences);
 void        silences_forget(silences_t *silences, flow_t *flow);
 /* A SYN was sent again; it was the last packet taken. */
 void        silence_syn(engine_t *engine, const half_open_t *half_open);
+/* One that was sent again is followed by another packet of its connection. */
+void        silence_syn_answered(engine_t *engine, const half_open_t *half_open, const observation_t *obs);
+
+unanswered_t *unanswered_new(void);
+void          unanswered_free(unanswered_t *unanswered);
 
 requests_t *requests_new(void);
 void        requests_free(requests_t *requests);

@@ -8,6 +8,7 @@
 #include "dns.h"
 #include "hops.h"
 #include "origin.h"
+#include "unanswered.h"
 #include "vantage.h"
 
 #include <string.h>
@@ -458,6 +459,7 @@ observe_answer(engine_t *engine, const observation_t *obs, dns_message_t *m, con
     verdict_t verdict = VERDICT_NONE;
     dns_case_t c;
 
+    unanswered_answer(engine, obs, m, q->server);
     if (q->n_answers >= DNS_ANSWERS_MAX || is_duplicate(q, &a))
         return;
     if (engine->fingerprints && m->n_places)
@@ -476,7 +478,7 @@ observe_answer(engine_t *engine, const observation_t *obs, dns_message_t *m, con
 }
 
 static void
-observe_query(engine_t *engine, const observation_t *obs, const dns_message_t *m)
+observe_query(engine_t *engine, const observation_t *obs, dns_message_t *m)
 {
     query_t *q = query_get(engine, obs, m, false, true);
 
@@ -493,6 +495,74 @@ observe_query(engine_t *engine, const observation_t *obs, const dns_message_t *m
     q->ip_id = obs->ip.ip_id;
     count_up(&q->count);
     touch(engine, q, obs);
+    if (engine->enabled[DETECT_SILENCE])
+        unanswered_query(engine, obs, m, q->server);
+}
+
+/* ---- what is never answered (unanswered.c) ---- */
+
+#define NEIGHBOURS_MAX 1024     /* queries looked at; where there are more, nothing is said */
+#define GIVEN_NS (2 * NS_PER_S) /* a younger query may still be answered */
+
+/* The pause between two attempts in which a query was sent; 0: none of them. */
+static unsigned
+pause_of(const mute_t *mute, int64_t time)
+{
+    unsigned n = 0;
+
+    while (n < MIN(mute->sent, UNANSWERED_TIMES) && mute->times[n] < time)
+        n++;
+    return n < mute->sent ? n : 0;
+}
+
+/* A query for another name, but otherwise alike. */
+static void
+add_neighbour(const mute_t *mute, const query_t *q, int64_t now, uint32_t *pauses, mute_neighbours_t *n)
+{
+    if (!q->frame || q->time <= mute->first_time || q->key.qtype != mute->qtype || q->opt != mute->opt || q->key.tcp)
+        return;
+    if (!q->n_answers) {
+        n->lost += now - q->time >= GIVEN_NS ? q->count : 0;
+        return;
+    }
+    n->answered++;
+    if (!(q->first.flags & DNS_RECURSION_AVAILABLE))
+        return;
+    *pauses |= 1u << pause_of(mute, q->time);
+    if (q->first.frame > n->answered_frame) {
+        n->answered_frame = q->first.frame;
+        n->answered_ttl = q->first.ip.ttl;
+    }
+}
+
+mute_neighbours_t
+queries_neighbours(const engine_t *engine, const mute_t *mute, int64_t now)
+{
+    mute_neighbours_t n = { .complete = true };
+    unsigned looked_at = 0;
+    uint32_t pauses = 0;
+
+    for (const GList *l = engine->queries->recent.tail; l; l = l->prev) {
+        const query_t *q = l->data;
+        if (++looked_at > NEIGHBOURS_MAX) {
+            n.complete = false;
+            break;
+        }
+        if (!address_equal(&q->key.client, &mute->client))
+            continue;
+        bool same_name = q->key.name_hash == mute->name_hash;
+        bool same_server = address_equal(&q->key.server, &mute->server);
+        unsigned rcode = q->n_answers ? q->first.flags & 0xf : 0;
+        if (same_name && same_server)
+            n.name_answered |= q->n_answers > 0;
+        else if (same_name && q->n_answers && (rcode == DNS_NOERROR || rcode == DNS_NXDOMAIN))
+            n.elsewhere_frame = q->first.frame;
+        else if (same_server)
+            add_neighbour(mute, q, now, &pauses, &n);
+    }
+    for (pauses >>= 1; pauses; pauses >>= 1)
+        n.pauses += pauses & 1;
+    return n;
 }
 
 /* ---- packets ---- */
@@ -552,6 +622,8 @@ dns_quote(engine_t *engine, const observation_t *obs)
 {
     dns_message_t m;
 
+    if (obs->protocol == PROTOCOL_UDP && obs->dport == DNS_PORT)
+        unanswered_quoted(engine, obs);
     bool unreachable = obs->quoted == QUOTED_PORT_UNREACHABLE
                     && !memcmp(obs->reporter.bytes, obs->dst.bytes, sizeof obs->dst.bytes);
     bool expired = obs->quoted == QUOTED_EXPIRED;

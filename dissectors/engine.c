@@ -67,6 +67,7 @@ engine_new(const limits_t *limits, const bool enabled[N_DETECTORS])
     engine->requests = requests_new();
     engine->handshakes = handshakes_new();
     engine->silences = silences_new();
+    engine->unanswered = unanswered_new();
     engine->stages = stages_new();
     engine->datagrams = datagrams_new(forget_datagrams, engine);
     engine->sightings = g_new0(sighting_t, SIGHTINGS);
@@ -84,6 +85,7 @@ engine_free(engine_t *engine)
     requests_free(engine->requests);
     handshakes_free(engine->handshakes);
     silences_free(engine->silences);
+    unanswered_free(engine->unanswered);
     stages_free(engine->stages);
     datagrams_free(engine->datagrams);
     flow_table_free(engine->flows);
@@ -387,6 +389,7 @@ observe_in_flow(engine_t *engine, const observation_t *obs, flow_t *flow, unsign
         stages_segment(engine, &s);
     s.flow->host[!s.end]->heard_frame = obs->frame;
     s.flow->host[!s.end]->heard = ticks(obs->time);
+    s.flow->host[!s.end]->heard_bytes += obs->length;
     /* A forged SYN/ACK says nothing of where the server's numbers begin. */
     bool foreign = s.forged && obs->flags & TCP_SYN;
     if (!(obs->flags & TCP_RST) && !foreign && flow_learn(s.flow, s.end, obs)) {
@@ -425,6 +428,8 @@ opened_flow(engine_t *engine, const observation_t *obs, connection_t connection)
     connection_t opener = connection_of(&half_open.syn);
     flow_t *flow = new_flow(engine, &half_open.syn, opener);
     flow->syn_repeated = half_open.sent > 1;
+    if (half_open.sent > 2)
+        silence_syn_answered(engine, &half_open, obs);
     for (unsigned i = 0; i < half_open.captured; i++)
         observe_in_flow(engine, &half_open.syn, flow, opener.source);
     return flow;

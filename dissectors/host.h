@@ -93,6 +93,7 @@ typedef struct {
     uint8_t      dead_targets;  /* addresses and ports it asked in vain, by silence_cases.c */
     uint32_t     heard_frame;   /* the last TCP packet to it that was captured; 0: none */
     uint32_t     heard;         /* when, in ticks */
+    uint32_t     heard_bytes;   /* payload of all TCP packets to it, modulo 2^32 */
     uint32_t     worked_frame[2];   /* answers to the last two different requests to it */
     uint16_t     worked_name[2];    /* what was asked for, of names_t; 0: none */
     uint16_t     worked_port[2];    /* of the host */

@@ -97,6 +97,8 @@ typedef struct {
     X(SILENCE_SPAN,     "silence.span",     "From the first to the last time",               TIME)  \
     X(SILENCE_LAST,     "silence.last",     "Sent last in frame",                            FRAME) \
     X(SILENCE_ANSWERED, "silence.answered", "Answered after all in frame",                   FRAME) \
+    X(SILENCE_RATE,     "silence.rate",     "Rate that passes, bit/s",                       UINT)  \
+    X(SILENCE_LOST,     "silence.lost",     "Losses at that rate",                           UINT)  \
     X(RESET_ANSWERS,    "reset.answers",    "Answers the packet in frame",                   FRAME) \
     X(DNS_FINGERPRINT,  "dns.fingerprint",  "Entry of a list that the answer fits",          TEXT)  \
     X(DNS_FP_SCOPE,     "dns.fingerprint.scope",   "Scope of the entry",                     TEXT)  \

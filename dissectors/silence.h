@@ -7,6 +7,7 @@
 #pragma once
 
 #include "judge.h"
+#include "policed.h"
 
 /* What is never answered. */
 typedef enum {
@@ -16,6 +17,8 @@ typedef enum {
     SILENT_ACKNOWLEDGED,    /* TCP data that is acknowledged, by acknowledgements that do not arrive */
     SILENT_ANSWER,          /* the server's first data: sent, as its sequence numbers show, and never seen */
     SILENT_QUIC,            /* QUIC datagrams */
+    SILENT_DNS,             /* a name asked of a resolver over UDP */
+    SILENT_POLICED,         /* what is more than a rate allows */
 } silent_t;
 
 /* However long nothing comes, silence proves less than a forged packet. Without contrast in the same
@@ -52,9 +55,20 @@ typedef struct {
     bool        earlier_contrast;   /* … while that server answered another name */
     bool        heard_since_earlier;    /* others reached this client since then */
     int64_t     earlier_gap;    /* ns since then */
+    unsigned    dns_answered, dns_lost; /* queries for other names to the same resolver meanwhile, of the same type */
+    unsigned    dns_pauses;     /* between two attempts, in which one of them was asked and answered */
+    uint32_t    elsewhere_frame;/* another resolver answered the name; 0: none did */
+    policed_line_t line;        /* where something is policed; length is that of its longest packets */
+    uint32_t    works_rate;     /* bytes per second, at which the server sent the other name's answer */
     bool        encrypted;      /* the first payload looks fully encrypted */
     bool        ech;            /* … has an encrypted_client_hello extension */
 } silence_case_t;
+
+/* What others have to reach while one is policed, in times of its rate. */
+#define SILENCE_FASTER 4
+
+/* A line that only a policer draws: every loss fits an empty account, though no queue was there to fill. */
+bool silence_is_policed(const silence_case_t *c);
 
 /* Tests every signature and weighs what fired: VERDICT_SILENCED or _NONE. Pure: reads the case, fills
  * evidence. */

@@ -9,8 +9,8 @@
  *
  * SPDX-License-Identifier: GPL-2.0-or-later
  */
-#include "detector.h"
-#include "silence.h"
+#include "silence_cases.h"
+
 #include "vantage.h"
 
 #include <string.h>
@@ -28,6 +28,11 @@
 /* A full segment, on any path in use. */
 #define FULL_BYTES 1100
 
+#define POLICED_MAX  256        /* connections whose rate is followed at a time */
+#define POLICED_OLD  4          /* segments of a server that filled gaps, or were sent twice, before it is */
+#define CONTROL_BYTES 65536     /* enough to tell how fast a connection is */
+#define FAST 1e5                /* bytes per second: no longer followed */
+
 #define DEAD_TARGETS 8          /* addresses and ports one client asks in vain: a scan, or its network is down */
 
 /* What one end of a flow sends again. */
@@ -44,6 +49,10 @@ typedef struct {
 typedef struct {
     repeat_t end[2];
     bool     unreachable;       /* an ICMP error says why nothing is answered */
+    uint8_t     old;            /* segments with data that the server sent behind newer ones */
+    policed_t  *policed;        /* what becomes of its data; NULL: not followed */
+    bool        is_fast;        /* it was followed, and is not policed */
+    bool        is_control;     /* … to compare one that is policed with */
     uint32_t hole_frame, hole_seq;  /* the request whose answer is missing, and where it should be; frame 0:
                                      * nothing was said of it */
 } repeats_t;
@@ -62,16 +71,10 @@ typedef struct {
     const char *trigger;        /* what was asked for; lives as long as the store; NULL: not known */
 } cut_t;
 
-/* Who, where and what a finding is about. */
-typedef struct {
-    ends_t      ends;
-    vantage_t   vantage;
-    const char *trigger;
-} about_t;
-
 /* A finding on a first frame. */
 typedef struct {
     silence_case_t c;
+    about_t        about;
     cut_key_t      key;
     uint16_t       request;
     uint32_t       frame;
@@ -87,6 +90,7 @@ typedef struct {
 
 struct silences {
     GHashTable *repeats;        /* flow_t -> repeats_t */
+    unsigned    n_policed;      /* of them, followed for their rate */
     GHashTable *cuts;           /* set of cut_t */
     GQueue      told;           /* of told_t, the oldest first */
     GHashTable *quic_works;     /* set of works_t: servers that answered a name over QUIC */
@@ -127,11 +131,19 @@ works_equal(const void *a, const void *b)
     return address_equal(a, b);
 }
 
+static void
+free_repeats(void *data)
+{
+    repeats_t *repeats = data;
+    g_free(repeats->policed);
+    g_free(repeats);
+}
+
 silences_t *
 silences_new(void)
 {
     silences_t *silences = g_new0(silences_t, 1);
-    silences->repeats = g_hash_table_new_full(NULL, NULL, NULL, g_free);
+    silences->repeats = g_hash_table_new_full(NULL, NULL, NULL, free_repeats);
     silences->cuts = g_hash_table_new_full(cut_hash, cut_equal, g_free, NULL);
     silences->quic_works = g_hash_table_new_full(works_hash, works_equal, g_free, NULL);
     g_queue_init(&silences->told);
@@ -154,6 +166,8 @@ silences_forget(silences_t *silences, flow_t *flow)
     if (!flow->has_repeats)
         return;
     flow->has_repeats = false;
+    const repeats_t *repeats = g_hash_table_lookup(silences->repeats, flow);
+    silences->n_policed -= repeats->policed != NULL;
     g_hash_table_remove(silences->repeats, flow);
 }
 
@@ -214,9 +228,8 @@ forget_cut(engine_t *engine, const cut_key_t *key, uint32_t frame)
 
 /* ---- saying it ---- */
 
-/* Judges a case and says so about one of its frames. */
-static finding_t *
-say(engine_t *engine, const silence_case_t *c, const about_t *about, uint32_t frame, int64_t time)
+finding_t *
+silence_say(engine_t *engine, const silence_case_t *c, const about_t *about, uint32_t frame, int64_t time)
 {
     GArray *evidence = engine->scratch;
     judgement_t j = silence_judge(c, evidence);
@@ -230,25 +243,50 @@ say(engine_t *engine, const silence_case_t *c, const about_t *about, uint32_t fr
     finding->ends = about->ends;
     finding->vantage = about->vantage;
     finding->trigger = about->trigger;
-    finding_fact(finding, F_SILENCE_SENT, c->sent);
+    if (c->sent)
+        finding_fact(finding, F_SILENCE_SENT, c->sent);
     finding_fact(finding, F_SILENCE_SPAN, c->span);
     return finding;
 }
 
+void
+silence_answered(engine_t *engine, uint32_t first_frame, uint32_t answer_frame)
+{
+    const finding_t *known = store_lookup(engine->store, first_frame);
+
+    if (!known || known->verdict != VERDICT_SILENCED)
+        return;
+    finding_t *finding = publish(engine, first_frame, 0, VERDICT_SILENCED, CLASS_SILENCE,
+                                 MIN(known->confidence, CONFIDENCE_SHOWN));
+    if (finding)
+        finding_fact(finding, F_SILENCE_ANSWERED, answer_frame);
+}
+
+static told_t *
+told_about(const engine_t *engine, uint32_t frame)
+{
+    for (GList *l = engine->silences->told.head; l; l = l->next)
+        if (((told_t *)l->data)->frame == frame)
+            return l->data;
+    return NULL;
+}
+
 static void
-remember_told(engine_t *engine, const silence_case_t *c, const cut_key_t *key, uint16_t request, uint32_t frame)
+remember_told(engine_t *engine, const silence_case_t *c, const about_t *about, const cut_key_t *key, uint16_t request,
+              uint32_t frame)
 {
     GQueue *queue = &engine->silences->told;
 
-    for (GList *l = queue->head; l; l = l->next)
-        if (((told_t *)l->data)->frame == frame) {
-            ((told_t *)l->data)->c = *c;
-            return;
-        }
+    told_t *known = told_about(engine, frame);
+
+    if (known) {
+        known->c = *c;
+        return;
+    }
     if (queue->length >= TOLD_MAX)
         g_free(g_queue_pop_head(queue));
     told_t *told = g_new(told_t, 1);
-    *told = (told_t){ *c, *key, request, frame };
+    *told = (told_t){ *c, *about, *key, request, frame };
     g_queue_push_tail(queue, told);
 }
 
@@ -257,32 +295,41 @@ static bool
 say_both(engine_t *engine, const silence_case_t *c, const about_t *about, const cut_key_t *key,
          uint16_t request, uint32_t first_frame, const observation_t *obs)
 {
-    finding_t *first = say(engine, c, about, first_frame, 0);
+    finding_t *first = silence_say(engine, c, about, first_frame, 0);
 
     if (!first)
         return false;
     finding_fact(first, F_SILENCE_LAST, obs->frame);
-    finding_t *now = say(engine, c, about, obs->frame, obs->time);
+    finding_t *now = silence_say(engine, c, about, obs->frame, obs->time);
     if (now)
         now->trigger_frame = first_frame;
     remember_cut(engine, c, about, key, first_frame, obs->time);
-    remember_told(engine, c, key, request, first_frame);
+    remember_told(engine, c, about, key, request, first_frame);
     return true;
 }
 
 /* ---- contrast ---- */
 
 static void
+add_rate(finding_t *finding, const silence_case_t *c)
+{
+    finding_fact(finding, F_SILENCE_RATE, (int64_t)(c->line.rate * 8));
+    finding_fact(finding, F_SILENCE_LOST, c->line.losses);
+}
+
+static void
 add_contrast(engine_t *engine, told_t *told, uint32_t frame, const char *name)
 {
     const finding_t *known = store_lookup(engine->store, told->frame);
+    bool policed = told->c.kind == SILENT_POLICED;      /* nothing is said of one without contrast */
 
-    if (told->c.works_frame || !known || known->verdict != VERDICT_SILENCED)
+    if (told->c.works_frame || (!policed && (!known || known->verdict != VERDICT_SILENCED)))
         return;
     told->c.works_frame = frame;
     told->c.works_name = name;
-    about_t about = { known->ends, known->vantage, known->trigger };
-    say(engine, &told->c, &about, told->frame, 0);
+    finding_t *finding = silence_say(engine, &told->c, &told->about, told->frame, 0);
+    if (finding && policed)
+        add_rate(finding, &told->c);
 }
 
 /* It is known what the client asked for: texts with a space say only why it is not. */
@@ -292,9 +339,35 @@ has_name(const engine_t *engine, const flow_t *flow)
     return flow->request && !strchr(names_text(engine->names, flow->request), ' ');
 }
 
+static repeats_t *
+repeats_of(engine_t *engine, flow_t *flow)
+{
+    GHashTable *table = engine->silences->repeats;
+
+    if (!flow->has_repeats) {
+        g_hash_table_insert(table, flow, g_new0(repeats_t, 1));
+        flow->has_repeats = true;
+    }
+    return g_hash_table_lookup(table, flow);
+}
+
+/* From here on, what becomes of a server's data is followed. */
+static void
+follow(engine_t *engine, flow_t *flow, const observation_t *obs, bool is_control)
+{
+    repeats_t *repeats = repeats_of(engine, flow);
+    const direction_t *server = &flow->end[!flow->client];
+
+    if (repeats->policed || engine->silences->n_policed >= POLICED_MAX)
+        return;
+    repeats->policed = policed_new(server->next_seq, server->rtt, obs->time);
+    repeats->is_control = is_control;
+    engine->silences->n_policed++;
+}
+
 /* A server answers a request. */
 static void
-note_works(engine_t *engine, const flow_t *flow, const observation_t *obs)
+note_works(engine_t *engine, flow_t *flow, const observation_t *obs)
 {
     host_t *server = flow->host[!flow->client];
     uint16_t port = flow->port[!flow->client];
@@ -312,8 +385,12 @@ note_works(engine_t *engine, const flow_t *flow, const observation_t *obs)
     for (GList *l = engine->silences->told.head; l; l = l->next) {
         told_t *told = l->data;
         if (told->request && told->request != flow->request && told->key.port == port
-            && address_equal(&told->key.server, &server->address))
-            add_contrast(engine, told, obs->frame, names_text(engine->names, flow->request));
+            && address_equal(&told->key.server, &server->address)) {
+            if (told->c.kind == SILENT_POLICED)
+                follow(engine, flow, obs, true);
+            else
+                add_contrast(engine, told, obs->frame, names_text(engine->names, flow->request));
+        }
     }
 }
 
@@ -377,18 +454,6 @@ is_first_request(const segment_t *s)
         && s->obs->seq == peer->last.ack;
 }
 
-static repeats_t *
-repeats_of(engine_t *engine, flow_t *flow)
-{
-    GHashTable *table = engine->silences->repeats;
-
-    if (!flow->has_repeats) {
-        g_hash_table_insert(table, flow, g_new0(repeats_t, 1));
-        flow->has_repeats = true;
-    }
-    return g_hash_table_lookup(table, flow);
-}
-
 /* The record of what is repeated: begun when it is something new, unless something was said already. */
 static repeat_t *
 repeat_of(engine_t *engine, const segment_t *s)
@@ -430,8 +495,106 @@ observe_repeat(engine_t *engine, const segment_t *s)
         r->peer_spoke |= peer->last.bits & TCP_SYN && peer->last.frame > sender->last.frame;
     else
         r->peer_spoke |= peer->last.frame != r->peer_frame;
+    /* A peer that acknowledges what was never sent is in another connection: what it says is not heard. */
+    if (seq_diff(peer->last.ack, obs->flags & TCP_FIN ? r->seq_end : sender->next_seq) > 0 && !(obs->flags & TCP_SYN))
+        return;
     if (peer->packets && r->sent >= 3 && !s->flow->gap && !repeats_of(engine, s->flow)->unreachable)
         judge_repeat(engine, s, r);
+}
+
+/* ---- rates ---- */
+
+/* Another name of a server whose data are policed: is it faster? */
+static void
+compare_rate(engine_t *engine, const flow_t *flow, const observation_t *obs, policed_t *control)
+{
+    cut_key_t key = { flow->host[flow->client]->address, flow->host[!flow->client]->address,
+                      flow->port[!flow->client] };
+    int64_t span = MAX(control->last_time - control->begun, NS_PER_MS);
+
+    if (control->passed < CONTROL_BYTES)
+        return;
+    double rate = (double)control->passed * NS_PER_S / (double)span;
+    control->passed = 0;                /* and once more */
+    control->begun = obs->time;
+    for (GList *l = engine->silences->told.head; l; l = l->next) {
+        told_t *told = l->data;
+        if (told->c.kind != SILENT_POLICED || told->request == flow->request || !cut_equal(&told->key, &key)
+            || told->c.works_frame || rate < SILENCE_FASTER * told->c.line.rate)
+            continue;
+        told->c.works_rate = (uint32_t)MIN(rate, UINT32_MAX);
+        add_contrast(engine, told, obs->frame, names_text(engine->names, flow->request));
+    }
+}
+
+static void
+judge_rate(engine_t *engine, const flow_t *flow, const observation_t *obs, const policed_t *p)
+{
+    silence_case_t c = {
+        .kind = SILENT_POLICED, .length = p->longest, .line = policed_line(p),
+    };
+    cut_key_t key = { flow->host[flow->client]->address, flow->host[!flow->client]->address,
+                      flow->port[!flow->client] };
+
+    const told_t *told = told_about(engine, flow->request_frame);
+    if (told && told->c.works_frame)            /* no more can be said */
+        return;
+    if (p->unseen || !policed_is_saturated(p) || !silence_is_policed(&c))
+        return;
+    c.span = c.line.span;
+    about_t about = { ends_of_flow(flow, flow->client, flow->end[flow->client].last.ttl),
+                      vantage_of_flow(engine, flow), request_text(engine, flow) };
+    remember_told(engine, &c, &about, &key, flow->request, flow->request_frame);
+    finding_t *finding = silence_say(engine, &c, &about, flow->request_frame, 0);
+    if (!finding)
+        return;
+    add_rate(finding, &c);
+    finding_fact(finding, F_SILENCE_LAST, obs->frame);
+}
+
+static void
+observe_rate(engine_t *engine, const segment_t *s, repeats_t *repeats)
+{
+    const observation_t *obs = s->obs;
+    const flow_t *flow = s->flow;
+
+    if (s->end == flow->client)
+        policed_ack(repeats->policed, obs);
+    else if (obs->length && policed_data(repeats->policed, obs, flow->host[flow->client]->heard_bytes)
+             && !repeats->is_control)
+        judge_rate(engine, flow, obs, repeats->policed);
+    if (repeats->is_control && s->end != flow->client)
+        compare_rate(engine, flow, obs, repeats->policed);
+}
+
+static void
+unfollow(engine_t *engine, repeats_t *repeats)
+{
+    g_free(repeats->policed);
+    repeats->policed = NULL;
+    engine->silences->n_policed--;
+}
+
+/* The server sends again, or late: it is followed once it has done so several times, until it is seen to be
+ * fast. */
+static void
+count_old(engine_t *engine, const segment_t *s)
+{
+    flow_t *flow = s->flow;
+
+    if (s->end == flow->client || !s->obs->length || !flow->handshake || !flow->request_frame)
+        return;
+    repeats_t *repeats = repeats_of(engine, flow);
+    const policed_t *p = repeats->policed;
+    if (p && !repeats->is_control && p->passed > CONTROL_BYTES
+        && (double)p->passed * NS_PER_S > FAST * (double)MAX(p->last_time - p->begun, 1)) {
+        unfollow(engine, repeats);
+        repeats->is_fast = true;
+    }
+    if (repeats->policed || repeats->is_fast || !has_name(engine, flow) || vantage_is_at(engine, flow, s->end))
+        return;
+    if (++repeats->old >= POLICED_OLD)
+        follow(engine, flow, s->obs, false);
 }
 
 /* What was called silent is answered: it was loss, or the end of it. */
@@ -439,17 +602,11 @@ static void
 take_back(engine_t *engine, const segment_t *s, uint32_t first_frame)
 {
     const flow_t *flow = s->flow;
-    const finding_t *known = store_lookup(engine->store, first_frame);
     cut_key_t key = { flow->host[flow->client]->address, flow->host[!flow->client]->address,
                       flow->port[!flow->client] };
 
     forget_cut(engine, &key, first_frame);
-    if (!known || known->verdict != VERDICT_SILENCED)
-        return;
-    finding_t *finding = publish(engine, first_frame, 0, VERDICT_SILENCED, CLASS_SILENCE,
-                                 MIN(known->confidence, CONFIDENCE_SHOWN));
-    if (finding)
-        finding_fact(finding, F_SILENCE_ANSWERED, s->obs->frame);
+    silence_answered(engine, first_frame, s->obs->frame);
 }
 
 static void
@@ -458,6 +615,8 @@ observe_answer(engine_t *engine, const segment_t *s)
     repeats_t *repeats = repeats_of(engine, s->flow);
     repeat_t *r = &repeats->end[!s->end];
 
+    if (repeats->policed)
+        observe_rate(engine, s, repeats);
     if (repeats->hole_frame && s->end != s->flow->client && s->obs->length
         && seq_diff(s->obs->seq, repeats->hole_seq) <= 0) {
         take_back(engine, s, repeats->hole_frame);
@@ -516,10 +675,12 @@ silence_segment(engine_t *engine, segment_t *s)
         observe_hole(engine, s);
     if (probe)
         return;
-    if (s->seen & SEES_OLD)
+    if (s->seen & SEES_OLD) {
         observe_repeat(engine, s);
-    else if (s->seen & SEES_FIRST_DATA && !s->forged)
+        count_old(engine, s);
+    } else if (s->seen & SEES_FIRST_DATA && !s->forged) {
         note_works(engine, s->flow, obs);
+    }
 }
 
 /* ---- SYNs ---- */
@@ -548,6 +709,22 @@ silence_syn(engine_t *engine, const half_open_t *half_open)
     bool known = g_hash_table_contains(engine->silences->cuts, &key);
     if (say_both(engine, &c, &about, &key, 0, half_open->first_frame, syn) && !known)
         client->dead_targets++;
+}
+
+void
+silence_syn_answered(engine_t *engine, const half_open_t *half_open, const observation_t *obs)
+{
+    const observation_t *syn = &half_open->syn;
+    host_t *client = host_get(engine->hosts, &syn->src, false);
+    cut_key_t key = { syn->src, syn->dst, syn->dport };
+    const cut_t *cut = g_hash_table_lookup(engine->silences->cuts, &key);
+
+    if (!address_equal(&obs->src, &syn->dst))
+        return;
+    if (client && client->dead_targets && cut && cut->frame == half_open->first_frame)
+        client->dead_targets--;
+    forget_cut(engine, &key, half_open->first_frame);
+    silence_answered(engine, half_open->first_frame, obs->frame);
 }
 
 /* ---- QUIC ---- */
@@ -596,7 +773,7 @@ judge_datagrams(engine_t *engine, datagram_flow_t *flow, const observation_t *ob
     if (obs)
         say_both(engine, &c, &about, &key, 0, flow->request_frame, obs);
     else
-        say(engine, &c, &about, flow->request_frame, 0);
+        silence_say(engine, &c, &about, flow->request_frame, 0);
 }
 
 /* A QUIC server answers a name. Initials that waited before the first such answer were silenced: QUIC

@@ -306,6 +306,14 @@ GUILTY = [
     absence("police-150-kbit", "a download is held to 150 kbit/s by dropping the excess",
             (https(path="/big", seconds=6),), ("police-150-kbit",), silences=False,
             expect="at best: the connection is policed; nothing forged", never="any packet as forged"),
+    absence("police-with-control", "a longer download is held to 150 kbit/s, then another name is fetched at once",
+            (https(path="/huge", seconds=18), https("allowed.example", path="/huge")), ("police-150-kbit",),
+            silences=False, snaplen=640, vantages=("client",),
+            expect="the request to blocked.example silenced as throttled; nothing forged", never="any packet as forged"),
+    absence("dns-suppressed-names", "one name is asked for four times in vain, other names in between are answered",
+            ("sh -c '%s & for n in one two three; do sleep 1.5; for t in a b c; do %s; done; sleep 3; done; wait'"
+             % (dig(options="+tries=4 +time=5"), dig("$t-$n.allowed.example")),), ("dns-suppressed",),
+            vantages=("client",)),
 ]
 
 # ---- Innocent ----------------------------------------------------------------------------------
@@ -513,6 +521,12 @@ INNOCENT = [
              "anything because of TTL ±1", cable="wobble=1"),
     innocent("path-loss", "a data segment is lost and sent again", (http("allowed.example", path="/page"),),
              "the retransmission", cable="lose=2", vantages=BOTH_ENDS),
+    innocent("narrow-link", "two downloads over a slow link that lets packets wait, and loses some at random",
+             (https("allowed.example", path="/huge", seconds=12), https("www.allowed.example", path="/huge", seconds=4)),
+             "anything as silenced: packets wait before one is lost", cable="narrow=18000 thin=30", snaplen=640),
+    innocent("lossy-link", "a download over a long path that loses every sixth packet",
+             (https("allowed.example", path="/huge", seconds=15),), "anything as silenced",
+             cable="delay=300000 thin=160", snaplen=640),
     innocent("path-loss-dns", "an answer is lost and the query repeated",
              (dig("allowed.example", options="+tries=2 +time=1"),),
              "the repeated query as silenced by interference", cable="lose=1", vantages=BOTH_ENDS),

@@ -99,7 +99,7 @@ RECORDS = {
 def prepare(directory):
     """Writes configurations, a certificate and the documents."""
     os.makedirs(directory + "/htdocs", exist_ok=True)
-    documents = {"index.html": 300, "page": 3000, "middle": 24000, "big": 60000}
+    documents = {"index.html": 300, "page": 3000, "middle": 24000, "big": 60000, "huge": 400000}
     for name, size in documents.items():
         with open("%s/htdocs/%s" % (directory, name), "w") as f:
             line = "<p>An ordinary line of %s.</p>\n" % name

@@ -11,6 +11,8 @@
  *   wobble=1     every second frame crosses one router more, as over two unequal paths
  *   twin=N       every second DNS answer has N more hops, as from another site of an anycast group
  *   front=N      SYN/ACKs have N hops fewer, as from a front end that only answers handshakes
+ *   thin=N       lose N of 1000 frames, at random
+ *   narrow=N     N octets a second pass, 16 frames wait for their turn: a slow link, no policer
  *
  * Prints "ready" when both interfaces are open. Frames larger than 1514 octets are dropped: they
  * show that an offload was left on.
@@ -38,16 +40,19 @@
 
 #define SLOTS 8192                      /* frames under way in one direction */
 #define LATE_US 15000
+#define QUEUE_MAX 16                    /* frames before a slow link */
 
 typedef struct { int64_t due; size_t len; uint8_t bytes[FRAME_MAX]; } slot_t;
 
 /* Frames under way in one direction, kept in order of their due time. */
 typedef struct { slot_t *slot[SLOTS]; int count; int64_t last_due; } queue_t;
 
-static struct { long delay, hops, life, lose, late, wobble, twin, front; } opt = { .life = 60 };
+static struct { long delay, hops, life, lose, late, wobble, twin, front, thin, narrow; } opt = { .life = 60 };
 static int sock[2];
 static queue_t queue[2];                /* queue[k]: frames that arrived on sock[k] */
 static long seen_data;                  /* from B to A */
+static int64_t narrow_until;            /* the slow link is busy with what was sent so far */
+static uint32_t random_state = 0x2545f491;      /* fixed: runs are alike */
 
 static int64_t
 now_us(void)
@@ -80,6 +85,7 @@ parse_option(const char *text)
         { "delay=", &opt.delay }, { "hops=", &opt.hops }, { "life=", &opt.life },
         { "lose=", &opt.lose }, { "late=", &opt.late }, { "wobble=", &opt.wobble },
         { "twin=", &opt.twin }, { "front=", &opt.front },
+        { "thin=", &opt.thin }, { "narrow=", &opt.narrow },
     };
     for (size_t i = 0; i < sizeof keys / sizeof *keys; i++)
         if (!strncmp(text, keys[i].key, strlen(keys[i].key))) {
@@ -116,6 +122,27 @@ read_any_ip(struct packet *p, uint8_t *frame, size_t len)
     return known || type == 0x0800 || type == 0x86dd;
 }
 
+static uint32_t
+random_number(void)
+{
+    random_state ^= random_state << 13;
+    random_state ^= random_state >> 17;
+    return random_state ^= random_state << 5;
+}
+
+/* Microseconds until the slow link has sent this frame; -1 if too many wait. */
+static long
+wait_for_link(size_t len)
+{
+    int64_t now = now_us(), each = (int64_t)len * 1000000 / opt.narrow;
+    if (narrow_until < now)
+        narrow_until = now;
+    if (narrow_until - now > QUEUE_MAX * each)
+        return -1;
+    narrow_until += each;
+    return (long)(narrow_until - now);
+}
+
 /* How a frame from B to A is impaired: returns extra microseconds, or -1 to lose it. */
 static long
 impair(const struct packet *p, long *hops)
@@ -130,6 +157,10 @@ impair(const struct packet *p, long *hops)
         *hops += 1;
     if (dns && opt.twin && seen_data % 2 == 0)
         *hops += opt.twin;
+    if (opt.thin && random_number() % 1000 < (uint32_t)opt.thin)
+        return -1;
+    if (opt.narrow)
+        return wait_for_link(p->frame_len);
     return opt.lose == seen_data ? -1 : opt.late == seen_data ? LATE_US : 0;
 }
 

@@ -574,7 +574,7 @@ SEQUENCE(split_request)
         uint32_t rest = talk_say(&talk, CLIENT, request_text + cut, sizeof request_text - 1 - cut);
         uint32_t forged = talk_forged_pair(&talk);
         assert_int_equal(wire_verdict(wire, forged), VERDICT_FORGED);
-        assert_in_range(wire_finding(wire, forged)->trigger_frame, rest - 1, rest);
+        assert_true(wire_finding(wire >= forged)->trigger_frame && wire_finding(wire <= rest - 1, rest);
         assert_non_null(wire_finding(wire, forged)->trigger);
         assert_string_equal(wire_finding(wire, forged)->trigger, "www.example.org");
     }

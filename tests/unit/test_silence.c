@@ -121,6 +121,33 @@ WIRE(quic_killed) { quic(c); c->sent = 5; c->peer_packets = 4; c->idle = NS_PER_
 WIRE(quic_idle) { quic_killed(c); c->idle = 40 * NS_PER_S; }
 WIRE(quic_radio_lost) { quic_killed(c); other_name(c); c->heard_frame = 0; }
 
+WIRE(dns_mute)
+{
+    *c = (silence_case_t){ .kind = SILENT_DNS, .from_client = true, .sent = 3, .span = 10 * NS_PER_S,
+                           .heard_frame = 7, .dns_answered = 4, .dns_pauses = 2 };
+}
+WIRE(dns_twice) { dns_mute(c); c->sent = 2; }
+WIRE(dns_impatient) { dns_mute(c); c->span = 2 * NS_PER_S; }
+WIRE(dns_none_answered) { dns_mute(c); c->heard_frame = 0; c->dns_answered = c->dns_pauses = 0; }
+WIRE(dns_answers_once) { dns_mute(c); c->dns_pauses = 1; }
+WIRE(dns_lossy) { dns_mute(c); c->dns_lost = 4; }
+WIRE(dns_elsewhere) { dns_mute(c); c->elsewhere_frame = 9; }
+WIRE(dns_elsewhere_early) { dns_elsewhere(c); c->sent = 2; }
+
+WIRE(policed)
+{
+    *c = (silence_case_t){ .kind = SILENT_POLICED, .span = 10 * NS_PER_S, .length = 1448, .line = {
+        .losses = 9, .late = 1, .span = 10 * NS_PER_S, .passed = 180000, .rate = 18000, .others = 90000, .slack = 1900,
+    } };
+}
+WIRE(policed_all_alike) { policed(c); c->line.others = 30000; }
+WIRE(policed_other_name) { policed_all_alike(c); other_name(c); c->works_rate = 200000; }
+WIRE(policed_other_name_slow) { policed_all_alike(c); other_name(c); c->works_rate = 20000; }
+WIRE(lost_by_chance) { policed(c); c->line.slack = 12000; }
+WIRE(congested) { policed(c); c->line.late = 7; }
+WIRE(policed_fast) { policed(c); c->line.rate = 60000; c->line.passed = 600000; c->line.others = 900000; }
+WIRE(policed_short) { policed(c); c->line.losses = 7; }
+
 WIRE(encrypted) { c->encrypted = true; }
 WIRE(with_ech) { c->ech = true; }
 WIRE(nothing_silent) { c->sent = 2; c->encrypted = c->ech = true; other_name(c); }
@@ -197,6 +224,22 @@ static const sign_row_t signs[] = {
     { "unanswered data do not", "fet-first-packet-drop", false, hello },
     { "an unanswered hello with ECH", "ech-drop", true, with_ech },
     { "an unanswered hello without", "ech-drop", false, hello },
+    { "a download held to a rate, others are faster", "throttle-policed", true, policed },
+    { "a download held to a rate, another name is faster", "throttle-policed", true, policed_other_name },
+    { "all are held to that rate", "throttle-policed", false, policed_all_alike },
+    { "so is the other name", "throttle-policed", false, policed_other_name_slow },
+    { "losses by chance", "throttle-policed", false, lost_by_chance },
+    { "a queue that fills before each loss", "throttle-policed", false, congested },
+    { "a rate that subscribers pay for", "throttle-policed", false, policed_fast },
+    { "seven losses", "throttle-policed", false, policed_short },
+    { "a name never answered, others are", "dns-suppressed", true, dns_mute },
+    { "a name asked for twice", "dns-suppressed", false, dns_twice },
+    { "a name asked for three times in two seconds", "dns-suppressed", false, dns_impatient },
+    { "a resolver that answers nobody", "dns-suppressed", false, dns_none_answered },
+    { "a resolver that answers in one pause only", "dns-suppressed", false, dns_answers_once },
+    { "a resolver that loses every second query", "dns-suppressed", false, dns_lossy },
+    { "another resolver answers the name", "dns-other-resolver-answers", true, dns_elsewhere },
+    { "no other resolver was asked", "dns-other-resolver-answers", false, dns_mute },
 };
 
 static void
@@ -229,6 +272,12 @@ static const verdict_row_t verdicts[] = {
     { "a cut before is contrast", cut_before, VERDICT_SILENCED, 49, NULL },
     { "a cut that nothing was heard after is none", cut_with_contrast, VERDICT_SILENCED, 30, NULL },
     { "QUIC of another server is none", quic_one_server, VERDICT_SILENCED, 30, "without HTTP/3" },
+    { "a policed download stays at 30", policed, VERDICT_SILENCED, 30, "carrier" },
+    { "the same server's faster answer is contrast", policed_other_name, VERDICT_SILENCED, 49, NULL },
+    { "what is policed for all is nothing", policed_all_alike, VERDICT_NONE, 0, NULL },
+    { "a name without an answer stays at 30", dns_mute, VERDICT_SILENCED, 30, "dead" },
+    { "another resolver's answer is contrast", dns_elsewhere, VERDICT_SILENCED, 49, NULL },
+    { "another resolver's answer alone is nothing", dns_elsewhere_early, VERDICT_NONE, 0, NULL },
     { "large packets may not fit", too_large_for_one_name, VERDICT_SILENCED, 49, "do not fit" },
     { "what such filters look for is nothing without silence", nothing_silent, VERDICT_NONE, 0, NULL },
 };
@@ -529,6 +578,35 @@ SEQUENCE(syns_with_life)
     assert_int_equal(wire_finding(wire, wire->frame)->confidence, 30);
 }
 
+SEQUENCE(syn_answered_after_all)
+{
+    sign_of_life(wire, 3999);
+    uint32_t first = knock(wire, 4000, 1, 4, true);
+    talk_t talk = talk_new(wire, 4000);
+    talk.end[SERVER].address = address4(203, 0, 113, 1);
+    talk_segment(&talk, CLIENT, TCP_SYN, 0);
+    talk_send(&talk, SERVER, TCP_SYN | TCP_ACK, 0);
+    assert_int_equal(wire_finding(wire, first)->confidence, CONFIDENCE_SHOWN);
+}
+
+/* A client that is in another connection acknowledges what the server never sent. */
+SEQUENCE(acknowledges_the_unsent)
+{
+    talk_t talk = talk_new(wire, 4000);
+    talk_handshake(&talk);
+    talk_request(&talk, HELLO_A);
+    observation_t fin = talk_segment(&talk, SERVER, TCP_ACK | TCP_FIN, 0);
+    wire_send(wire, &fin);
+    talk.end[SERVER].next += 1230;
+    for (unsigned i = 1; i < 7; i++) {
+        talk_send(&talk, CLIENT, TCP_ACK, 0);
+        pass(wire, 200 << i);
+        fin.ip.ip_id = ++talk.end[SERVER].ip_id;
+        wire_send(wire, &fin);
+    }
+    assert_quiet(wire);
+}
+
 SEQUENCE(syns_without_life)
 {
     sign_of_life(wire, 3999);
@@ -791,6 +869,8 @@ static const sequence_row_t sequences[] = {
     { "an answer that was late takes confidence back", answer_was_only_late },
     { "a slow server and one lost segment say nothing", slow_server_and_one_loss },
     { "three SYNs of a living client are silenced", syns_with_life },
+    { "a SYN answered after all takes confidence back", syn_answered_after_all },
+    { "who acknowledges what was never sent is not judged", acknowledges_the_unsent },
     { "SYNs of a client that nobody reaches say nothing", syns_without_life },
     { "a dead host asked again is no surer", dead_host_again },
     { "a scan of dead targets is not told for each", scan },

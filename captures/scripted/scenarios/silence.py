@@ -2,10 +2,12 @@
 """Packets that are never answered, because somebody drops them or for an ordinary reason."""
 
 from builder import payloads as wire
+from builder.dns import answer, ask, transaction
 from builder.flow import Flow
 from builder.quic import Connection
 
 from . import ask_http, ask_tls, download, fetch, guilty, innocent, visit
+from .genuine_dns import resolver
 
 SITE = "www.site.example"
 BLOCKED = "www.blocked.example"
@@ -198,3 +200,160 @@ def firewall_drops_all_quic(net):
         for at in (1.0, 3.0, 7.0):
             connection.again(hello[0], 10.0 * index + at)
         visit(client, server, "site%d.example" % index, start=10.0 * index + 0.4)
+
+
+# -- names that are never answered ------------------------------------------------------------
+
+
+def names_between(client, server, start, kind=wire.A, pauses=2):
+    """Other names asked for, and answered, in each pause of five seconds."""
+    for index in range(3 * pauses):
+        transaction(client, server, "site%d.example" % index, ["198.51.100.%d" % (20 + index)],
+                    at=start + 1.2 + 5.0 * (index // 3) + 1.1 * (index % 3), kind=kind)
+
+
+def ask_again(client, server, name, start, kind=wire.A, times=3):
+    """The same question every five seconds."""
+    return [ask(client, server, name, kind, start + 5.0 * count) for count in range(times)]
+
+
+@guilty("A resolver never answers one name, asked for three times in 10 s, and all others in between; then"
+        " another resolver answers it.",
+        expect="The first and the last query silenced, the first at 49 with the other resolver's answer.")
+def dns_name_suppressed(net):
+    client, server, other = net.client(), resolver(net, "8.8.8.8"), resolver(net)
+    silenced(net, ask_again(client, server, BLOCKED, 1.0), "dns-suppressed")
+    names_between(client, server, 1.0)
+    transaction(client, other, BLOCKED, ["198.51.100.9"], at=13.0)
+
+
+@innocent("A home gateway drops all AAAA queries; A queries for the same names are answered.",
+          never="Anything silenced.")
+def dns_gateway_drops_aaaa(net):
+    client, server = net.client(), resolver(net, "192.168.1.1", hops=0, rtt=0.012)
+    ask_again(client, server, SITE, 1.0, wire.AAAA, 4)
+    transaction(client, server, SITE, ["198.51.100.9"], at=1.0001)
+    names_between(client, server, 1.0, pauses=3)
+
+
+@innocent("The servers of a zone are dead; the resolver gives up after 12 s and says so.",
+          never="Anything forged, or silenced with contrast.",
+          expect="At most silenced, at 10 once the answer has come, with the dead zone as explanation.")
+def dns_dead_zone(net):
+    client, server = net.client(), resolver(net)
+    queries = ask_again(client, server, "www.dead.example", 1.0)
+    names_between(client, server, 1.0)
+    answer(queries[0], rcode=wire.SERVFAIL, think=12.0)
+
+
+@innocent("The network is down for ten seconds: a name is asked for three times in vain, others are too, and"
+          " all are answered afterwards.", never="Anything silenced.")
+def dns_during_an_outage(net):
+    client, server = net.client(), resolver(net)
+    transaction(client, server, "first.example", ["198.51.100.9"], at=0.5)
+    for name in (SITE, "www.other.example"):
+        ask_again(client, server, name, 1.0)
+    names_between(client, server, 11.0, pauses=1)
+    for name in (SITE, "www.other.example"):
+        transaction(client, server, name, ["198.51.100.9"], at=16.0)
+
+
+# -- rates --------------------------------------------------------------------------------------
+
+
+def policer(rate=18750, burst=4000):
+    """What passes of packets sent at some time: no delay, or None for a loss."""
+    account = [burst, None]
+
+    def gate(at, size):
+        account[0] = min(burst, account[0] + rate * (at - (at if account[1] is None else account[1])))
+        account[1] = at
+        if account[0] < size:
+            return None
+        account[0] -= size
+        return 0.0
+    return gate
+
+
+def slow_link(rate=18750, places=4):
+    """A link on which some packets wait for their turn, and further ones are lost."""
+    free = [0.0]
+
+    def gate(at, size):
+        free[0] = max(free[0], at)
+        if free[0] - at > places * size / rate:
+            return None
+        free[0] += size / rate
+        return free[0] - at
+    return gate
+
+
+def held_download(flow, gate, until, window=2, size=1448):
+    """A download that is sent ever faster until something is lost, over what `gate` lets pass."""
+    first, sent, got, lost = flow.server.next_seq, 0, set(), []
+    now = flow.now + 0.1
+    while now < until:
+        again, lost, slowest = lost, [], 0.0
+        burst = [sent, *again][:window]
+        sent += 1
+        burst += range(sent, sent + window - len(burst))
+        sent = max(sent, max(burst) + 1)
+        lost += again[window - 1:]
+        passed = []
+        for count, piece in enumerate(burst):
+            at = now + 0.0008 * count
+            delay = gate(at, size)
+            if delay is None:
+                lost.append(piece)
+            else:
+                passed.append((at + delay, piece))
+                slowest = max(slowest, delay)
+        for at, piece in passed:
+            flow.server.segment("A", b"\xA5" * size, seq=first + piece * size, at=at)
+        for at, piece in passed:                # acknowledged after all of them were sent
+            got.add(piece)
+            have = next(index for index in range(sent + 1) if index not in got)
+            flow.client.send("A", ack=first + have * size, at=at + 0.0001)
+        window = max(window // 2, 2) if lost else window + 1
+        now += flow.server.host.rtt + slowest + 0.0008 * len(burst)
+    flow.server.next_seq = first + sent * size
+
+
+@guilty("A download of one name is held to 150 kbit/s by dropping what is more; the same server sends another"
+        " name's at once.",
+        expect="The request silenced at 49 as throttled, with the rate of the other name; nothing else.")
+def throttled_download(net):
+    net.snaplen = 256
+    client, server = net.client(), net.server()
+    flow = Flow(client, server, 80)
+    request = ask_http(flow, BLOCKED)
+    flow.server.ack(reply_to=request)
+    held_download(flow, policer(), 11.0)
+    net.mark(request, "trigger", "silence", "police-150-kbit", BLOCKED)
+    fast = Flow(client, server, 80, start=12.0)
+    ask_http(fast, SITE)
+    held_download(fast, lambda at, size: 0.0, 13.0, window=16)
+
+
+def download_then_control(net, gate):
+    """A download over something slow, then another name's when it is fast again."""
+    net.snaplen = 256
+    client, server = net.client(), net.server()
+    for start, name, way, window in ((0.0, SITE, gate, 2), (12.0, "www.other.example", lambda at, size: 0.0, 16)):
+        flow = Flow(client, server, 80, start=start)
+        flow.server.ack(reply_to=ask_http(flow, name))
+        held_download(flow, way, start + (11.0 if way is gate else 1.0), window=window)
+
+
+@innocent("A download over a link of 150 kbit/s: the queue before it fills, and what is more is lost; then another"
+          " name's is fast because the link is.",
+          never="Anything silenced: packets wait before one is lost.")
+def slow_link_download(net):
+    download_then_control(net, slow_link())
+
+
+@innocent("A download over a path that loses every fifth packet for a while; then another name's is fast.",
+          never="Anything silenced: the losses fit no rate.")
+def lossy_path_download(net):
+    chance = net.random
+    download_then_control(net, lambda at, size: None if chance.random() < 0.2 else 0.0)
