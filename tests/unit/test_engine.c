@@ -574,7 +574,8 @@ SEQUENCE(split_request)
         uint32_t rest = talk_say(&talk, CLIENT, request_text + cut, sizeof request_text - 1 - cut);
         uint32_t forged = talk_forged_pair(&talk);
         assert_int_equal(wire_verdict(wire, forged), VERDICT_FORGED);
-        assert_true(wire_finding(wire >= forged)->trigger_frame && wire_finding(wire <= rest - 1, rest);
+        uint32_t asked = wire_finding(wire, forged)->trigger_frame;
+        assert_true(asked == rest - 1 || asked == rest);
         assert_non_null(wire_finding(wire, forged)->trigger);
         assert_string_equal(wire_finding(wire, forged)->trigger, "www.example.org");
     }

@@ -198,7 +198,7 @@ counted(const wire_t *wire)
     server_stage_t found = STAGE_NONE;
 
     for (server_stage_t stage = STAGE_NONE + 1; stage < N_STAGES; stage++) {
-        assert_true(counts->stage[stage] >= 0 && counts->stage[stage] <= 1);
+        assert_true(counts->stage[stage] <= 1);
         if (counts->stage[stage]) {
             assert_int_equal(found, STAGE_NONE);
             found = stage;
