@@ -16,6 +16,7 @@
 #include <string.h>
 
 #include "hops.h"
+#include "text.h"
 
 #define TTL_DEVIATION_MIN 3
 #define RTT_USEFUL_US     4000
@@ -31,7 +32,7 @@ find(const char *haystack, size_t length, const char *needle)
     size_t n = strlen(needle);
 
     for (; (p = memchr(p, needle[0], (size_t)(end - p))) && n <= (size_t)(end - p); p++)
-        if (((p[1] ^ needle[1]) & ~0x20) == 0 && !g_ascii_strncasecmp(p, needle, n))
+        if (same_text(p, needle, n))
             return p;
     return NULL;
 }

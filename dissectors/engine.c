@@ -438,8 +438,8 @@ opened_flow(engine_t *engine, const observation_t *obs, connection_t connection)
 flow_t *
 engine_flow(engine_t *engine, const observation_t *obs, unsigned *end)
 {
-    connection_t connection = connection_of(obs);
-    flow_t *flow = flow_find(engine->flows, obs, connection);
+    connection_t connection;
+    flow_t *flow = flow_find(engine->flows, obs, &connection);
 
     *end = connection.source;
     return flow ? flow : opened_flow(engine, obs, connection);
@@ -455,8 +455,8 @@ is_bare_syn(const observation_t *obs)
 static void
 observe_segment(engine_t *engine, const observation_t *obs)
 {
-    connection_t connection = connection_of(obs);
-    flow_t *flow = flow_find(engine->flows, obs, connection);
+    connection_t connection;
+    flow_t *flow = flow_find(engine->flows, obs, &connection);
 
     if (!flow && is_bare_syn(obs)) {
         bool lost = false;

@@ -40,9 +40,13 @@ connection_of4(const observation_t *obs)
 static connection_t
 connection_of6(const observation_t *obs)
 {
-    int order = memcmp(obs->src.bytes, obs->dst.bytes, sizeof obs->src.bytes);
-    bool swap = order > 0 || (order == 0 && obs->sport > obs->dport);
+    uint64_t src[2], dst[2];
     uint32_t words[9];
+
+    memcpy(src, obs->src.bytes, sizeof src);
+    memcpy(dst, obs->dst.bytes, sizeof dst);
+    unsigned which = src[1] == dst[1] ? 0 : 1;          /* the order is any, if it is always the same */
+    bool swap = src[which] > dst[which] || (src[which] == dst[which] && obs->sport > obs->dport);
 
     memcpy(words, swap ? obs->dst.bytes : obs->src.bytes, 16);
     memcpy(words + 4, swap ? obs->src.bytes : obs->dst.bytes, 16);
@@ -160,11 +164,12 @@ belongs_to(const flow_t *flow, const observation_t *obs, connection_t connection
 }
 
 flow_t *
-flow_find(flow_table_t *table, const observation_t *obs, connection_t connection)
+flow_find(flow_table_t *table, const observation_t *obs, connection_t *connection)
 {
-    flow_t *flow = table_first(table->flows, connection.hash);
+    const connection_t c = *connection = connection_of(obs);
+    flow_t *flow = table_first(table->flows, c.hash);
 
-    while (flow && !belongs_to(flow, obs, connection))
+    while (flow && !belongs_to(flow, obs, c))
         flow = table_next(table->flows, flow);
     return flow;
 }

@@ -133,8 +133,8 @@ typedef struct {
 
 connection_t connection_of(const observation_t *obs);
 
-/* The flow of a TCP packet; NULL where there is none. */
-flow_t *flow_find(flow_table_t *table, const observation_t *obs, connection_t connection);
+/* The flow of a TCP packet, NULL where there is none; and its connection_of(). */
+flow_t *flow_find(flow_table_t *table, const observation_t *obs, connection_t *connection);
 
 /* A flow for a TCP packet that has none. Makes room by giving up the one longest silent. */
 flow_t *flow_new(flow_table_t *table, const observation_t *obs, connection_t connection);

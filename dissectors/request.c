@@ -9,6 +9,8 @@
 
 #include <glib.h>
 
+#include "text.h"
+
 /* A request line and its headers; a Host beyond this is not looked for. */
 #define HTTP_SEARCH_MAX 2048
 #define HTTP_METHOD_MIN 3
@@ -173,8 +175,8 @@ read_host(const uint8_t *headers, const uint8_t *end, bool searched_all, request
             return REQUEST_HTTP;        /* the end of the headers */
         if (left <= n)
             break;
-        if ((p[1] | 0x20) != 'h' || g_ascii_strncasecmp((const char *)p, header, n))
-            continue;                   /* the first letter tells for most headers */
+        if (!same_text((const char *)p, header, n))
+            continue;
         const uint8_t *from = p + n;
         while (from < end && (*from == ' ' || *from == '\t'))
             from++;

@@ -834,8 +834,8 @@ silence_quote(engine_t *engine, const observation_t *obs)
 {
     if (obs->protocol != PROTOCOL_TCP)
         return;
-    connection_t connection = connection_of(obs);
-    flow_t *flow = flow_find(engine->flows, obs, connection);
+    connection_t connection;
+    flow_t *flow = flow_find(engine->flows, obs, &connection);
     if (flow)
         repeats_of(engine, flow)->unreachable = true;
     else

@@ -15,6 +15,7 @@
 
 #include "dns_message.h"
 #include "hash.h"
+#include "text.h"
 
 #define HITS_MAX    256     /* of all entries in one page: beyond that the lists are no use */
 #define REGEXES_MAX 32      /* tried on one page */
@@ -313,8 +314,8 @@ add_part(page_t *page, part_t part)
 static bool
 is_header(const part_t *part, const char *name)
 {
-    return part->name && strlen(name) == part->name_length && ((*part->name ^ *name) & ~0x20) == 0
-        && !g_ascii_strncasecmp(part->name, name, part->name_length);
+    return part->name && strlen(name) == part->name_length
+        && same_text(part->name, name, part->name_length);
 }
 
 /* Block pages are text. Most of what is fetched is not: images, scripts, compressed pages. */
@@ -324,8 +325,8 @@ says_no_text(const page_t *page, const part_t *part)
     if (is_header(part, "content-encoding"))
         return part->end > part->begin && page->text[part->begin] != 'i';       /* "identity" */
     return is_header(part, "content-type") && part->end - part->begin >= 5
-        && g_ascii_strncasecmp(page->text + part->begin, "text/", 5)
-        && g_ascii_strncasecmp(page->text + part->begin, "application/xhtml", MIN(17, part->end - part->begin));
+        && !same_text(page->text + part->begin, "text/", 5)
+        && !same_text(page->text + part->begin, "application/xhtml", MIN(17, part->end - part->begin));
 }
 
 /* False for an answer whose body is no text. */

@@ -108,9 +108,10 @@ packet(uint16_t port, bool from_server, uint16_t flags)
 static flow_t *
 find(fixture_t *f, const observation_t *obs, unsigned *end)
 {
-    connection_t connection = connection_of(obs);
+    connection_t connection;
+    flow_t *flow = flow_find(f->flows, obs, &connection);
     *end = connection.source;
-    return flow_find(f->flows, obs, connection);
+    return flow;
 }
 
 /* The flow of a packet, made when there is none. */

@@ -55,7 +55,8 @@ flow_of(const talk_t *talk)
 {
     observation_t obs = { .src = talk->end[CLIENT].address, .dst = talk->end[SERVER].address,
                           .sport = talk->end[CLIENT].port, .dport = talk->end[SERVER].port };
-    return flow_find(talk->wire->engine->flows, &obs, connection_of(&obs));
+    connection_t connection;
+    return flow_find(talk->wire->engine->flows, &obs, &connection);
 }
 
 static vantage_t
