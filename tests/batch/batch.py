@@ -47,6 +47,13 @@ def must(condition, text):
         sys.exit(f"FAILED: {text}")
 
 
+def program(path, text):
+    """A script that others start."""
+    path.write_text(text)
+    path.chmod(0o755)
+    return path
+
+
 def scratch():
     return tempfile.TemporaryDirectory(prefix="interference-batch-test-")
 
