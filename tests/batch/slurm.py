@@ -29,15 +29,26 @@ def write_script(work, name="array.sh"):
 
 
 def check_array(folder, captures, expected):
-    work = folder / "array"
-    batch.run(work, "plan", captures, "--jobs", FILES)
+    work = folder / "an array"
+    # Two bad ones, as a task says so only in its log.
+    bad = folder / "bad"
+    bad.mkdir()
+    good = sorted(captures.iterdir())[0].read_bytes()
+    (bad / "cut.pcapng").write_bytes(good[:-9])
+    (bad / "text.pcap").write_text("no capture\n")
+    batch.run(work, "plan", captures, bad, "--jobs", FILES)
     script = write_script(work)
     print(script.read_text())
     started = time.monotonic()
     status, text = submit(script)
     batch.must(status == 0, f"sbatch: exit {status}: {text}")
-    batch.run(work, "merge")
-    batch.must(batch.rows(work) == expected, "with Slurm rows differ")
+    said = batch.run(work, "merge", status=1)
+    batch.must("cut.pcapng: not all of it was judged: " in said and "text.pcap: not judged: " in said
+               and said.count("judged: ") == 2, f"bad files are not told:\n{said}")
+    rows = batch.rows(work)
+    bad_ones = {row[0] for row in rows["capture"] if row[4] != "done"}
+    batch.must({name: [row for row in of if row[0] not in bad_ones] for name, of in rows.items()} == expected,
+               "with Slurm rows differ")
     print(f"{len(list((work / 'results').glob('*.jsonl')))} jobs in {time.monotonic() - started:.1f} s: {text.strip()}")
 
 
@@ -60,7 +71,7 @@ def check_cancelled(folder, captures, expected):
     batch.must(submitted.returncode != 0 and done == FILES - 1,
                f"job {job}, task {running[0]} cancelled: exit {submitted.returncode}, {done} of {FILES} done")
     text = batch.run(work, "merge", status=1)
-    print(text)
+    batch.must(text.count(": not judged: its job has no result yet") == 1, f"it is not said:\n{text}")
     status, text = submit(write_script(work))
     batch.must(status == 0, f"sbatch: exit {status}: {text}")
     batch.run(work, "merge")
