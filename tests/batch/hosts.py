@@ -158,7 +158,7 @@ class Place:
 
 
 def check_both(place):
-    work = place.plan("both")
+    work = place.plan("both hosts")
     status, text, seconds = place.run(work)
     batch.must(status == 0, f"exit {status}:\n{text}")
     place.same(work, "two hosts")
