@@ -47,12 +47,20 @@ def must(condition, text):
         sys.exit(f"FAILED: {text}")
 
 
+def program(path, text):
+    """A script that others start."""
+    path.write_text(text)
+    path.chmod(0o755)
+    return path
+
+
 def scratch():
     return tempfile.TemporaryDirectory(prefix="interference-batch-test-")
 
 
 # ---- one large capture of many small ones ----
 
+PCAP_HEADER = struct.pack("<IHHiIII", 0xA1B23C4D, 2, 4, 0, 0, 262144, 1)   # ns, Ethernet
 RECORD = struct.Struct("<IIII")
 HOUR = 3600
 
@@ -82,7 +90,7 @@ def concatenate(captures, target):
     """One capture of many: each an hour after the one before, and with addresses of its own, wherever
     they stand (headers, quoted headers, DNS answers). Checksums are not made anew; nobody reads them."""
     with open(target, "wb") as out:
-        out.write(struct.pack("<IHHiIII", 0xA1B23C4D, 2, 4, 0, 0, 262144, 1))
+        out.write(PCAP_HEADER)
         for number, capture in enumerate(captures, 60):     # not 51, which is there already
             taken = list(packets(capture))
             first = min((time for time, _, _ in taken), default=0)

@@ -19,12 +19,6 @@ import batch    # noqa: E402    (its place is not on the path before)
 FILES = 12
 
 
-def program(path, text):
-    path.write_text(text)
-    path.chmod(0o755)
-    return path
-
-
 def line_about(text, name):
     lines = [line for line in text.splitlines() if f"/{name}: " in line]
     batch.must(len(lines) == 1, f"{name} has {len(lines)} lines, not one:\n{text}")
@@ -66,7 +60,7 @@ def check_bad_files(folder, captures):
     (bad / "text.pcap").write_text("no capture\n")
     shutil.copy(good, bad / "closed.pcap")
     (bad / "closed.pcap").chmod(0)
-    tshark = program(folder / "tshark", '#!/bin/sh\ncase "$*" in\n*crash.pcapng*) kill -SEGV $$ ;;\n'
+    tshark = batch.program(folder / "tshark", '#!/bin/sh\ncase "$*" in\n*crash.pcapng*) kill -SEGV $$ ;;\n'
                      '*slow.pcapng*) exec sleep 60 ;;\nesac\nexec tshark "$@"\n')
     options = ("--tshark", tshark, "--deadline", 15)
     text = batch.run(work, "all", bad, folder / "none.pcap", *options, status=1)
@@ -89,7 +83,7 @@ def check_bad_files(folder, captures):
 
 def fake_ssh(folder, name, text):
     """An ssh that runs everything here, after `text`, which knows $host."""
-    return program(folder / name, '#!/bin/sh\nwhile :; do case $1 in -*) shift ;; *) break ;; esac; done\n'
+    return batch.program(folder / name, '#!/bin/sh\nwhile :; do case $1 in -*) shift ;; *) break ;; esac; done\n'
                    f'host=$1; shift; [ "$1" != -- ] || shift\n{text}\nexec sh -c "$*"\n')
 
 
@@ -146,7 +140,7 @@ def check_slurm(folder, captures, expected):
     """The script for Slurm, run as Slurm does: one task after the other."""
     work = folder / "slurm"
     batch.run(work, "plan", captures)
-    script = program(folder / "array.sh", batch.run(work, "run", "--slurm"))
+    script = batch.program(folder / "array.sh", batch.run(work, "run", "--slurm"))
     tasks = int(script.read_text().split("--array=1-")[1].split()[0])
     for number in range(1, tasks + 1):
         subprocess.run([script], env={**os.environ, "SLURM_ARRAY_TASK_ID": str(number)}, check=True,
