@@ -41,10 +41,10 @@ typedef struct {
     uint8_t  special_count;                 /* of those, not public: private, loopback, 0.0.0.0, … */
     uint8_t  address[16];                   /* the first one; IPv4 in the first four bytes */
     bool     address_is_ipv6;
-    uint8_t  n_places;
-    uint16_t place[DNS_PLACES_MAX];         /* offsets of A, AAAA and CNAME records in the answer section */
-    uint8_t  n_elements;
+    uint8_t  n_places, n_elements;
     uint32_t element[DNS_ELEMENTS_MAX];     /* hashes of type and data of A, AAAA, CNAME, sorted */
+    uint16_t place[DNS_PLACES_MAX];         /* offsets of A, AAAA and CNAME records in the answer section;
+                                             * beyond n_places undefined */
 } dns_message_t;
 
 /* Reads a message. False when not even the header and the question could be read. A message that

@@ -264,10 +264,10 @@ learn_rtt(direction_t *sender, const packet_t *answered, const observation_t *ob
     if (!(obs->flags & TCP_ACK) || !answered->frame || obs->ack != peer_next
         || !(answered->length || answered->bits & (TCP_SYN | TCP_FIN)))
         return;
-    int64_t us = ticks_since(answered->time, now) / NS_PER_US;
-    if (us <= 0 || us > UINT32_MAX)
+    if (ticks_since(answered->time, now) <= 0)
         return;
-    if (!sender->rtt || us < sender->rtt)
+    uint64_t us = (uint64_t)(now - answered->time) * TICK_NS / NS_PER_US;
+    if (us < (sender->rtt ? sender->rtt : UINT32_MAX))
         sender->rtt = (uint32_t)us;
 }
 

@@ -8,51 +8,22 @@
 #include "detector.h"
 
 static void
-free_matches(origin_t *origin)
-{
-    for (unsigned i = 0; i < origin->n_matches; i++)
-        g_free(origin->match[i]);
-    origin->n_matches = 0;
-}
-
-void
-origin_free(origin_t *origin)
-{
-    if (!origin)
-        return;
-    free_matches(origin);
-    g_free(origin->where_text);
-    g_free(origin);
-}
-
-static void
-name_injectors(origin_t *origin)
+work_out(origin_t *origin)
 {
     injector_match_t match[INJECTORS_NAMED_MAX];
 
-    free_matches(origin);
     origin->n_matches = injectors_match(&origin->packet, match);
     origin->facts.fickle = origin->n_matches && match[0].injector->fickle_ttl ? match[0].injector->name : NULL;
-    for (unsigned i = 0; i < origin->n_matches; i++) {
-        origin->name[i] = match[i].injector->name;
-        origin->match[i] = injector_match_text(match[i].injector, &origin->packet);
-    }
-}
-
-static void
-place(origin_t *origin)
-{
-    g_free(origin->where_text);
+    for (unsigned i = 0; i < origin->n_matches; i++)
+        origin->injector[i] = match[i].injector;
     origin->where = where_estimate(&origin->facts);
-    origin->where_text = where_text(&origin->facts);
 }
 
 void
 origin_add(origin_t *origin, trait_t trait, int64_t value)
 {
     origin->packet.value[trait] = value;
-    name_injectors(origin);
-    place(origin);
+    work_out(origin);
 }
 
 /* A box that changes its TTL shows that with its second packet, and a later probe may bound its
@@ -70,7 +41,7 @@ place_again(engine_t *engine, const forged_ttls_t *seen, const finding_t *but)
             finding->origin->facts.died = seen->nearest;
             finding->origin->facts.silent_hops = seen->silent_hops;
         }
-        place(finding->origin);
+        finding->origin->where = where_estimate(&finding->origin->facts);
     }
 }
 
@@ -99,8 +70,7 @@ origin_say(engine_t *engine, finding_t *finding, host_t *claimed, const injected
     finding->origin->facts.lowest = seen->lowest;
     finding->origin->facts.highest = seen->highest;
     finding->origin->packet = *packet;
-    name_injectors(finding->origin);
-    place(finding->origin);
+    work_out(finding->origin);
     if (news)
         place_again(engine, seen, finding);
 }

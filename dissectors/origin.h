@@ -13,15 +13,14 @@
 
 typedef struct engine engine_t;
 
-/* Of one forged packet; belongs to its finding. */
+/* Of one forged packet; belongs to its finding. Words are made where they are shown, by
+ * injector_match_text() of the packet and where_text() of the facts. */
 struct origin {
-    injected_t    packet;
-    unsigned      n_matches;
-    const char   *name[INJECTORS_NAMED_MAX];    /* static */
-    char         *match[INJECTORS_NAMED_MAX];   /* what fits and what does not */
-    where_facts_t facts;
-    where_t       where;
-    char         *where_text;
+    injected_t        packet;
+    unsigned          n_matches;
+    const injector_t *injector[INJECTORS_NAMED_MAX];    /* best first */
+    where_facts_t     facts;
+    where_t           where;
 };
 
 /* Says so. Does nothing where the finding is not about a forged packet. claimed is the host in
@@ -32,5 +31,3 @@ void origin_say(engine_t *engine, finding_t *finding, host_t *claimed, const inj
 
 /* Learns one more trait of the packet. */
 void origin_add(origin_t *origin, trait_t trait, int64_t value);
-
-void origin_free(origin_t *origin);

@@ -26,7 +26,7 @@ finding_free(void *data)
     finding_t *finding = data;
     evidence_free(finding->evidence);
     g_array_free(finding->facts, TRUE);
-    origin_free(finding->origin);
+    g_free(finding->origin);
     g_free(finding);
 }
 

@@ -160,8 +160,10 @@ add_origin(json_dumper *json, const finding_t *f)
     begin_array(json, "injectors");
     for (unsigned i = 0; origin && i < origin->n_matches; i++) {
         json_dumper_begin_object(json);
-        add_text(json, "name", origin->name[i]);
-        add_text(json, "match", origin->match[i]);
+        char *match = injector_match_text(origin->injector[i], &origin->packet);
+        add_text(json, "name", origin->injector[i]->name);
+        add_text(json, "match", match);
+        g_free(match);
         json_dumper_end_object(json);
     }
     json_dumper_end_array(json);
@@ -169,7 +171,9 @@ add_origin(json_dumper *json, const finding_t *f)
         add_number(json, "hops_to_injector", origin->where.hops);
     else
         add_null(json, "hops_to_injector");
-    add_text(json, "where", origin ? origin->where_text : NULL);
+    char *where = origin ? where_text(&origin->facts) : NULL;
+    add_text(json, "where", where);
+    g_free(where);
 }
 
 static void

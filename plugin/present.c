@@ -175,26 +175,24 @@ static void
 add_origin(proto_tree *tree, tvbuff_t *tvb, const origin_t *origin)
 {
     for (unsigned i = 0; i < origin->n_matches; i++) {
-        add_string(tree, tvb, hf_injector, origin->name[i]);
-        add_string(tree, tvb, hf_injector_match, origin->match[i]);
+        add_string(tree, tvb, hf_injector, origin->injector[i]->name);
+        char *match = injector_match_text(origin->injector[i], &origin->packet);
+        add_string(tree, tvb, hf_injector_match, match);
+        g_free(match);
     }
     if (!origin->n_matches)
         add_string(tree, tvb, hf_injector, "unknown");
     if (origin->where.known)
         proto_item_set_generated(proto_tree_add_uint(tree, hf_hops_to_injector, tvb, 0, 0,
                                                      origin->where.hops));
-    add_string(tree, tvb, hf_where, origin->where_text);
+    char *where = where_text(&origin->facts);
+    add_string(tree, tvb, hf_where, where);
+    g_free(where);
 }
 
 static void
-add_finding(proto_tree *tree, tvbuff_t *tvb, packet_info *pinfo, const finding_t *f)
+add_fields(proto_tree *subtree, tvbuff_t *tvb, packet_info *pinfo, const finding_t *f)
 {
-    const char *line = summary(pinfo, f);
-    proto_item *top = proto_tree_add_item(tree, proto_interference, tvb, 0, 0, ENC_NA);
-    proto_tree *subtree = proto_item_add_subtree(top, ett_interference);
-
-    proto_item_set_generated(top);
-    proto_item_set_text(top, "Interference: %s", line);
     if (f->verdict != VERDICT_NONE) {
         add_string(subtree, tvb, hf_verdict, verdict_name(f->verdict));
         add_string(subtree, tvb, hf_class, class_name(f->class));
@@ -219,7 +217,18 @@ add_finding(proto_tree *tree, tvbuff_t *tvb, packet_info *pinfo, const finding_t
         add_string(subtree, tvb, hf_vantage, vantage_name(f->vantage));
     add_facts(subtree, tvb, f);
     add_string(subtree, tvb, hf_notice, f->notice);
+}
 
+static void
+add_finding(proto_tree *tree, tvbuff_t *tvb, packet_info *pinfo, const finding_t *f)
+{
+    const char *line = summary(pinfo, f);
+    proto_item *top = proto_tree_add_item(tree, proto_interference, tvb, 0, 0, ENC_NA);
+
+    proto_item_set_generated(top);
+    proto_item_set_text(top, "Interference: %s", line);
+    if (tree)
+        add_fields(proto_item_add_subtree(top, ett_interference), tvb, pinfo, f);
     /* What the user asked to see although it weighs next to nothing is no warning. */
     bool slight = f->verdict == VERDICT_SUSPECT && f->confidence < CONFIDENCE_SHOWN;
     if (expert_of(f->verdict) && !slight)

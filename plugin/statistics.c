@@ -47,7 +47,7 @@ injector_key(const finding_t *f)
 {
     if (f->verdict != VERDICT_FORGED || !f->origin)
         return NULL;
-    return g_strdup(f->origin->n_matches ? f->origin->name[0] : "unknown");
+    return g_strdup(f->origin->n_matches ? f->origin->injector[0]->name : "unknown");
 }
 
 /* One more row is one more branch. */

@@ -56,6 +56,14 @@ origin_of(const wire_t *wire, uint32_t frame)
 }
 
 static void
+assert_where(const origin_t *origin, const char *words)
+{
+    char *text = where_text(&origin->facts);
+    assert_non_null(strstr(text, words));
+    g_free(text);
+}
+
+static void
 check_named_and_placed(void **state)
 {
     wire_t wire = wire_new();
@@ -67,9 +75,9 @@ check_named_and_placed(void **state)
     (void)state;
     assert_int_equal(wire_verdict(&wire, forged), VERDICT_FORGED);
     assert_int_equal(origin->n_matches, 1);
-    assert_string_equal(origin->name[0], "Henan Firewall");
+    assert_string_equal(origin->injector[0]->name, "Henan Firewall");
     assert_int_equal(origin->where.hops, 6);
-    assert_non_null(strstr(origin->where_text, "nearer than the claimed sender (12 hops)"));
+    assert_where(origin, "nearer than the claimed sender (12 hops)");
     assert_int_equal(wire_finding(&wire, forged)->vantage, VANTAGE_CLIENT);
     assert_int_equal(wire_finding(&wire, request)->vantage, VANTAGE_CLIENT);
     assert_null(origin_of(&wire, request));     /* the trigger is nobody's forgery */
@@ -109,7 +117,7 @@ check_changing_ttl(void **state)
     uint32_t second = henan_reset(&b, 40);
     assert_false(origin_of(&wire, first)->where.known);
     assert_false(origin_of(&wire, second)->where.known);
-    assert_non_null(strstr(origin_of(&wire, first)->where_text, "changes from packet to packet (40 to 58)"));
+    assert_where(origin_of(&wire, first), "changes from packet to packet (40 to 58)");
     wire_free(&wire);
 }
 
@@ -135,9 +143,9 @@ check_burst(void **state)
         const origin_t *origin = origin_of(&wire, frame[i]);
         assert_non_null(origin);
         assert_int_equal(origin->n_matches, 1);
-        assert_string_equal(origin->name[0], "GFW (II)");
+        assert_string_equal(origin->injector[0]->name, "GFW (II)");
         assert_false(origin->where.known);              /* 128 would be next door */
-        assert_non_null(strstr(origin->where_text, "draws or copies"));
+        assert_where(origin, "draws or copies");
     }
     wire_free(&wire);
 }
@@ -164,7 +172,7 @@ check_sweep(void **state)
     assert_int_equal(origin->where.low, 5);
     assert_int_equal(origin->where.high, 5);
     assert_int_equal(origin->facts.died.frame, answered);
-    assert_non_null(strstr(origin->where_text, "router 203.0.113.5"));
+    assert_where(origin, "router 203.0.113.5");
     wire_free(&wire);
 }
 
@@ -227,7 +235,7 @@ check_dns(void **state)
     uint32_t icmp = query_dies(&wire, &asked);
     const origin_t *origin = origin_of(&wire, forged_answer(&wire, &query));
     assert_int_equal(origin->n_matches, 1);
-    assert_string_equal(origin->name[0], "Iran's DNS filter");
+    assert_string_equal(origin->injector[0]->name, "Iran's DNS filter");
     assert_int_equal(origin->facts.died.frame, icmp);
     assert_int_equal(origin->where.hops, 9);
     wire_free(&wire);
