@@ -34,7 +34,7 @@ connection_of4(const observation_t *obs)
         swap ? dst : src, swap ? src : dst,
         swap ? (uint32_t)obs->dport << 16 | obs->sport : (uint32_t)obs->sport << 16 | obs->dport,
     };
-    return (connection_t){ swap, hash_words(words, G_N_ELEMENTS(words)) };
+    return (connection_t){ hash_words(words, G_N_ELEMENTS(words)), swap };
 }
 
 static connection_t
@@ -51,7 +51,7 @@ connection_of6(const observation_t *obs)
     memcpy(words, swap ? obs->dst.bytes : obs->src.bytes, 16);
     memcpy(words + 4, swap ? obs->src.bytes : obs->dst.bytes, 16);
     words[8] = swap ? (uint32_t)obs->dport << 16 | obs->sport : (uint32_t)obs->sport << 16 | obs->dport;
-    return (connection_t){ swap, hash_words(words, G_N_ELEMENTS(words)) };
+    return (connection_t){ hash_words(words, G_N_ELEMENTS(words)), swap };
 }
 
 connection_t

@@ -124,11 +124,11 @@ void flow_table_count(const flow_table_t *table, engine_counts_t *counts);
 /* Flows given up because a cap was reached. */
 uint64_t      flow_table_evicted(const flow_table_t *table);
 
-/* Which of a flow's ends sent a packet, and the hash of its addresses and ports, the same for both
- * directions. */
+/* The hash of a packet's addresses and ports, the same for both directions, and which of its flow's ends sent
+ * it. */
 typedef struct {
-    unsigned source;
     uint32_t hash;
+    unsigned source;
 } connection_t;
 
 connection_t connection_of(const observation_t *obs);

@@ -12,6 +12,9 @@ typedef struct store store_t;
 store_t *store_new(void);
 void     store_free(store_t *store);
 
+/* False where a frame has no finding: what store_lookup() asks first. */
+bool store_may_have(const store_t *store, uint32_t frame);
+
 /* The finding of a frame, or NULL. Valid until the store is freed; its contents may still grow
  * while the file is being read for the first time. */
 const finding_t *store_lookup(const store_t *store, uint32_t frame);

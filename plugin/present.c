@@ -272,11 +272,13 @@ add_comment(packet_info *pinfo, const finding_t *f)
     g_free(comment);
 }
 
-static G_GNUC_NO_INLINE void
-show_finding(tvbuff_t *tvb, packet_info *pinfo, proto_tree *tree, const finding_t *f)
+static G_GNUC_NO_INLINE int
+show_finding(tvbuff_t *tvb, packet_info *pinfo, proto_tree *tree)
 {
-    if (f->time && f->time != capture_time(pinfo))
-        return;
+    const finding_t *f = store_lookup(engine_store(session_engine()), pinfo->num);
+
+    if (!f || (f->time && f->time != capture_time(pinfo)))
+        return 0;
     if (PINFO_FD_VISITED(pinfo))
         store_confirm(engine_store(session_engine()), pinfo->num, capture_time(pinfo));
     /* Expert information of a protocol in name only would be filed under "Frame". */
@@ -289,19 +291,17 @@ show_finding(tvbuff_t *tvb, packet_info *pinfo, proto_tree *tree, const finding_
     if (session_writes_comments())
         add_comment(pinfo, f);
     tap_queue_packet(tap_interference, pinfo, f);
+    return 0;
 }
 
-/* Runs for every packet: most have no finding. */
+/* Runs for every packet, and ends with its last call: most have no finding. */
 static int
 show(tvbuff_t *tvb, packet_info *pinfo, proto_tree *tree, void *data _U_)
 {
     engine_t *engine = session_engine();
-    const finding_t *f = engine ? store_lookup(engine_store(engine), pinfo->num) : NULL;
 
     session_met(pinfo);
-    if (f)
-        show_finding(tvb, pinfo, tree, f);
-    return 0;
+    return engine && store_may_have(engine_store(engine), pinfo->num) ? show_finding(tvb, pinfo, tree) : 0;
 }
 
 /* ---- registration ---- */

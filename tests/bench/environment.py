@@ -34,10 +34,10 @@ class Environment:
             "WIRESHARK_PLUGIN_DIR": str(plugin_dir),
         }
 
-    def start(self, arguments, prefix=(), stdout=subprocess.DEVNULL):
+    def start(self, arguments, prefix=(), stdout=subprocess.DEVNULL, variables=None):
         """Starts tshark, optionally under a tool; returns the process."""
         user = dict(user=NOBODY, group=NOBODY, extra_groups=[]) if os.geteuid() == 0 else {}
-        return subprocess.Popen([*prefix, self.tshark, *arguments], env=self.variables,
+        return subprocess.Popen([*prefix, self.tshark, *arguments], env=self.variables | (variables or {}),
                                 stdin=subprocess.DEVNULL, stdout=stdout, stderr=subprocess.PIPE,
                                 text=True, **user)
 
@@ -85,6 +85,20 @@ def prepare(work, tshark, plugin):
     return version, *environments
 
 
+def compile_c(target, *arguments):
+    """Builds one of the helpers beside this file."""
+    command = [os.environ.get("CC", "cc"), "-std=gnu11", "-O2", "-o", target, *arguments]
+    if subprocess.run(command, check=False).returncode:
+        raise BenchError(f"{target.name} does not compile")
+
+
+def fixed_seed(work):
+    """Builds the library that makes Wireshark's hash tables the same in every run."""
+    library = work / "fixed_seed.so"
+    compile_c(library, "-shared", "-fPIC", HERE / "fixed_seed.c")
+    return library
+
+
 def check_plugins(without, with_plugin):
     """Stops unless the plugin is loaded in exactly one of the environments."""
     for environment, expected in ((without, 0), (with_plugin, 1)):
@@ -103,10 +117,7 @@ class Captures:
         self.seed = seed
         self.generator = work / "generate"
         self.known = {}
-        compiler = os.environ.get("CC", "cc")
-        command = [compiler, "-std=c11", "-O2", "-o", self.generator, HERE / "generate.c", "-lm"]
-        if subprocess.run(command, check=False).returncode:
-            raise BenchError("the generator does not compile")
+        compile_c(self.generator, HERE / "generate.c", "-lm")
 
     def get(self, packets, mix="mixed"):
         """Returns (path, counts) of a capture, generated at the first call."""

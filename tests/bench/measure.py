@@ -9,7 +9,7 @@ import re
 import statistics
 from dataclasses import dataclass
 
-from environment import BenchError
+from environment import BenchError, fixed_seed
 
 CALLGRIND = ("valgrind", "--tool=callgrind", "--callgrind-out-file=/dev/null")
 MIB = 1024 * 1024
@@ -67,18 +67,18 @@ def run(environment, mode, path):
     return Usage(usage.ru_utime + usage.ru_stime, usage.ru_maxrss * 1024)
 
 
-def count_instructions(environment, mode, path):
+def count_instructions(environment, mode, path, seeding):
     """Instructions of one run, counted by callgrind."""
-    _, errors = finish(environment.start(mode.arguments(environment, path), CALLGRIND))
+    _, errors = finish(environment.start(mode.arguments(environment, path), CALLGRIND, variables=seeding))
     match = re.search(r"Collected : (\d+)", errors)
     if not match:
         raise BenchError(f"callgrind printed no count:\n{errors}")
     return int(match.group(1))
 
 
-def instructions_per_packet(environment, mode, captures, sizes):
+def instructions_per_packet(environment, mode, captures, sizes, seeding):
     """The difference of two lengths of one capture, so that start-up cancels out."""
-    few, many = (count_instructions(environment, mode, captures.get(size)[0]) for size in sizes)
+    few, many = (count_instructions(environment, mode, captures.get(size)[0], seeding) for size in sizes)
     return (many - few) / (sizes[1] - sizes[0])
 
 
@@ -87,13 +87,15 @@ def percent(part, whole):
 
 
 def instructions(environments, captures, modes, sizes, repeats, progress):
-    """Instructions per packet in these modes; the spread is over the repeats."""
-    rows = []
+    """Instructions per packet in these modes; the spread is over the repeats. Each repeat has a seed of its
+    own for Wireshark's hash tables, the same on both sides."""
+    library, rows = fixed_seed(captures.work), []
     for mode in modes:
         pairs = []
         for i in range(repeats):
             progress(f"instructions {mode.name} {i + 1}/{repeats}")
-            pairs.append([instructions_per_packet(e, mode, captures, sizes) for e in environments])
+            seeding = {"LD_PRELOAD": str(library), "BENCH_SEED": str(i + 1)}
+            pairs.append([instructions_per_packet(e, mode, captures, sizes, seeding) for e in environments])
         extra = [percent(b - a, a) for a, b in pairs]
         without, with_plugin = (statistics.median(side) for side in zip(*pairs))
         noise = [percent(max(side) - min(side), without) for side in zip(*pairs)]
