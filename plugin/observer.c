@@ -139,6 +139,16 @@ read_udp(observation_t *obs, tvbuff_t *tvb, unsigned captured)
     return true;
 }
 
+/* In two halves: GCC clears up to 96 bytes with a few wide stores, and more than that word by word. */
+static inline void
+clear(observation_t *obs)
+{
+    const size_t half = sizeof *obs / 2;
+
+    memset(obs, 0, half);
+    memset((char *)obs + half, 0, sizeof *obs - half);
+}
+
 /* True when the packet was read and taken. */
 static bool
 observe(const stage_t *stage, tvbuff_t *tvb, packet_info *pinfo, void *data, observation_t *obs)
@@ -147,7 +157,7 @@ observe(const stage_t *stage, tvbuff_t *tvb, packet_info *pinfo, void *data, obs
 
     if (!engine || PINFO_FD_VISITED(pinfo) || !data)
         return false;
-    memset(obs, 0, sizeof *obs);
+    clear(obs);
     if (!read_ip(obs, data))
         return false;
     obs->frame = pinfo->num;
