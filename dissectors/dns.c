@@ -650,7 +650,7 @@ dns_judge(const dns_case_t *c, unsigned which, GArray *evidence, int *rival)
         return by_itself;
 
     bool stands_out = margin >= RIVAL_MARGIN_DB;
-    /* A burst says that one of its answers is forged; only of one that stands out does it say so of this. */
+    /* A burst says that one of its answers is forged; that it is this one, only where this one stands out. */
     if (stands_out) {
         collect(c, a, IS_ODDER, evidence);
         by_itself = judge(evidence);
