@@ -42,6 +42,15 @@ def rows(work, tables=TABLES):
         return {table: sorted(db.execute(f"SELECT * FROM {table}"), key=repr) for table in tables}
 
 
+def some_captures(folder, count):
+    """A folder with so many of the lab's captures, each of another scenario."""
+    captures = folder / "captures"
+    captures.mkdir()
+    for number, path in enumerate(sorted(LAB.glob("*/client.pcapng"))[::14][:count]):
+        shutil.copy(path, captures / f"{number:02}.pcapng")
+    return captures
+
+
 def must(condition, text):
     if not condition:
         sys.exit(f"FAILED: {text}")

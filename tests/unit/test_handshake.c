@@ -154,16 +154,23 @@ check_oddness(void **state)
 /* ---- through the engine ---- */
 
 static observation_t
-forged_syn_ack(const talk_t *talk)
+forged_segment(const talk_t *talk, uint16_t flags, uint16_t window, uint8_t ttl)
 {
     talk_t copy = *talk;
-    observation_t obs = talk_segment(&copy, SERVER, TCP_SYN | TCP_ACK, 0);
-    obs.seq = 900000;
-    obs.window = 2048;
-    obs.ip.ttl = 77;
+    observation_t obs = talk_segment(&copy, SERVER, flags, 0);
+    obs.window = window;
+    obs.ip.ttl = ttl;
     obs.ip.ip_id = 0x9760;
     obs.has_timestamps = obs.has_options = false;
     obs.tsval = 0;
+    return obs;
+}
+
+static observation_t
+forged_syn_ack(const talk_t *talk)
+{
+    observation_t obs = forged_segment(talk, TCP_SYN | TCP_ACK, 2048, 77);
+    obs.seq = 900000;
     return obs;
 }
 
@@ -304,14 +311,7 @@ SEQUENCE(syn_ack_captured_twice)
 static observation_t
 forged_fin(const talk_t *talk)
 {
-    talk_t copy = *talk;
-    observation_t obs = talk_segment(&copy, SERVER, TCP_ACK | TCP_FIN, 0);
-    obs.window = 1000;
-    obs.ip.ttl = 61;
-    obs.ip.ip_id = 0x9760;
-    obs.has_timestamps = obs.has_options = false;
-    obs.tsval = 0;
-    return obs;
+    return forged_segment(talk, TCP_ACK | TCP_FIN, 1000, 61);
 }
 
 static talk_t
