@@ -99,7 +99,7 @@ rcode(const dns_answer_t *a)
 static bool
 is_final(const dns_answer_t *a)
 {
-    return a->complete && !(a->flags & DNS_TRUNCATED)
+    return a->complete && !a->more_elements && !(a->flags & DNS_TRUNCATED)
         && (rcode(a) == DNS_NOERROR || rcode(a) == DNS_NXDOMAIN);
 }
 

@@ -22,7 +22,8 @@ typedef struct {
     uint32_t    element[DNS_ELEMENTS_MAX];
     uint8_t     address[16];    /* the first one */
     uint8_t     n_elements, address_count, special_count;
-    bool        address_is_ipv6, complete, has_opt, opt_as_answer, type_mismatch, owner_in_full, has_soa;
+    bool        address_is_ipv6, complete, has_opt, opt_as_answer, type_mismatch, owner_in_full, has_soa,
+                more_elements;
     uint16_t    trailing;
     const fingerprint_t *listed;    /* entry of a list for one of its addresses or aliases, or NULL */
 } dns_answer_t;

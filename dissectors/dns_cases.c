@@ -20,19 +20,17 @@
 /* Two copies of one datagram are captured at most this far apart. */
 #define COPY_NS (50 * NS_PER_MS)
 
-/* One name asked of one server by one socket under one id. */
+/* One way to ask a question: by one socket, under one id, for one type. */
 typedef struct {
-    ip_address_t client, server;
-    uint32_t     name_hash;
-    uint16_t     client_port, id, qtype;
-    bool         tcp;
+    uint16_t client_port, id, qtype;
+    bool     tcp;
 } query_key_t;
 
 typedef struct {
-    entry_t     entry;          /* by the key */
+    entry_t     entry;          /* by question and key */
     query_key_t key;
+    question_t *question;
     GList       link;           /* in queries_t.recent; data is the query itself */
-    host_t     *server;
     bool        opt;
     uint16_t    flags;          /* of the query */
     uint16_t    ip_id;          /* of the last copy, to know it when captured twice */
@@ -47,6 +45,7 @@ typedef struct {
 } query_t;
 
 struct queries {
+    table_t    *questions;      /* of question_t */
     table_t    *table;          /* of query_t */
     GQueue      recent;         /* links of query_t, the longest silent first */
     unsigned    max;
@@ -54,30 +53,17 @@ struct queries {
     bool        limit_told;
 };
 
-static uint32_t
-hash_of(const query_key_t *key)
-{
-    uint32_t words[11] = {
-        (uint32_t)key->client_port << 16 | key->id, (uint32_t)key->qtype << 16 | key->tcp, key->name_hash,
-    };
-    unsigned n = 3 + address_words(&key->client, words + 3);
-
-    n += address_words(&key->server, words + n);
-    return hash_words(words, n);
-}
-
 static bool
 key_equal(const query_key_t *a, const query_key_t *b)
 {
-    return a->client_port == b->client_port && a->id == b->id && a->qtype == b->qtype && a->tcp == b->tcp
-        && a->name_hash == b->name_hash && address_equal(&a->client, &b->client)
-        && address_equal(&a->server, &b->server);
+    return a->client_port == b->client_port && a->id == b->id && a->qtype == b->qtype && a->tcp == b->tcp;
 }
 
 queries_t *
 queries_new(unsigned max)
 {
     queries_t *queries = g_new0(queries_t, 1);
+    queries->questions = table_new(sizeof(question_t));
     queries->table = table_new(sizeof(query_t));
     g_queue_init(&queries->recent);
     queries->max = max ? max : 1;
@@ -99,12 +85,21 @@ query_clear(query_t *q)
 }
 
 static void
+drop_question(engine_t *engine, question_t *question)
+{
+    unanswered_forget(engine, question);
+    host_unref(engine->hosts, question->server);
+    table_remove(engine->queries->questions, question);
+}
+
+static void
 drop(engine_t *engine, query_t *q)
 {
     queries_t *queries = engine->queries;
 
     g_queue_unlink(&queries->recent, &q->link);
-    host_unref(engine->hosts, q->server);
+    if (!--q->question->queries)
+        drop_question(engine, q->question);
     query_clear(q);
     table_remove(queries->table, q);
 }
@@ -116,7 +111,10 @@ queries_free(engine_t *engine)
 
     for (uint32_t n = 1; n <= queries->table->used; n++)
         query_clear(table_at(queries->table, n));
+    for (uint32_t n = 1; n <= queries->questions->used; n++)
+        unanswered_forget(engine, table_at(queries->questions, n));
     table_free(queries->table);
+    table_free(queries->questions);
     g_free(queries);
 }
 
@@ -141,35 +139,60 @@ static host_t *
 server_host(engine_t *engine, const ip_address_t *address)
 {
     const query_t *latest = engine->queries->recent.tail ? engine->queries->recent.tail->data : NULL;
-    return latest && address_equal(&latest->key.server, address) ? latest->server
-                                                                 : host_get(engine->hosts, address, true);
+    host_t *server = latest ? latest->question->server : NULL;
+    return server && address_equal(&server->address, address) ? server : host_get(engine->hosts, address, true);
+}
+
+static question_t *
+question_get(engine_t *engine, const ip_address_t *client, const ip_address_t *server, uint32_t name_hash,
+             bool create)
+{
+    uint32_t words[9] = { name_hash };
+    unsigned n = 1 + address_words(client, words + 1);
+    n += address_words(server, words + n);
+    uint32_t hash = hash_words(words, n);
+    question_t *question = table_first(engine->queries->questions, hash);
+
+    while (question && !(question->name_hash == name_hash && address_equal(&question->client, client)
+                         && address_equal(&question->server->address, server)))
+        question = table_next(engine->queries->questions, question);
+    if (question || !create)
+        return question;
+    host_t *host = server_host(engine, server);
+    host->flows++;
+    question = table_add(engine->queries->questions, hash);
+    question->name_hash = name_hash;
+    question->client = *client;
+    question->server = host;
+    return question;
 }
 
 static query_t *
 query_get(engine_t *engine, const observation_t *obs, const dns_message_t *m, bool answer, bool create)
 {
     queries_t *queries = engine->queries;
-    query_key_t key = {
-        .client = answer ? obs->dst : obs->src, .server = answer ? obs->src : obs->dst,
-        .name_hash = m->name_hash, .client_port = answer ? obs->dport : obs->sport,
-        .id = m->id, .qtype = m->qtype, .tcp = obs->protocol == PROTOCOL_TCP,
-    };
-    uint32_t hash = hash_of(&key);
+    question_t *question = question_get(engine, answer ? &obs->dst : &obs->src, answer ? &obs->src : &obs->dst,
+                                        m->name_hash, create);
+    if (!question)
+        return NULL;
+    query_key_t key = { answer ? obs->dport : obs->sport, m->id, m->qtype, obs->protocol == PROTOCOL_TCP };
+    uint32_t words[] = { question->entry.number, (uint32_t)key.client_port << 16 | key.id,
+                         (uint32_t)key.qtype << 16 | key.tcp };
+    uint32_t hash = hash_words(words, G_N_ELEMENTS(words));
     query_t *q = table_first(queries->table, hash);
 
-    while (q && !key_equal(&q->key, &key))
+    while (q && !(q->question == question && key_equal(&q->key, &key)))
         q = table_next(queries->table, q);
-    if (q && obs->time - q->last_time > KEPT_NS) {
-        drop(engine, q);        /* the same id on the same port, a minute later: another query */
-        q = NULL;
-    }
-    if (q || !create)
-        return q;
+    bool stale = q && obs->time - q->last_time > KEPT_NS;   /* the same id on the same port: another query */
+    if (!create || (q && !stale))
+        return stale ? NULL : q;
+    question->queries++;                /* it must outlive those that make room */
+    if (stale)
+        drop(engine, q);
     make_room(engine, obs);
     q = table_add(queries->table, hash);
     q->key = key;
-    q->server = server_host(engine, &key.server);
-    q->server->flows++;
+    q->question = question;
     q->last_time = obs->time;
     q->link.data = q;
     queries->seen++;
@@ -212,7 +235,7 @@ is_neutral(const ip_address_t *server)
 static void
 read_case(const query_t *q, dns_message_t *m, dns_case_t *c)
 {
-    const ip_address_t *server = &q->server->address;
+    const ip_address_t *server = &q->question->server->address;
 
     c->query_frame = q->frame;
     c->query_time = q->time;
@@ -224,8 +247,8 @@ read_case(const query_t *q, dns_message_t *m, dns_case_t *c)
     c->server_is_public = !address_is_special(server->bytes, server->ipv6);
     c->tcp = q->key.tcp;
     c->unreachable_frame = q->unreachable_frame;
-    if (q->server->dns)
-        c->server = *q->server->dns;
+    if (q->question->server->dns)
+        c->server = *q->question->server->dns;
     else
         memset(&c->server, 0, sizeof c->server);
     c->n_answers = q->n_answers;
@@ -306,7 +329,7 @@ say_origin(engine_t *engine, finding_t *finding, const query_t *q, const dns_cas
     injected_t packet = read_injected(c, which);
     uint8_t usual = ttl_memory_usual(&c->server.ttls);
 
-    origin_say(engine, finding, q->server, &packet, (where_facts_t){
+    origin_say(engine, finding, q->question->server, &packet, (where_facts_t){
         .ttl = c->answer[which].ip.ttl, .answered_ttl = q->ttl,
         .claimed_ttl = usual ? usual : rival >= 0 ? c->answer[rival].ip.ttl : 0, .died = q->died,
     });
@@ -315,7 +338,7 @@ say_origin(engine_t *engine, finding_t *finding, const query_t *q, const dns_cas
 static ends_t
 ends_of_answer(const query_t *q, const dns_answer_t *a)
 {
-    return (ends_t){ .src = q->server->address, .dst = q->key.client, .sport = DNS_PORT,
+    return (ends_t){ .src = q->question->server->address, .dst = q->question->client, .sport = DNS_PORT,
                      .dport = q->key.client_port, .ttl = a->ip.ttl,
                      .protocol = q->key.tcp ? PROTOCOL_TCP : PROTOCOL_UDP };
 }
@@ -324,8 +347,8 @@ ends_of_answer(const query_t *q, const dns_answer_t *a)
 static ends_t
 ends_of_error(const query_t *q)
 {
-    return (ends_t){ .src = q->server->address, .dst = q->key.client,
-                     .protocol = q->key.client.ipv6 ? PROTOCOL_ICMPV6 : PROTOCOL_ICMP };
+    return (ends_t){ .src = q->question->server->address, .dst = q->question->client,
+                     .protocol = q->question->client.ipv6 ? PROTOCOL_ICMPV6 : PROTOCOL_ICMP };
 }
 
 /* Judges one answer and says so. Returns its verdict. */
@@ -368,7 +391,7 @@ read_answer(const observation_t *obs, const dns_message_t *m)
         .ttl = m->ttl, .n_elements = m->n_elements, .address_count = m->address_count,
         .special_count = m->special_count, .address_is_ipv6 = m->address_is_ipv6,
         .complete = m->complete, .has_opt = m->has_opt, .opt_as_answer = m->opt_as_answer, .type_mismatch = m->type_mismatch,
-        .owner_in_full = m->owner_in_full, .has_soa = m->has_soa, .trailing = m->trailing,
+        .owner_in_full = m->owner_in_full, .has_soa = m->has_soa, .more_elements = m->more_elements, .trailing = m->trailing,
     };
     memcpy(a.element, m->element, sizeof a.element);
     memcpy(a.address, m->address, sizeof a.address);
@@ -428,7 +451,7 @@ add_answer(query_t *q, const dns_answer_t *a)
 static void
 learn_server(const query_t *q, const dns_answer_t *a)
 {
-    dns_server_t *server = host_dns(q->server);
+    dns_server_t *server = host_dns(q->question->server);
     int64_t us = (a->time - q->time) / NS_PER_US;
 
     count_up(&server->answers);
@@ -459,7 +482,7 @@ observe_answer(engine_t *engine, const observation_t *obs, dns_message_t *m, con
     verdict_t verdict = VERDICT_NONE;
     dns_case_t c;
 
-    unanswered_answer(engine, obs, m, q->server);
+    unanswered_answer(engine, q->question, obs, m);
     if (q->n_answers >= DNS_ANSWERS_MAX || is_duplicate(q, &a))
         return;
     if (engine->fingerprints && m->n_places)
@@ -471,7 +494,7 @@ observe_answer(engine_t *engine, const observation_t *obs, dns_message_t *m, con
         verdict = judge_answer(engine, q, &c, i, m);
     if (verdict != VERDICT_FORGED) {
         learn_server(q, &a);
-        host_learn(engine->hosts, q->server, &a.ip);
+        host_learn(engine->hosts, q->question->server, &a.ip);
     }
     touch(engine, q, obs);
     q->last_time = asked ? asked : obs->time;   /* the age counts from the query */
@@ -496,7 +519,7 @@ observe_query(engine_t *engine, const observation_t *obs, dns_message_t *m)
     count_up(&q->count);
     touch(engine, q, obs);
     if (engine->enabled[DETECT_SILENCE])
-        unanswered_query(engine, obs, m, q->server);
+        unanswered_query(engine, q->question, obs, m);
 }
 
 /* ---- what is never answered (unanswered.c) ---- */
@@ -548,10 +571,10 @@ queries_neighbours(const engine_t *engine, const mute_t *mute, int64_t now)
             n.complete = false;
             break;
         }
-        if (!address_equal(&q->key.client, &mute->client))
+        if (!address_equal(&q->question->client, &mute->question->client))
             continue;
-        bool same_name = q->key.name_hash == mute->name_hash;
-        bool same_server = address_equal(&q->key.server, &mute->server);
+        bool same_name = q->question->name_hash == mute->question->name_hash;
+        bool same_server = q->question->server == mute->question->server;
         unsigned rcode = q->n_answers ? q->first.flags & 0xf : 0;
         if (same_name && same_server)
             n.name_answered |= q->n_answers > 0;

@@ -148,11 +148,9 @@ add_element(dns_message_t *m, uint32_t hash)
     for (unsigned k = 0; k < m->n_elements; k++)
         if (m->element[k] == hash)
             return;
-    /* Of too many the smallest are kept, whatever their order in the message. */
     if (m->n_elements == DNS_ELEMENTS_MAX) {
-        if (hash > m->element[DNS_ELEMENTS_MAX - 1])
-            return;
-        m->n_elements--;
+        m->more_elements = true;
+        return;
     }
     unsigned i = m->n_elements++;
     for (; i && m->element[i - 1] > hash; i--)

@@ -12,7 +12,7 @@
 #include <stdint.h>
 
 #define DNS_NAME_MAX     255
-#define DNS_ELEMENTS_MAX 12     /* answer records that are compared one by one */
+#define DNS_ELEMENTS_MAX 20     /* answer records that are compared; a set of more is compared with none */
 #define DNS_PLACES_MAX   32     /* answer records that lists are asked about */
 
 enum { DNS_A = 1, DNS_CNAME = 5, DNS_SOA = 6, DNS_AAAA = 28, DNS_OPT = 41,
@@ -42,6 +42,7 @@ typedef struct {
     uint8_t  address[16];                   /* the first one; IPv4 in the first four bytes */
     bool     address_is_ipv6;
     uint8_t  n_places, n_elements;
+    bool     more_elements;                 /* than these */
     uint32_t element[DNS_ELEMENTS_MAX];     /* hashes of type and data of A, AAAA, CNAME, sorted */
     uint16_t place[DNS_PLACES_MAX];         /* offsets of A, AAAA and CNAME records in the answer section;
                                              * beyond n_places undefined */

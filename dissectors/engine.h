@@ -19,10 +19,10 @@ typedef enum { DETECT_TTL, DETECT_DNS, DETECT_RESET, DETECT_DATA, DETECT_HANDSHA
  * notice at the frame where it happened. */
 typedef struct {
     unsigned flows;         /* TCP connections, 160 bytes each with their share of the tables */
-    unsigned half_open;     /* connections that have shown a SYN and nothing else, 168 bytes each */
+    unsigned half_open;     /* connections that have shown a SYN and nothing else, 200 bytes each */
     unsigned hosts;         /* addresses remembered for the whole file, about 110 bytes each */
-    unsigned queries;       /* DNS transactions of the last minute, about 350 bytes each, the first
-                             * answer included */
+    unsigned queries;       /* DNS transactions of the last minute, 264 bytes each, the first answer
+                             * included, and 72 for their names */
     unsigned resets;        /* resets that later packets may still tell more about, 360 bytes each */
     vantage_t vantage;      /* no limit: where the capture was taken, if the user says so */
     bool     all_observations;  /* no limit: also say what weighs too little to be worth a line */

@@ -1,18 +1,14 @@
 /* syns.c
- * Half-open connections in an array of fixed size: four places for each hash, the oldest SYN of
- * the four makes room. See syns.h.
+ * Half-open connections, the one longest silent makes room. See syns.h.
  *
  * SPDX-License-Identifier: GPL-2.0-or-later
  */
 #include "syns.h"
 
-#include <glib.h>
-
-#define WAYS 4
-
 struct syns {
-    half_open_t *places;
-    uint32_t     last_set;      /* number of the last set of WAYS places; all ones in binary */
+    table_t *table;         /* of half_open_t */
+    GQueue   recent;        /* its links, the SYN sent longest ago first */
+    unsigned max;
 };
 
 syns_t *
@@ -20,23 +16,17 @@ syns_new(unsigned max)
 {
     syns_t *syns = g_new0(syns_t, 1);
 
-    while ((syns->last_set + 1) * WAYS < MIN(max, UINT32_C(1) << 24))
-        syns->last_set = syns->last_set * 2 + 1;
-    syns->places = g_new0(half_open_t, (size_t)(syns->last_set + 1) * WAYS);
+    syns->table = table_new(sizeof(half_open_t));
+    g_queue_init(&syns->recent);
+    syns->max = MAX(max, 1);
     return syns;
 }
 
 void
 syns_free(syns_t *syns)
 {
-    g_free(syns->places);
+    table_free(syns->table);
     g_free(syns);
-}
-
-static half_open_t *
-set_of(const syns_t *syns, uint32_t hash)
-{
-    return &syns->places[(size_t)(hash & syns->last_set) * WAYS];
 }
 
 static bool
@@ -61,67 +51,92 @@ is_copy(const observation_t *old, const observation_t *syn)
         && syn->time - old->time < DUPLICATE_NS;
 }
 
+/* either: who sent the packet does not matter. */
+static half_open_t *
+find(const syns_t *syns, const observation_t *obs, uint32_t hash, bool either)
+{
+    half_open_t *h = table_first(syns->table, hash);
+
+    while (h && !same_way(&h->syn, obs) && !(either && other_way(&h->syn, obs)))
+        h = table_next(syns->table, h);
+    return h;
+}
+
+static void
+drop(syns_t *syns, half_open_t *h)
+{
+    g_queue_unlink(&syns->recent, &h->link);
+    table_remove(syns->table, h);
+}
+
+/* The SYN is not sent for the first time. */
+static void
+repeat(syns_t *syns, half_open_t *h, const observation_t *syn)
+{
+    if (h->syn.seq != syn->seq) {
+        h->first_frame = syn->frame;
+        h->first_time = syn->time;
+        h->sent = 0;
+        h->unreachable = false;
+    }
+    h->sent += h->sent < UINT8_MAX;
+    h->captured = 1;
+    h->syn = *syn;
+    g_queue_unlink(&syns->recent, &h->link);
+    g_queue_push_tail_link(&syns->recent, &h->link);
+}
+
 const half_open_t *
 syns_keep(syns_t *syns, const observation_t *syn, uint32_t hash, bool *lost)
 {
-    half_open_t *set = set_of(syns, hash), *place = set;
+    half_open_t *h = find(syns, syn, hash, false);
 
-    for (unsigned i = 0; i < WAYS; i++) {
-        if (set[i].syn.frame && same_way(&set[i].syn, syn)) {
-            if (is_copy(&set[i].syn, syn)) {
-                set[i].captured += set[i].captured < UINT8_MAX;
-                return &set[i];
-            }
-            if (set[i].syn.seq != syn->seq)
-                set[i] = (half_open_t){ .first_frame = syn->frame, .first_time = syn->time };
-            set[i].sent += set[i].sent < UINT8_MAX;
-            set[i].captured = 1;
-            set[i].syn = *syn;
-            return &set[i];
-        }
-        if (place->syn.frame && (!set[i].syn.frame || set[i].syn.time < place->syn.time))
-            place = &set[i];
+    if (h && is_copy(&h->syn, syn)) {
+        h->captured += h->captured < UINT8_MAX;
+        return h;
     }
-    *lost = place->syn.frame && syn->time - place->syn.time < SYN_ALIVE_NS;
-    place->syn = *syn;          /* one copy, not two: a flood is made of these */
-    place->first_frame = syn->frame;
-    place->first_time = syn->time;
-    place->sent = place->captured = 1;
-    place->unreachable = false;
-    return place;
+    if (h) {
+        repeat(syns, h, syn);
+        return h;
+    }
+    if (syns->recent.length >= syns->max) {
+        half_open_t *oldest = syns->recent.head->data;
+        *lost = syn->time - oldest->syn.time < SYN_ALIVE_NS;
+        drop(syns, oldest);
+    }
+    h = table_add(syns->table, hash);
+    h->link.data = h;
+    h->syn = *syn;
+    h->first_frame = syn->frame;
+    h->first_time = syn->time;
+    h->sent = h->captured = 1;
+    g_queue_push_tail_link(&syns->recent, &h->link);
+    return h;
 }
 
 void
 syns_quoted(syns_t *syns, const observation_t *obs, uint32_t hash)
 {
-    half_open_t *set = set_of(syns, hash);
+    half_open_t *h = find(syns, obs, hash, false);
 
-    for (unsigned i = 0; i < WAYS; i++)
-        if (set[i].syn.frame && same_way(&set[i].syn, obs) && set[i].syn.seq == obs->seq)
-            set[i].unreachable = true;
+    if (h && h->syn.seq == obs->seq)
+        h->unreachable = true;
 }
 
 unsigned
 syns_count(const syns_t *syns)
 {
-    unsigned count = 0;
-
-    for (size_t i = 0; i < ((size_t)syns->last_set + 1) * WAYS; i++)
-        count += syns->places[i].syn.frame != 0;
-    return count;
+    return syns->recent.length;
 }
 
 bool
 syns_take(syns_t *syns, const observation_t *obs, uint32_t hash, half_open_t *half_open)
 {
-    half_open_t *set = set_of(syns, hash);
+    half_open_t *h = find(syns, obs, hash, true);
 
-    for (unsigned i = 0; i < WAYS; i++) {
-        if (!set[i].syn.frame || !(same_way(&set[i].syn, obs) || other_way(&set[i].syn, obs)))
-            continue;
-        *half_open = set[i];
-        set[i].syn.frame = 0;
-        return true;
-    }
-    return false;
+    if (!h)
+        return false;
+    *half_open = *h;
+    drop(syns, h);
+    return true;
 }

@@ -7,14 +7,17 @@
 #pragma once
 
 #include "observation.h"
+#include "table.h"
 
 /* A SYN younger than this may still be answered: giving it up is a loss. Stacks try for two minutes, and
  * repeat themselves at least every 64 s (RFC 6298). */
 #define SYN_ALIVE_NS (64 * NS_PER_S)
 
 typedef struct {
-    observation_t syn;          /* the latest, without payload; frame 0: an empty place */
+    entry_t       entry;        /* by connection_of() */
     uint32_t      first_frame;
+    GList         link;         /* of syns_t; data is the half_open_t itself */
+    observation_t syn;          /* the latest, without payload */
     int64_t       first_time;
     uint8_t       sent;         /* times, saturating */
     bool          unreachable;  /* an ICMP error says why it is not answered */
@@ -23,12 +26,12 @@ typedef struct {
 
 typedef struct syns syns_t;
 
-/* max: SYNs kept, rounded up to a power of two of at least 4. The memory is touched as it is used. */
+/* max: SYNs kept, at least 1. */
 syns_t *syns_new(unsigned max);
 void    syns_free(syns_t *syns);
 
-/* Keeps a SYN, or counts it when its sender repeats itself. lost is set when one that is alive had to
- * make room. hash: of connection_of(). */
+/* Keeps a SYN, or counts it when its sender repeats itself. lost is set when one that is alive, the one sent
+ * longest ago, had to make room. hash: of connection_of(). */
 const half_open_t *syns_keep(syns_t *syns, const observation_t *syn, uint32_t hash, bool *lost);
 
 /* An ICMP error quotes a SYN. */
@@ -37,5 +40,6 @@ void syns_quoted(syns_t *syns, const observation_t *obs, uint32_t hash);
 /* SYNs that are waiting. */
 unsigned syns_count(const syns_t *syns);
 
-/* Takes out what is known of the connection that a packet belongs to. False when that is nothing. */
+/* Takes out what is known of the connection that a packet belongs to. False when that is nothing. The copy
+ * is in no table and no list. */
 bool syns_take(syns_t *syns, const observation_t *obs, uint32_t hash, half_open_t *half_open);

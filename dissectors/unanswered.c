@@ -1,9 +1,8 @@
 /* unanswered.c
  * Finds names that a resolver never answers while it answers others (silence.c judges them).
  *
- * One slot for each hash of a name remembers who asked for it last, until somebody answers. Only where
- * a name is asked for again, and nobody has answered, more is kept. There are no timers: the client's own
- * repetitions measure the time.
+ * Every question remembers when it was asked, until it is answered. Only where it is asked again, more is kept.
+ * There are no timers: the client's own repetitions measure the time.
  *
  * SPDX-License-Identifier: GPL-2.0-or-later
  */
@@ -22,23 +21,26 @@
 unanswered_t *
 unanswered_new(void)
 {
-    return g_new0(unanswered_t, 1);
+    unanswered_t *unanswered = g_new0(unanswered_t, 1);
+    g_queue_init(&unanswered->mutes);
+    return unanswered;
 }
 
 void
 unanswered_free(unanswered_t *unanswered)
 {
-    for (unsigned i = 0; i < UNANSWERED_SLOTS; i++)
-        g_free(unanswered->slot[i].mute);
     g_free(unanswered);
 }
 
-static void
-forget(engine_t *engine, unanswered_slot_t *slot)
+void
+unanswered_forget(engine_t *engine, question_t *question)
 {
-    engine->unanswered->mutes -= slot->mute != NULL;
-    g_free(slot->mute);
-    *slot = (unanswered_slot_t){ 0 };
+    question->frame = 0;
+    if (!question->mute)
+        return;
+    g_queue_unlink(&engine->unanswered->mutes, &question->mute->link);
+    g_free(question->mute);
+    question->mute = NULL;
 }
 
 /* ---- saying it ---- */
@@ -47,7 +49,7 @@ static about_t
 about_of(const engine_t *engine, const mute_t *mute, uint8_t server_ttl)
 {
     return (about_t){
-        .ends = { .src = mute->client, .dst = mute->server, .sport = mute->client_port, .dport = DNS_PORT,
+        .ends = { .src = mute->question->client, .dst = mute->question->server->address, .sport = mute->client_port, .dport = DNS_PORT,
                   .protocol = PROTOCOL_UDP, .ttl = mute->ttl },
         .vantage = vantage_of_exchange(engine, mute->ttl, server_ttl),
         .trigger = mute->name,
@@ -83,52 +85,55 @@ judge_mute(engine_t *engine, mute_t *mute, const observation_t *obs, bool attemp
 
 /* ---- queries ---- */
 
+static void
+make_room(engine_t *engine, const observation_t *obs)
+{
+    unanswered_t *unanswered = engine->unanswered;
+
+    if (unanswered->mutes.length < MUTES_MAX)
+        return;
+    mute_t *oldest = unanswered->mutes.head->data;
+    unanswered_forget(engine, oldest->question);
+    notice_limit(engine, obs, &unanswered->limit_told,
+                 "limit of unanswered DNS names reached: the oldest are no longer followed");
+}
+
 static mute_t *
-mute_new(engine_t *engine, const unanswered_slot_t *slot, const observation_t *obs, dns_message_t *m)
+mute_new(engine_t *engine, question_t *question, const observation_t *obs, dns_message_t *m)
 {
     const char *name = dns_message_name(m);
 
     if (!(m->flags & DNS_RECURSION_DESIRED) || !dns_name_is_public(name))
         return NULL;
-    int64_t first_time = obs->time - ticks_since(slot->time, ticks(obs->time));
+    make_room(engine, obs);
+    int64_t first_time = obs->time - ticks_since(question->time, ticks(obs->time));
     mute_t *mute = g_new(mute_t, 1);
     *mute = (mute_t){
-        .client = obs->src, .server = obs->dst, .name_hash = m->name_hash, .qtype = m->qtype, .opt = m->has_opt,
-        .ttl = obs->ip.ttl, .client_port = obs->sport, .first_frame = slot->frame, .sent = 1,
+        .link.data = mute, .question = question, .qtype = m->qtype, .opt = m->has_opt,
+        .ttl = obs->ip.ttl, .client_port = obs->sport, .first_frame = question->frame, .sent = 1,
         .first_time = first_time, .last_time = first_time, .times = { first_time },
         .name = store_text(engine->store, name, strlen(name)),
     };
-    engine->unanswered->mutes++;
+    g_queue_push_tail_link(&engine->unanswered->mutes, &mute->link);
     return mute;
 }
 
-static bool
-is_of(const mute_t *mute, const observation_t *obs, const dns_message_t *m)
-{
-    return mute->name_hash == m->name_hash && address_equal(&mute->client, &obs->src)
-        && address_equal(&mute->server, &obs->dst);
-}
-
 void
-unanswered_again(engine_t *engine, unanswered_slot_t *slot, const observation_t *obs, dns_message_t *m,
-                 const host_t *server)
+unanswered_again(engine_t *engine, question_t *question, const observation_t *obs, dns_message_t *m)
 {
-    bool stale = slot->mute ? obs->time - slot->mute->last_time > FORGOTTEN_NS
-                            : ticks_since(slot->time, ticks(obs->time)) > FORGOTTEN_NS;
+    int64_t since = question->mute ? obs->time - question->mute->last_time
+                                   : ticks_since(question->time, ticks(obs->time));
 
-    if (slot->mute && !stale && !is_of(slot->mute, obs, m))
-        return;                                 /* another name, or another resolver: the first is followed */
-    if (stale || (!slot->mute && (slot->server != server || slot->client != client_word(&obs->src)))) {
-        forget(engine, slot);
-        unanswered_query(engine, obs, m, server);
+    if (since > FORGOTTEN_NS) {
+        unanswered_forget(engine, question);
+        unanswered_query(engine, question, obs, m);
         return;
     }
-    int64_t since = slot->mute ? obs->time - slot->mute->last_time : ticks_since(slot->time, ticks(obs->time));
     if (since < ATTEMPT_NS)
         return;
-    if (!slot->mute)
-        slot->mute = mute_new(engine, slot, obs, m);
-    mute_t *mute = slot->mute;
+    if (!question->mute)
+        question->mute = mute_new(engine, question, obs, m);
+    mute_t *mute = question->mute;
     if (!mute)
         return;
     if (mute->sent < UNANSWERED_TIMES)
@@ -141,35 +146,43 @@ unanswered_again(engine_t *engine, unanswered_slot_t *slot, const observation_t 
 
 /* ---- answers ---- */
 
-/* Somebody answers a name that was asked for again. */
+/* A question that was asked again is answered. */
 void
-unanswered_end(engine_t *engine, unanswered_slot_t *slot, const observation_t *obs, const dns_message_t *m)
+unanswered_end(engine_t *engine, question_t *question, const observation_t *obs)
 {
-    mute_t *mute = slot->mute;
+    if (question->mute->told)
+        silence_answered(engine, question->mute->first_frame, obs->frame);
+    unanswered_forget(engine, question);
+}
+
+/* The same client has asked another server for the name, and gets an answer there. */
+void
+unanswered_elsewhere(engine_t *engine, const question_t *question, const observation_t *obs, const dns_message_t *m)
+{
     unsigned rcode = dns_rcode(m);
 
-    if (mute->name_hash != m->name_hash || !address_equal(&mute->client, &obs->dst))
+    if (rcode != DNS_NOERROR && rcode != DNS_NXDOMAIN)
         return;
-    if (!address_equal(&mute->server, &obs->src)) {
-        if ((rcode == DNS_NOERROR || rcode == DNS_NXDOMAIN) && !mute->elsewhere_frame) {
-            mute->elsewhere_frame = obs->frame;
-            if (mute->told)
-                judge_mute(engine, mute, obs, false);
-        }
-        return;
+    for (const GList *l = engine->unanswered->mutes.head; l; l = l->next) {
+        mute_t *mute = l->data;
+        const question_t *asked = mute->question;
+        if (asked->name_hash != question->name_hash || asked->server == question->server || mute->elsewhere_frame
+            || !address_equal(&asked->client, &question->client))
+            continue;
+        mute->elsewhere_frame = obs->frame;
+        if (mute->told)
+            judge_mute(engine, mute, obs, false);
     }
-    if (mute->told)
-        silence_answered(engine, mute->first_frame, obs->frame);
-    forget(engine, slot);
 }
 
 /* Not by name: most errors quote no more than the UDP header. */
 void
 unanswered_quoted(engine_t *engine, const observation_t *obs)
 {
-    for (unsigned i = 0; engine->unanswered->mutes && i < UNANSWERED_SLOTS; i++) {
-        mute_t *mute = engine->unanswered->slot[i].mute;
-        if (mute && address_equal(&mute->client, &obs->src) && address_equal(&mute->server, &obs->dst))
+    for (const GList *l = engine->unanswered->mutes.head; l; l = l->next) {
+        mute_t *mute = l->data;
+        if (address_equal(&mute->question->client, &obs->src)
+            && address_equal(&mute->question->server->address, &obs->dst))
             mute->undelivered = true;
     }
 }

@@ -1,6 +1,6 @@
 /* unanswered.h
  * DNS queries that nobody answers although they are sent again: what dns_cases.c tells of every query and
- * answer, which costs a look at one slot. All else happens where a name is asked for again.
+ * answer, which costs a look at the question. All else happens where a name is asked for again.
  *
  * SPDX-License-Identifier: GPL-2.0-or-later
  */
@@ -9,45 +9,52 @@
 #include "detector.h"
 #include "dns_message.h"
 
-#define UNANSWERED_SLOTS 256    /* names at a time, by their hash; a power of two */
+#define MUTES_MAX 256           /* questions that were asked again and are followed at a time */
 #define UNANSWERED_TIMES 8      /* attempts whose time is kept */
 
-/* A name that one client asked one server for more than once. */
-typedef struct {
-    ip_address_t client, server;
-    uint32_t     name_hash;
-    uint16_t     qtype;
-    bool         opt;           /* with an EDNS record */
-    bool         told, undelivered;
-    uint8_t      ttl;
-    uint16_t     client_port;
-    uint32_t     first_frame, elsewhere_frame;
-    unsigned     sent;
-    int64_t      first_time, last_time;
-    int64_t      times[UNANSWERED_TIMES];   /* of the first ones */
-    const char  *name;          /* lives as long as the store */
-} mute_t;
+typedef struct mute mute_t;
 
-/* The query that was sent last under a hash, as long as nobody has answered it. */
+/* A name that one client asks one server for. Lives as long as one of its queries is kept (dns_cases.c). */
 typedef struct {
-    uint32_t      name_hash;
-    uint32_t      client;       /* of its address, to compare */
-    const host_t *server;
-    uint32_t      frame;        /* 0: none */
-    ticks_t       time;
-    mute_t       *mute;         /* NULL until it is sent again */
-} unanswered_slot_t;
+    entry_t      entry;         /* by client, server and name */
+    uint32_t     name_hash;
+    ip_address_t client;
+    host_t      *server;
+    unsigned     queries;       /* that are kept */
+    uint32_t     frame;         /* of the query sent last, or the first of several; 0: it was answered */
+    ticks_t      time;
+    mute_t      *mute;          /* NULL until it is sent again */
+} question_t;
+
+/* A question that was asked more than once. */
+struct mute {
+    GList       link;           /* in unanswered_t.mutes; data is the mute itself */
+    question_t *question;
+    uint16_t    qtype;
+    bool        opt;            /* with an EDNS record */
+    bool        told, undelivered;
+    uint8_t     ttl;
+    uint16_t    client_port;
+    uint32_t    first_frame, elsewhere_frame;
+    unsigned    sent;
+    int64_t     first_time, last_time;
+    int64_t     times[UNANSWERED_TIMES];    /* of the first ones */
+    const char *name;           /* lives as long as the store */
+};
 
 struct unanswered {
-    unanswered_slot_t slot[UNANSWERED_SLOTS];
-    unsigned          mutes;    /* slots that have one */
+    GQueue mutes;               /* links of mute_t, the oldest first */
+    bool   limit_told;
 };
 
 /* The rare rest of the two functions below. */
-void unanswered_again(engine_t *engine, unanswered_slot_t *slot, const observation_t *obs, dns_message_t *m,
-                      const host_t *server);
-void unanswered_end(engine_t *engine, unanswered_slot_t *slot, const observation_t *obs,
-                    const dns_message_t *m);
+void unanswered_again(engine_t *engine, question_t *question, const observation_t *obs, dns_message_t *m);
+void unanswered_end(engine_t *engine, question_t *question, const observation_t *obs);
+void unanswered_elsewhere(engine_t *engine, const question_t *question, const observation_t *obs,
+                          const dns_message_t *m);
+
+/* The question's last query is gone. */
+void unanswered_forget(engine_t *engine, question_t *question);
 
 /* An ICMP error quotes a query: it says why there is no answer. */
 void unanswered_quoted(engine_t *engine, const observation_t *obs);
@@ -66,41 +73,27 @@ typedef struct {
 
 mute_neighbours_t queries_neighbours(const engine_t *engine, const mute_t *mute, int64_t now);
 
-static inline uint32_t
-client_word(const ip_address_t *client)
-{
-    uint32_t first, last;
-
-    memcpy(&first, client->bytes, sizeof first);
-    memcpy(&last, client->bytes + 12, sizeof last);
-    return first ^ last;
-}
-
 /* A query over UDP. Other types than addresses are left alone: some boxes drop all that they do not know
  * (RFC 8906). */
 static inline void
-unanswered_query(engine_t *engine, const observation_t *obs, dns_message_t *m, const host_t *server)
+unanswered_query(engine_t *engine, question_t *question, const observation_t *obs, dns_message_t *m)
 {
-    unanswered_slot_t *slot = &engine->unanswered->slot[m->name_hash % UNANSWERED_SLOTS];
-
     if (obs->protocol != PROTOCOL_UDP || (m->qtype != DNS_A && m->qtype != DNS_AAAA))
         return;
-    if (slot->mute || (slot->frame && slot->name_hash == m->name_hash))
-        unanswered_again(engine, slot, obs, m, server);
-    else
-        *slot = (unanswered_slot_t){ .name_hash = m->name_hash, .client = client_word(&obs->src),
-                                     .server = server, .frame = obs->frame, .time = ticks(obs->time) };
+    if (question->frame) {
+        unanswered_again(engine, question, obs, m);
+    } else {
+        question->frame = obs->frame;
+        question->time = ticks(obs->time);
+    }
 }
 
 static inline void
-unanswered_answer(engine_t *engine, const observation_t *obs, const dns_message_t *m, const host_t *server)
+unanswered_answer(engine_t *engine, question_t *question, const observation_t *obs, const dns_message_t *m)
 {
-    unanswered_slot_t *slot = &engine->unanswered->slot[m->name_hash % UNANSWERED_SLOTS];
-
-    if (slot->name_hash != m->name_hash)
-        return;
-    if (slot->mute)
-        unanswered_end(engine, slot, obs, m);
-    else if (slot->server == server && slot->client == client_word(&obs->dst))
-        slot->frame = 0;
+    question->frame = 0;
+    if (question->mute)
+        unanswered_end(engine, question, obs);
+    if (engine->unanswered->mutes.length)
+        unanswered_elsewhere(engine, question, obs, m);
 }

@@ -114,8 +114,8 @@ session_register(module_t *preferences)
         "longest silent ones are forgotten, which leaves a notice in the packet list.",
         10, &limits.flows);
     prefs_register_uint_preference(preferences, "max_half_open", "Unanswered connections remembered",
-        "Beside those, at most about this many that have shown a SYN and nothing else (168 bytes each, "
-        "taken as they are needed).",
+        "Beside those, at most this many that have shown a SYN and nothing else (200 bytes each). The one sent "
+        "longest ago makes room.",
         10, &limits.half_open);
     prefs_register_uint_preference(preferences, "max_hosts", "Addresses remembered",
         "TTLs and header habits are kept for at most this many addresses (about 110 bytes each).",

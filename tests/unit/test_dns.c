@@ -484,6 +484,14 @@ ANSWERS(chain_of_overlaps)
     add_answer(c, b);
     add_answer(c, d);
 }
+ANSWERS(too_many_to_compare)
+{
+    for (unsigned i = 0; i < 2; i++) {
+        dns_answer_t a = with_address((uint8_t)(1 + i));
+        a.more_elements = true;
+        add_answer(c, a);
+    }
+}
 ANSWERS(servfail_then_answer)
 {
     add_answer(c, without_address(DNS_SERVFAIL));
@@ -608,6 +616,7 @@ static const transaction_row_t transactions[] = {
     { "two answers to a query that was not captured", unseen_query, { S, S }, 2 },
     { "one set of four addresses, rotated", rotated, { N, N }, 1 },
     { "two windows into one pool of addresses", overlapping_window, { N, N }, 1 },
+    { "two sets too large to be compared", too_many_to_compare, { N, N }, 1 },
     { "one alias with the addresses of two sites", same_alias_other_addresses, { N, N }, 1 },
     { "three windows into one pool, of which two meet only in the third", chain_of_overlaps, { N, N,
       N }, 1 },

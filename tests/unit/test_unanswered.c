@@ -315,11 +315,11 @@ SEQUENCE(minutes_later)
     assert_quiet(wire);
 }
 
-/* More names at once than there is room for: fewer claims, and nothing else. */
+/* More names at once than are followed: fewer claims, and a word about it. */
 SEQUENCE(many_names)
 {
     for (unsigned round = 0; round < 4; round++) {
-        for (uint16_t i = 0; i < 3 * UNANSWERED_SLOTS; i++) {
+        for (uint16_t i = 0; i < 3 * MUTES_MAX; i++) {
             char name[32];
             g_snprintf(name, sizeof name, "n%u.example", i);
             ask(wire, usual, i, name);
@@ -327,7 +327,24 @@ SEQUENCE(many_names)
         pass(wire, 5000);
     }
     assert_quiet(wire);
-    assert_true(wire->engine->unanswered->mutes >= 1 && wire->engine->unanswered->mutes <= UNANSWERED_SLOTS);
+    assert_int_equal(wire->engine->unanswered->mutes.length, MUTES_MAX);
+    /* The first to be asked for again that finds no room. */
+    const finding_t *told = wire_finding(wire, 3 * MUTES_MAX + MUTES_MAX + 1);
+    assert_non_null(strstr(told->notice, "limit of unanswered DNS names"));
+}
+
+/* Whatever else the client asks for, and whatever the hashes are. */
+SEQUENCE(suppressed_among_others)
+{
+    uint32_t first = 0;
+    for (uint16_t attempt = 0; attempt < 3; attempt++) {
+        uint32_t frame = ask(wire, usual, (uint16_t)(1 + attempt), NAME);
+        first = first ? first : frame;
+        for (uint16_t i = 0; i < 200; i++)
+            visit(wire, usual, (uint16_t)(100 + 200 * attempt + i));
+        pass(wire, 5000);
+    }
+    assert_int_equal(wire_verdict(wire, first), VERDICT_SILENCED);
 }
 
 static const sequence_row_t sequences[] = {
@@ -351,7 +368,8 @@ static const sequence_row_t sequences[] = {
     { "an error of another resolver is no contrast", other_resolver_fails_too },
     { "a resolver that never answers anything", two_at_once },
     { "minutes apart it is another attempt", minutes_later },
-    { "more names than are remembered", many_names },
+    { "more names than are followed", many_names },
+    { "a suppressed name among hundreds of others", suppressed_among_others },
 };
 
 int
