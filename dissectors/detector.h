@@ -37,15 +37,15 @@ typedef struct {
 /* What about a TCP packet makes a detector look at it. Worked out once for each packet, so that most
  * detectors are not called for most packets. */
 enum {
-    SEES_RESETS      = 0x01,    /* a reset, or a packet of a flow that has had one */
-    SEES_DNS         = 0x02,    /* payload from or to port 53 */
-    SEES_STRANGE_TTL = 0x04,    /* a TTL unlike the first of its sender in this flow */
-    SEES_ANSWERS     = 0x08,    /* from the server, neither SYN nor reset */
-    SEES_OLD         = 0x10,    /* data, SYN or FIN that lie before what the sender has sent already */
-    SEES_GAP         = 0x20,    /* from a server that has sent no data: beyond what was seen of it */
-    SEES_FIRST_DATA  = 0x40,    /* from a server: its first */
-    SEES_REPEATS     = 0x80,    /* of a flow in which something was sent again */
-    SEES_HANDSHAKE   = 0x100,   /* a SYN or SYN/ACK, or a packet of a flow with two SYN/ACKs */
+    SEES_RESETS      = HAS_RESETS,          /* a reset, or a packet of a flow that has had one */
+    SEES_REPEATS     = HAS_REPEATS,         /* of a flow in which something was sent again */
+    SEES_HANDSHAKE   = HAS_TWO_SYN_ACKS,    /* a SYN or SYN/ACK, or a packet of a flow with two SYN/ACKs */
+    SEES_DNS         = 0x08,    /* payload from or to port 53 */
+    SEES_STRANGE_TTL = 0x10,    /* a TTL unlike the first of its sender in this flow */
+    SEES_ANSWERS     = 0x20,    /* from the server, neither SYN nor reset */
+    SEES_OLD         = 0x40,    /* data, SYN or FIN that lie before what the sender has sent already */
+    SEES_GAP         = 0x80,    /* from a server that has sent no data: beyond what was seen of it */
+    SEES_FIRST_DATA  = 0x100,   /* from a server: its first */
     SEES_COMBINATIONS = 0x200,
 };
 
@@ -139,6 +139,7 @@ void          handshakes_free(handshakes_t *handshakes);
 void          handshakes_forget(handshakes_t *handshakes, flow_t *flow);
 
 queries_t *queries_new(unsigned max);
+/* Before unanswered_free(). */
 void       queries_free(engine_t *engine);
 uint64_t   queries_seen(const queries_t *queries);
 

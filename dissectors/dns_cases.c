@@ -382,20 +382,33 @@ judge_answer(engine_t *engine, const query_t *q, const dns_case_t *c, unsigned w
 
 /* ---- an answer arrives ---- */
 
-static dns_answer_t
-read_answer(const observation_t *obs, const dns_message_t *m)
+/* Field by field: what compilers make of an initializer here is built elsewhere and copied. */
+static void
+read_answer(dns_answer_t *a, const observation_t *obs, const dns_message_t *m)
 {
-    dns_answer_t a = {
-        .frame = obs->frame, .time = obs->time, .ip = obs->ip, .flags = m->flags,
-        .answers = m->answers, .authorities = m->authorities, .additionals = m->additionals,
-        .ttl = m->ttl, .n_elements = m->n_elements, .address_count = m->address_count,
-        .special_count = m->special_count, .address_is_ipv6 = m->address_is_ipv6,
-        .complete = m->complete, .has_opt = m->has_opt, .opt_as_answer = m->opt_as_answer, .type_mismatch = m->type_mismatch,
-        .owner_in_full = m->owner_in_full, .has_soa = m->has_soa, .more_elements = m->more_elements, .trailing = m->trailing,
-    };
-    memcpy(a.element, m->element, sizeof a.element);
-    memcpy(a.address, m->address, sizeof a.address);
-    return a;
+    a->frame = obs->frame;
+    a->time = obs->time;
+    a->ip = obs->ip;
+    a->flags = m->flags;
+    a->answers = m->answers;
+    a->authorities = m->authorities;
+    a->additionals = m->additionals;
+    a->ttl = m->ttl;
+    a->n_elements = m->n_elements;
+    a->address_count = m->address_count;
+    a->special_count = m->special_count;
+    a->address_is_ipv6 = m->address_is_ipv6;
+    a->complete = m->complete;
+    a->has_opt = m->has_opt;
+    a->opt_as_answer = m->opt_as_answer;
+    a->type_mismatch = m->type_mismatch;
+    a->owner_in_full = m->owner_in_full;
+    a->has_soa = m->has_soa;
+    a->more_elements = m->more_elements;
+    a->trailing = m->trailing;
+    a->listed = NULL;
+    memcpy(a->element, m->element, m->n_elements * sizeof a->element[0]);
+    memcpy(a->address, m->address, sizeof a->address);
 }
 
 /* The entry for any of the answer's addresses and aliases. */
@@ -436,16 +449,17 @@ is_duplicate(const query_t *q, const dns_answer_t *new)
     return false;
 }
 
-static void
-add_answer(query_t *q, const dns_answer_t *a)
+/* The place of the next answer, which is not counted yet. */
+static dns_answer_t *
+next_answer(query_t *q)
 {
     if (!q->n_answers) {
         q->answers = &q->first;
-    } else if (q->n_answers == 1) {
+    } else if (q->answers == &q->first) {
         q->answers = g_new(dns_answer_t, DNS_ANSWERS_MAX);
         q->answers[0] = q->first;
     }
-    q->answers[q->n_answers++] = *a;
+    return &q->answers[q->n_answers];
 }
 
 static void
@@ -478,26 +492,26 @@ observe_answer(engine_t *engine, const observation_t *obs, dns_message_t *m, con
                size_t length)
 {
     query_t *q = query_get(engine, obs, m, true, true);
-    dns_answer_t a = read_answer(obs, m);
     verdict_t verdict = VERDICT_NONE;
     dns_case_t c;
 
     unanswered_answer(engine, q->question, obs, m);
-    if (q->n_answers >= DNS_ANSWERS_MAX || is_duplicate(q, &a))
+    if (q->n_answers >= DNS_ANSWERS_MAX)
+        return;
+    dns_answer_t *a = next_answer(q);
+    read_answer(a, obs, m);
+    if (is_duplicate(q, a))
         return;
     if (engine->fingerprints && m->n_places)
-        a.listed = find_listed(engine->fingerprints, m, bytes, length);
-    add_answer(q, &a);
-    int64_t asked = q->last_time;
+        a->listed = find_listed(engine->fingerprints, m, bytes, length);
+    q->n_answers++;
     read_case(q, m, &c);
     for (unsigned i = 0; i < c.n_answers; i++)
         verdict = judge_answer(engine, q, &c, i, m);
     if (verdict != VERDICT_FORGED) {
-        learn_server(q, &a);
-        host_learn(engine->hosts, q->question->server, &a.ip);
+        learn_server(q, a);
+        host_learn(engine->hosts, q->question->server, &a->ip);
     }
-    touch(engine, q, obs);
-    q->last_time = asked ? asked : obs->time;   /* the age counts from the query */
 }
 
 static void

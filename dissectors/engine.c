@@ -332,16 +332,12 @@ what_is_seen(const segment_t *s)
     const observation_t *obs = s->obs;
     const flow_t *flow = s->flow;
     const direction_t *sender = &flow->end[s->end];
-    unsigned seen = 0;
+    unsigned seen = flow->has;
 
-    if (obs->flags & TCP_SYN || flow->two_syn_acks)
+    if (obs->flags & TCP_SYN)
         seen |= SEES_HANDSHAKE;
     if (obs->flags & TCP_RST)
-        return seen | SEES_RESETS;
-    if (flow->has_resets)
-        seen |= SEES_RESETS;
-    if (flow->has_repeats)
-        seen |= SEES_REPEATS;
+        return (seen & SEES_HANDSHAKE) | SEES_RESETS;
     if (obs->ip.ttl != sender->ttl[0])
         seen |= SEES_STRANGE_TTL;
     if (!(obs->flags & TCP_SYN) && s->end != flow->client)
@@ -387,19 +383,21 @@ observe_in_flow(engine_t *engine, const observation_t *obs, flow_t *flow, unsign
         stages_reset(engine, &s);
     else if ((s.seen & SEES_OLD || s.flow->has_stage) && s.flow->end[s.flow->client].packets < STAGE_PACKETS)
         stages_segment(engine, &s);
-    s.flow->host[!s.end]->heard_frame = obs->frame;
-    s.flow->host[!s.end]->heard = ticks(obs->time);
-    s.flow->host[!s.end]->heard_bytes += obs->length;
+    host_t *hearer = s.flow->host[!s.end];
+    hearer->heard_frame = obs->frame;
+    hearer->heard = ticks(obs->time);
+    hearer->heard_bytes += obs->length;
     /* A forged SYN/ACK says nothing of where the server's numbers begin. */
     bool foreign = s.forged && obs->flags & TCP_SYN;
     if (!(obs->flags & TCP_RST) && !foreign && flow_learn(s.flow, s.end, obs)) {
-        bool first_syn = (obs->flags & (TCP_SYN | TCP_ACK)) == TCP_SYN && !s.flow->host[s.end]->remembered;
-        if (host_table_is_full(engine->hosts) && !first_syn && !s.flow->host[s.end]->remembered)
+        host_t *speaker = s.flow->host[s.end];
+        bool first_syn = (obs->flags & (TCP_SYN | TCP_ACK)) == TCP_SYN && !speaker->remembered;
+        if (!speaker->remembered && !first_syn && host_table_is_full(engine->hosts))
             notice_limit(engine, obs, &engine->host_limit_told,
                          "address limit reached: TTLs and header habits of further addresses are not "
                          "remembered");
         if (!s.forged && !first_syn)
-            host_learn(engine->hosts, s.flow->host[s.end], &obs->ip);
+            host_learn(engine->hosts, speaker, &obs->ip);
         if (obs->length && s.end == s.flow->client)
             requests_observe(engine, &s);
     }

@@ -10,7 +10,6 @@
 
 /* A flow moves to the young end of the queue once in this many ticks, which is 1.07 s. */
 #define TOUCH_TICKS 16384
-#define TOUCH_MASK  0x1ff       /* as wide as flow_t.touched */
 
 struct flow_table {
     host_table_t *hosts;
@@ -95,7 +94,7 @@ flow_table_evicted(const flow_table_t *table)
 static bool
 is_one_sided(const flow_t *flow)
 {
-    return !flow->has_resets && !flow->end[0].packets != !flow->end[1].packets;
+    return !(flow->has & HAS_RESETS) && !flow->end[0].packets != !flow->end[1].packets;
 }
 
 void
@@ -148,10 +147,10 @@ evict(flow_table_t *table, flow_t *flow)
     table->evicted++;
 }
 
-static unsigned
+static uint16_t
 touch_time(int64_t ns)
 {
-    return ticks(ns) / TOUCH_TICKS & TOUCH_MASK;
+    return (uint16_t)(ticks(ns) / TOUCH_TICKS);
 }
 
 static bool
@@ -184,7 +183,7 @@ flow_new(flow_table_t *table, const observation_t *obs, connection_t connection)
     flow_t *flow = table_add(table->flows, connection.hash);
     flow->port[source] = obs->sport;
     flow->port[!source] = obs->dport;
-    flow->touched = touch_time(obs->time) & TOUCH_MASK;
+    flow->touched = touch_time(obs->time);
     flow->host[source] = host_get(table->hosts, &obs->src, true);
     flow->host[source]->flows++;
     flow->host[!source] = host_get(table->hosts, &obs->dst, true);
@@ -197,11 +196,11 @@ flow_new(flow_table_t *table, const observation_t *obs, connection_t connection)
 void
 flow_touch(flow_table_t *table, flow_t *flow, int64_t time)
 {
-    unsigned now = touch_time(time);
+    uint16_t now = touch_time(time);
 
     if (now == flow->touched || table->newest == flow->entry.number)
         return;
-    flow->touched = now & TOUCH_MASK;
+    flow->touched = now;
     queue_remove(table, flow);
     queue_append(table, flow);
 }

@@ -40,9 +40,9 @@ handshakes_free(handshakes_t *handshakes)
 void
 handshakes_forget(handshakes_t *handshakes, flow_t *flow)
 {
-    if (!flow->two_syn_acks)
+    if (!(flow->has & HAS_TWO_SYN_ACKS))
         return;
-    flow->two_syn_acks = false;
+    flow->has &= (uint8_t)~HAS_TWO_SYN_ACKS;
     g_hash_table_remove(handshakes->pairs, flow);
 }
 
@@ -201,7 +201,7 @@ observe_second(engine_t *engine, segment_t *s, const syn_ack_t *earlier)
     pair->c[0] = read_case(s, earlier, &now);
     pair->c[1] = read_case(s, &now, earlier);
     g_hash_table_insert(engine->handshakes->pairs, s->flow, pair);
-    s->flow->two_syn_acks = true;
+    s->flow->has |= HAS_TWO_SYN_ACKS;
     s->forged = judge_pair(engine, s, pair);
 }
 
@@ -210,7 +210,7 @@ observe_syn_ack(engine_t *engine, segment_t *s)
 {
     const observation_t *obs = s->obs;
 
-    if (!s->flow->end[s->end].packets || s->flow->two_syn_acks || vantage_is_at(engine, s->flow, s->end))
+    if (!s->flow->end[s->end].packets || s->flow->has & HAS_TWO_SYN_ACKS || vantage_is_at(engine, s->flow, s->end))
         return;
     syn_ack_t earlier = earlier_syn_ack(&s->flow->end[s->end], obs->ip.ipv6);
     if (earlier.frame && earlier.ack == obs->ack && earlier.seq != obs->seq)
@@ -251,7 +251,7 @@ handshake_segment(engine_t *engine, segment_t *s)
         observe_syn_ack(engine, s);
     else if (flags == TCP_SYN)
         note_syn(s->flow, s->end, s->obs);
-    else if (s->flow->two_syn_acks && s->end != s->flow->client)
+    else if (s->flow->has & HAS_TWO_SYN_ACKS && s->end != s->flow->client)
         observe_afterwards(engine, s);
 }
 

@@ -123,19 +123,14 @@ host_unref(host_table_t *table, host_t *host)
     table_remove(table->hosts, host);
 }
 
-void
-host_learn(host_table_t *table, host_t *host, const ip_header_t *ip)
+bool
+host_remember(host_table_t *table, host_t *host)
 {
-    if (!host->remembered) {
-        if (host_table_is_full(table))
-            return;
-        host->remembered = true;
-        table->remembered++;
-    }
-    ttl_memory_add(&host->ttls, ip->ttl);
-    count_up(ip->df ? &host->df_set : &host->df_clear);
-    if (!ip_mark(ip))
-        count_up(&host->id_zero);
+    if (host_table_is_full(table))
+        return false;
+    host->remembered = true;
+    table->remembered++;
+    return true;
 }
 
 host_suspicions_t *

@@ -126,9 +126,8 @@ bool          host_table_is_full(const host_table_t *table);
 host_t *host_get(host_table_t *table, const ip_address_t *address, bool create);
 void    host_unref(host_table_t *table, host_t *host);
 
-/* Adds one packet, neither a reset nor the first SYN of an unknown host, to what is known of its
- * sender. */
-void host_learn(host_table_t *table, host_t *host, const ip_header_t *ip);
+/* It lives until the file closes from now on. False when there is no room for that. */
+bool host_remember(host_table_t *table, host_t *host);
 
 host_suspicions_t *host_suspicions(host_t *host);
 
@@ -154,4 +153,20 @@ count_up(uint16_t *counter)
 {
     if (*counter < UINT16_MAX)
         (*counter)++;
+}
+
+/* Adds one packet, neither a reset nor the first SYN of an unknown host, to what is known of its
+ * sender. */
+static inline void
+host_learn(host_table_t *table, host_t *host, const ip_header_t *ip)
+{
+    if (!host->remembered && !host_remember(table, host))
+        return;
+    if (ip->ttl == host->ttls.ttl[0])           /* nearly always */
+        count_up(&host->ttls.count[0]);
+    else
+        ttl_memory_add(&host->ttls, ip->ttl);
+    count_up(ip->df ? &host->df_set : &host->df_clear);
+    if (!ip_mark(ip))
+        count_up(&host->id_zero);
 }

@@ -68,11 +68,11 @@ resets_free(resets_t *resets)
 void
 resets_forget(resets_t *resets, flow_t *flow)
 {
-    if (!flow->has_resets)
+    if (!(flow->has & HAS_RESETS))
         return;
     flow_resets_t *list = g_hash_table_lookup(resets->by_flow, flow);
     resets->open -= list->cases->len + 1;
-    flow->has_resets = false;
+    flow->has &= (uint8_t)~HAS_RESETS;
     g_queue_unlink(&resets->flows, &list->link);
     g_hash_table_remove(resets->by_flow, flow);
 }
@@ -92,7 +92,7 @@ is_last_sent(const flow_t *flow, unsigned end, uint16_t ip_id, uint32_t seq)
 dead_probe_t
 resets_died(const resets_t *resets, const flow_t *flow, unsigned end)
 {
-    const flow_resets_t *list = flow->has_resets ? g_hash_table_lookup(resets->by_flow, flow) : NULL;
+    const flow_resets_t *list = flow->has & HAS_RESETS ? g_hash_table_lookup(resets->by_flow, flow) : NULL;
     bool died = list && list->died.frame && list->died_end != end
              && is_last_sent(flow, !end, list->died_ip_id, list->died_seq);
     return died ? list->died : (dead_probe_t){ 0 };
@@ -110,7 +110,7 @@ resets_of(engine_t *engine, flow_t *flow)
     list->link.data = flow;
     g_queue_push_tail_link(&engine->resets->flows, &list->link);
     engine->resets->open++;
-    flow->has_resets = true;
+    flow->has |= HAS_RESETS;
     return list;
 }
 
@@ -600,7 +600,7 @@ reset_segment(engine_t *engine, segment_t *s)
 {
     if (s->obs->flags & TCP_RST)
         observe_reset(engine, s);
-    else if (s->flow->has_resets)
+    else if (s->flow->has & HAS_RESETS)
         observe_afterlife(engine, s);
 }
 

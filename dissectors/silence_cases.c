@@ -163,9 +163,9 @@ silences_free(silences_t *silences)
 void
 silences_forget(silences_t *silences, flow_t *flow)
 {
-    if (!flow->has_repeats)
+    if (!(flow->has & HAS_REPEATS))
         return;
-    flow->has_repeats = false;
+    flow->has &= (uint8_t)~HAS_REPEATS;
     const repeats_t *repeats = g_hash_table_lookup(silences->repeats, flow);
     silences->n_policed -= repeats->policed != NULL;
     g_hash_table_remove(silences->repeats, flow);
@@ -344,9 +344,9 @@ repeats_of(engine_t *engine, flow_t *flow)
 {
     GHashTable *table = engine->silences->repeats;
 
-    if (!flow->has_repeats) {
+    if (!(flow->has & HAS_REPEATS)) {
         g_hash_table_insert(table, flow, g_new0(repeats_t, 1));
-        flow->has_repeats = true;
+        flow->has |= HAS_REPEATS;
     }
     return g_hash_table_lookup(table, flow);
 }
@@ -669,7 +669,7 @@ silence_segment(engine_t *engine, segment_t *s)
 
     if (obs->flags & TCP_RST)
         return;
-    if (s->flow->has_repeats)
+    if (s->flow->has & HAS_REPEATS)
         observe_answer(engine, s);
     if (s->seen & SEES_GAP)
         observe_hole(engine, s);

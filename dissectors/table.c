@@ -15,7 +15,6 @@ table_new(size_t size)
     table_t *table = g_new0(table_t, 1);
 
     table->chunks = g_ptr_array_new_with_free_func(g_free);
-    table->unused = g_array_new(FALSE, FALSE, sizeof(uint32_t));
     table->size = size;
     table->chains = g_new0(uint32_t, CHAINS_MIN);
     table->mask = CHAINS_MIN - 1;
@@ -26,7 +25,6 @@ void
 table_free(table_t *table)
 {
     g_ptr_array_free(table->chunks, TRUE);
-    g_array_free(table->unused, TRUE);
     g_free(table->chains);
     g_free(table);
 }
@@ -47,19 +45,21 @@ grow(table_t *table)
     table->mask = table->mask * 2 + 1;
     g_free(table->chains);
     table->chains = g_new0(uint32_t, (size_t)table->mask + 1);
-    for (uint32_t number = 1; number <= table->used; number++) {
-        entry_t *entry = table_at(table, number);
-        if (entry->number)
-            put_in_chain(table, entry);
+    for (uint32_t number = 1; number <= table->used; number += TABLE_CHUNK) {
+        char *at = table_at(table, number);
+        for (uint32_t left = MIN(TABLE_CHUNK, table->used - number + 1); left; left--, at += table->size)
+            if (((entry_t *)at)->number)
+                put_in_chain(table, (entry_t *)at);
     }
 }
 
 static uint32_t
 unused_number(table_t *table)
 {
-    if (table->unused->len) {
-        uint32_t number = g_array_index(table->unused, uint32_t, table->unused->len - 1);
-        g_array_set_size(table->unused, table->unused->len - 1);
+    uint32_t number = table->unused;
+
+    if (number) {
+        table->unused = ((entry_t *)table_at(table, number))->next;
         return number;
     }
     if (table->used % TABLE_CHUNK == 0)
@@ -90,7 +90,8 @@ table_remove(table_t *table, void *structure)
     while (*link != entry->number)
         link = &((entry_t *)table_at(table, *link))->next;
     *link = entry->next;
-    g_array_append_val(table->unused, entry->number);
+    entry->next = table->unused;
+    table->unused = entry->number;
     entry->number = 0;
     table->length--;
 }

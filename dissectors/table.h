@@ -20,12 +20,12 @@
 typedef struct {
     uint32_t hash;          /* of the key, strong: see hash.h */
     uint32_t number;        /* from 1; 0 once removed */
-    uint32_t next;          /* in its chain, a number; 0: the last */
+    uint32_t next;          /* in its chain or among the removed ones, a number; 0: the last */
 } entry_t;
 
 typedef struct {
     GPtrArray *chunks;      /* of TABLE_CHUNK structures each */
-    GArray    *unused;      /* numbers of removed structures, uint32_t */
+    uint32_t   unused;      /* the structure that was removed last, its `next` the one before; 0: none */
     uint32_t   used;        /* the highest number ever taken */
     uint32_t   length;      /* structures that are in it */
     size_t     size;        /* of one */
