@@ -267,12 +267,12 @@ read_case(engine_t *engine, const segment_t *s, content_t content, const page_t 
     const observation_t *obs = s->obs;
     const flow_t *flow = s->flow;
     const host_t *host = flow->host[s->end];
-    const direction_t *peer = &flow->end[!s->end];
+    const direction_t *peer = s->peer;
     data_case_t c = {
         .frame = obs->frame, .time = obs->time, .ip = obs->ip, .seq = obs->seq, .ack = obs->ack,
         .flags = obs->flags, .window = obs->window, .length = obs->length, .tsval = obs->tsval,
         .has_timestamps = obs->has_timestamps, .answers_http = flow->http,
-        .sender = flow->end[s->end], .peer = *peer,
+        .sender = *s->sender, .peer = *peer,
         .request_frame = peer->last.length ? peer->last.frame : flow->request_frame,
         .host_ttls = host->ttls, .host_df_set = host->df_set, .host_df_clear = host->df_clear,
         .same_box_frame = host_known_injector(host, obs->frame, &obs->ip),
@@ -546,7 +546,7 @@ judge_answer(engine_t *engine, segment_t *s, bool answer, bool odd, bool overlap
     }
     /* A redirect alone is everyday business. */
     if (earlier || odd || content >= CONTENT_HEADERLESS_HTML || page.fingerprint || authority
-        || copies_header(obs, &s->flow->end[!s->end])) {
+        || copies_header(obs, s->peer)) {
         data_case_t c = read_case(engine, s, content, &page);
         c.lockstep = (uint8_t)lockstep;
         c.authority = authority;
@@ -603,7 +603,7 @@ static RARELY_RUN void
 observe_after_fin(engine_t *engine, segment_t *s)
 {
     const observation_t *obs = s->obs;
-    const direction_t *sender = &s->flow->end[s->end];
+    const direction_t *sender = s->sender;
     answer_t fin = read_fin(sender, obs->ip.ipv6);
     ticks_t time = sender->last.time;
 
@@ -623,24 +623,46 @@ observe_after_fin(engine_t *engine, segment_t *s)
         judge_fin(engine, s, &fin);
 }
 
+/* Why a segment of the server may be worth a case, a bit each. */
+enum { IS_ANSWER = 1, IS_ODD = 2, OVERLAPS = 4, CONTINUES = 8, COMES_AFTER_FIN = 16 };
+
+static inline unsigned
+worth_of(const segment_t *s)
+{
+    const observation_t *obs = s->obs;
+    const flow_t *flow = s->flow;
+    unsigned worth = s->sender->seen & SEEN_FIN ? COMES_AFTER_FIN : 0;
+
+    if (has_odd_header(obs, s->sender, flow->host[s->end]))
+        worth |= IS_ODD;
+    if (!obs->captured)
+        return worth;
+    if (is_answer(s->sender, s->peer))
+        worth |= IS_ANSWER;
+    if (flow->has_answers && seq_diff(obs->seq, s->sender->next_seq) < 0)
+        worth |= OVERLAPS;
+    return flow->page_pending || flow->certificate_pending ? worth | CONTINUES : worth;
+}
+
+static RARELY_RUN void
+look_closer(engine_t *engine, segment_t *s, unsigned worth)
+{
+    /* Beside the server everything towards the client is the server's own: what is forged for the
+     * client never comes here. */
+    if (vantage_is_at(engine, s->flow, s->end))
+        return;
+    if (worth & COMES_AFTER_FIN)
+        observe_after_fin(engine, s);
+    if (worth & ~COMES_AFTER_FIN)
+        judge_answer(engine, s, worth & IS_ANSWER, worth & IS_ODD, worth & OVERLAPS);
+}
+
 static void
 data_segment(engine_t *engine, segment_t *s)
 {
-    const observation_t *obs = s->obs;
-    const direction_t *sender = &s->flow->end[s->end], *peer = &s->flow->end[!s->end];
-
-    bool answer = obs->captured && is_answer(sender, peer);
-    bool odd = has_odd_header(obs, sender, s->flow->host[s->end]);
-    bool overlaps = obs->captured && s->flow->has_answers && seq_diff(obs->seq, sender->next_seq) < 0;
-    bool continues = obs->captured && (s->flow->page_pending || s->flow->certificate_pending);
-    if (sender->seen & SEEN_FIN && !vantage_is_at(engine, s->flow, s->end))
-        observe_after_fin(engine, s);
-    if (!answer && !odd && !overlaps && !continues)
-        return;
-    /* Beside the server everything towards the client is the server's own: what is forged for the
-     * client never comes here. */
-    if (!vantage_is_at(engine, s->flow, s->end))
-        judge_answer(engine, s, answer, odd, overlaps);
+    unsigned worth = worth_of(s);
+    if (worth)
+        look_closer(engine, s, worth);
 }
 
 const detector_t detector_data = {

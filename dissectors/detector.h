@@ -89,6 +89,7 @@ struct engine {
 typedef struct segment {
     const observation_t *obs;
     flow_t              *flow;
+    direction_t         *sender, *peer; /* of the flow; pointers, because compilers work them out again and again */
     unsigned             end;       /* that sent it */
     unsigned             seen;      /* SEES_* */
     bool                 forged;    /* set by a detector: its header says nothing about the host */

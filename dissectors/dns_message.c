@@ -248,7 +248,7 @@ dns_message_read(dns_message_t *m, const uint8_t *bytes, size_t length)
 
     memset(m, 0, offsetof(dns_message_t, name));
     m->name[0] = '\0';
-    memset(&m->question, 0, offsetof(dns_message_t, place) - offsetof(dns_message_t, question));
+    memset(&m->question, 0, offsetof(dns_message_t, element) - offsetof(dns_message_t, question));
     if (length < HEADER_LENGTH)
         return false;
     m->id = (uint16_t)get16(bytes);

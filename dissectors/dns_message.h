@@ -43,9 +43,9 @@ typedef struct {
     bool     address_is_ipv6;
     uint8_t  n_places, n_elements;
     bool     more_elements;                 /* than these */
+    /* Beyond n_elements and n_places undefined. */
     uint32_t element[DNS_ELEMENTS_MAX];     /* hashes of type and data of A, AAAA, CNAME, sorted */
-    uint16_t place[DNS_PLACES_MAX];         /* offsets of A, AAAA and CNAME records in the answer section;
-                                             * beyond n_places undefined */
+    uint16_t place[DNS_PLACES_MAX];         /* offsets of A, AAAA and CNAME records in the answer section */
 } dns_message_t;
 
 /* Reads a message. False when not even the header and the question could be read. A message that

@@ -331,7 +331,7 @@ what_is_seen(const segment_t *s)
 {
     const observation_t *obs = s->obs;
     const flow_t *flow = s->flow;
-    const direction_t *sender = &flow->end[s->end];
+    const direction_t *sender = s->sender;
     unsigned seen = flow->has;
 
     if (obs->flags & TCP_SYN)
@@ -360,7 +360,7 @@ what_is_seen(const segment_t *s)
 static void
 observe_in_flow(engine_t *engine, const observation_t *obs, flow_t *flow, unsigned end)
 {
-    segment_t s = { .obs = obs, .flow = flow, .end = end };
+    segment_t s = { .obs = obs, .flow = flow, .sender = &flow->end[end], .peer = &flow->end[!end], .end = end };
 
     if (obs->cut) {
         engine->counts.cut_headers++;
@@ -389,7 +389,7 @@ observe_in_flow(engine_t *engine, const observation_t *obs, flow_t *flow, unsign
     hearer->heard_bytes += obs->length;
     /* A forged SYN/ACK says nothing of where the server's numbers begin. */
     bool foreign = s.forged && obs->flags & TCP_SYN;
-    if (!(obs->flags & TCP_RST) && !foreign && flow_learn(s.flow, s.end, obs)) {
+    if (!(obs->flags & TCP_RST) && !foreign && flow_learn(s.sender, s.peer, obs)) {
         host_t *speaker = s.flow->host[s.end];
         bool first_syn = (obs->flags & (TCP_SYN | TCP_ACK)) == TCP_SYN && !speaker->remembered;
         if (!speaker->remembered && !first_syn && host_table_is_full(engine->hosts))

@@ -11,9 +11,13 @@
 /* A flow moves to the young end of the queue once in this many ticks, which is 1.07 s. */
 #define TOUCH_TICKS 16384
 
+/* Flows that are found without hashing; a power of two. */
+#define RECENT 1024
+
 struct flow_table {
     host_table_t *hosts;
     table_t      *flows;        /* of flow_t */
+    flow_t       *recent[RECENT];   /* the one found last of those whose ports lead there; NULL: none */
     uint32_t      oldest, newest;   /* by their last packet */
     unsigned      max;
     uint64_t      begun, evicted;
@@ -136,9 +140,20 @@ queue_remove(flow_table_t *table, flow_t *flow)
         table->newest = flow->older;
 }
 
+/* Where a flow with these ports, in any order, is looked for first. */
+static flow_t **
+recent_place(flow_table_t *table, uint16_t port, uint16_t other)
+{
+    return &table->recent[(port ^ other) % RECENT];
+}
+
 static void
 evict(flow_table_t *table, flow_t *flow)
 {
+    flow_t **recent = recent_place(table, flow->port[0], flow->port[1]);
+
+    if (*recent == flow)
+        *recent = NULL;
     table->forget(table->context, flow);
     queue_remove(table, flow);
     for (unsigned end = 0; end < 2; end++)
@@ -154,22 +169,35 @@ touch_time(int64_t ns)
 }
 
 static bool
-belongs_to(const flow_t *flow, const observation_t *obs, connection_t connection)
+belongs_to(const flow_t *flow, const observation_t *obs, unsigned source)
 {
-    unsigned source = connection.source;
     return flow->port[source] == obs->sport && flow->port[!source] == obs->dport
         && address_equal(&flow->host[source]->address, &obs->src)
         && address_equal(&flow->host[!source]->address, &obs->dst);
 }
 
-flow_t *
-flow_find(flow_table_t *table, const observation_t *obs, connection_t *connection)
+static G_GNUC_NO_INLINE flow_t *
+find_by_hash(flow_table_t *table, const observation_t *obs, connection_t *connection)
 {
     const connection_t c = *connection = connection_of(obs);
     flow_t *flow = table_first(table->flows, c.hash);
 
-    while (flow && !belongs_to(flow, obs, c))
+    while (flow && !belongs_to(flow, obs, c.source))
         flow = table_next(table->flows, flow);
+    if (flow)
+        *recent_place(table, obs->sport, obs->dport) = flow;
+    return flow;
+}
+
+flow_t *
+flow_find(flow_table_t *table, const observation_t *obs, connection_t *connection)
+{
+    flow_t *flow = *recent_place(table, obs->sport, obs->dport);
+    unsigned source = flow ? flow->port[0] != obs->sport : 0;
+
+    if (!flow || !belongs_to(flow, obs, source))
+        return find_by_hash(table, obs, connection);
+    *connection = (connection_t){ flow->entry.hash, source };
     return flow;
 }
 
@@ -270,19 +298,22 @@ learn_rtt(direction_t *sender, const packet_t *answered, const observation_t *ob
         sender->rtt = (uint32_t)us;
 }
 
+/* Of the same 255 packets all, so that the counts can be compared. */
 static void
-learn_mark(direction_t *sender, const packet_t *answered, uint16_t mark, bool ipv6)
+count_habits(direction_t *sender, const packet_t *answered, uint16_t mark, const ip_header_t *ip)
 {
     uint16_t step = (uint16_t)(mark - sender->last.mark), copied = (uint16_t)(mark - answered->mark);
 
-    if (!mark) {
-        count8(&sender->id_zero);
+    if (sender->packets == UINT8_MAX)
         return;
-    }
-    if (sender->packets && (ipv6 ? !step : (uint16_t)(step - 1) < 64))
-        count8(&sender->id_steps);
-    if (answered->frame && answered->mark && copied <= !ipv6)
-        count8(&sender->mirrors);
+    if (!mark)
+        sender->id_zero++;
+    else if (sender->packets && (ip->ipv6 ? !step : (uint16_t)(step - 1) < 64))
+        sender->id_steps++;
+    if (mark && answered->frame && answered->mark && copied <= !ip->ipv6)
+        sender->mirrors++;
+    sender->df += ip->df;
+    sender->packets++;
 }
 
 /* A SYN that offers AccECN sets all three ECN flags (RFC 9768, section 3.1.1); what the answer sets
@@ -294,10 +325,8 @@ offers_accecn(uint16_t flags, const direction_t *peer)
     return flags & TCP_ACK ? (peer->seen & SEEN_ACCECN) != 0 || (flags & ecn) == ecn : (flags & ecn) == ecn;
 }
 
-/* Not inline: where both directions are known to lie in one flow, GCC works out their addresses again for
- * every member, a fifth of all instructions here. */
-static G_GNUC_NO_INLINE bool
-learn(direction_t *sender, const direction_t *peer, const observation_t *obs)
+bool
+flow_learn(direction_t *sender, const direction_t *peer, const observation_t *obs)
 {
     uint32_t after = sequence_end(obs);
     uint16_t mark = ip_mark(&obs->ip);
@@ -308,7 +337,6 @@ learn(direction_t *sender, const direction_t *peer, const observation_t *obs)
         return false;
     }
     learn_rtt(sender, &peer->last, obs, now, peer->next_seq);
-    learn_mark(sender, &peer->last, mark, obs->ip.ipv6);
     learn_ttl(sender, obs->ip.ttl);
     bool again = sender->packets && after != obs->seq && seq_diff(after, sender->next_seq) <= 0;
     if (!sender->packets || seq_diff(after, sender->next_seq) > 0) {
@@ -316,12 +344,10 @@ learn(direction_t *sender, const direction_t *peer, const observation_t *obs)
         if (obs->length && sender->seen & SEEN_DATA && (sender->last.bits & TCP_PSH || !sender->last.length))
             sender->seen |= SEEN_MORE_DATA;
     }
-    count8(&sender->packets);
+    count_habits(sender, &peer->last, mark, &obs->ip);
     if (obs->ack != sender->last.ack)
         sender->same_ack = 0;
     count8(&sender->same_ack);
-    if (obs->ip.df)
-        count8(&sender->df);
     if (obs->has_timestamps)
         sender->tsval = obs->tsval;
 
@@ -338,10 +364,4 @@ learn(direction_t *sender, const direction_t *peer, const observation_t *obs)
                            | obs->has_options * BIT_OPTIONS | again * BIT_AGAIN),
     };
     return true;
-}
-
-bool
-flow_learn(flow_t *flow, unsigned end, const observation_t *obs)
-{
-    return learn(&flow->end[end], &flow->end[!end], obs);
 }

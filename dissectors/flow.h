@@ -50,8 +50,8 @@ typedef struct {
     uint32_t rtt;               /* shortest round trip capture - this end - capture, in us; 0: none */
     uint8_t  ttl[2];            /* the two most frequent TTLs, or the first two */
     uint8_t  ttl_packets[2];
-    uint8_t  packets;           /* all but resets */
-    uint8_t  df;                /* of those, with DF */
+    uint8_t  packets;           /* all but resets; the next four count among these, until there are 255 */
+    uint8_t  df;                /* with DF */
     uint8_t  id_zero;           /* with IP ID or flow label 0 */
     uint8_t  id_steps;          /* with an IP ID 1 to 64 above the one before: a counter; of IPv6 with the
                                  * flow label of the one before */
@@ -151,6 +151,6 @@ void flow_touch(flow_table_t *table, flow_t *flow, int64_t time);
 /* Forgets what the flow's ends sent: its ports are used again. */
 void flow_restart(flow_table_t *table, flow_t *flow);
 
-/* Adds a packet, not a reset, to what its sender has shown. Detects capture duplicates: returns
- * false for one and leaves all but their count alone. */
-bool flow_learn(flow_t *flow, unsigned end, const observation_t *obs);
+/* Adds a packet, not a reset, to what its sender has shown; peer is the other end. Detects capture
+ * duplicates: returns false for one and leaves all but their count alone. */
+bool flow_learn(direction_t *sender, const direction_t *peer, const observation_t *obs);

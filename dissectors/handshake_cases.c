@@ -77,7 +77,7 @@ earlier_syn_ack(const direction_t *sender, bool ipv6)
 static handshake_case_t
 read_case(const segment_t *s, const syn_ack_t *own, const syn_ack_t *other)
 {
-    const direction_t *peer = &s->flow->end[!s->end];
+    const direction_t *peer = s->peer;
     handshake_case_t c = {
         .own = *own, .other = *other, .syn_repeated = s->flow->syn_repeated,
         .host_ttls = s->flow->host[s->end]->ttls,
@@ -175,7 +175,7 @@ judge_pair(engine_t *engine, const segment_t *s, const pair_t *pair)
 
     if (margin < RIVAL_MARGIN_DB && judge_case(engine, s, &pair->c[0], undecided)
         && s->obs->frame == pair->c[1].own.frame)
-        s->flow->end[s->end] = (direction_t){ 0 };
+        *s->sender = (direction_t){ 0 };
     return margin > -RIVAL_MARGIN_DB && judge_case(engine, s, &pair->c[1], undecided);
 }
 
@@ -210,9 +210,9 @@ observe_syn_ack(engine_t *engine, segment_t *s)
 {
     const observation_t *obs = s->obs;
 
-    if (!s->flow->end[s->end].packets || s->flow->has & HAS_TWO_SYN_ACKS || vantage_is_at(engine, s->flow, s->end))
+    if (!s->sender->packets || s->flow->has & HAS_TWO_SYN_ACKS || vantage_is_at(engine, s->flow, s->end))
         return;
-    syn_ack_t earlier = earlier_syn_ack(&s->flow->end[s->end], obs->ip.ipv6);
+    syn_ack_t earlier = earlier_syn_ack(s->sender, obs->ip.ipv6);
     if (earlier.frame && earlier.ack == obs->ack && earlier.seq != obs->seq)
         observe_second(engine, s, &earlier);
 }

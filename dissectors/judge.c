@@ -40,9 +40,10 @@ weigh_families(const GArray *evidence, const signature_t *without, double weight
     for (unsigned f = 0; f < N_FAMILIES; f++)
         weight[f] = 0;
     for (unsigned i = 0; i < evidence->len; i++) {
-        const signature_t *s = g_array_index(evidence, evidence_t, i).signature;
-        if (s != without)
-            weight[s->family] = fmax(weight[s->family], fmin(signature_weight(s), FAMILY_CAP_DB));
+        const evidence_t *e = &g_array_index(evidence, evidence_t, i);
+        family_t family = e->signature->family;
+        if (e->signature != without)
+            weight[family] = fmax(weight[family], fmin(e->weight, FAMILY_CAP_DB));
     }
 }
 
@@ -70,7 +71,7 @@ evidence_strongest(const GArray *evidence)
 
     for (unsigned i = 0; i < evidence->len; i++) {
         const evidence_t *e = &g_array_index(evidence, evidence_t, i);
-        if (!best || signature_weight(e->signature) > signature_weight(best->signature))
+        if (!best || e->weight > best->weight)
             best = e;
     }
     return best;
@@ -134,7 +135,7 @@ evidence_free(GArray *evidence)
 void
 evidence_add(GArray *evidence, const signature_t *signature, char *text)
 {
-    evidence_t e = { signature, text };
+    evidence_t e = { signature, text, signature_weight(signature) };
     g_array_append_val(evidence, e);
 }
 

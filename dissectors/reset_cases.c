@@ -496,8 +496,8 @@ observe_reset(engine_t *engine, const segment_t *s)
     reset_case_t *c = g_new0(reset_case_t, 1);
     c->reset = read_reset(s->obs);
     c->end = s->end;
-    c->sender = flow->end[s->end];
-    c->peer = flow->end[!s->end];
+    c->sender = *s->sender;
+    c->peer = *s->peer;
     c->answered_seq = c->peer.next_seq;
     c->request_frame = flow->request_frame;
     c->offer_unknown = flow->gap || !(flow->end[flow->client].seen & SEEN_SYN);
@@ -545,7 +545,7 @@ note_afterlife(reset_case_t *c, const segment_t *s)
     uint32_t after = obs->seq + obs->length;
 
     if ((obs->flags & (TCP_SYN | TCP_ACK)) == (TCP_SYN | TCP_ACK)) {
-        if (c->syn_ack_frame || (c->sender.packets && !c->sender_is_later) || s->flow->end[!s->end].last.frame != c->peer.last.frame
+        if (c->syn_ack_frame || (c->sender.packets && !c->sender_is_later) || s->peer->last.frame != c->peer.last.frame
             || (c->peer.last.bits & (TCP_SYN | TCP_ACK)) != TCP_SYN || obs->ack != c->answered_seq)
             return false;
         if (delay > SYN_ALIVE_NS)
@@ -586,7 +586,7 @@ observe_afterlife(engine_t *engine, const segment_t *s)
         bool news = note_afterlife(c, s);
         if (c->sender_is_later || !c->sender.packets) {
             /* Nothing to compare with before: this packet will have to do. */
-            c->sender = s->flow->end[s->end];
+            c->sender = *s->sender;
             c->sender_is_later = c->sender.packets > 0;
             news |= c->sender.packets == 1;
         }

@@ -71,6 +71,7 @@ typedef struct {
 typedef struct {
     const signature_t *signature;
     char              *text;    /* observed, expected, on how many packets; owned */
+    double             weight;  /* of the signature, dB */
 } evidence_t;
 
 /* Numbers and texts shown as fields of their own, so that they can be filtered and put into columns.

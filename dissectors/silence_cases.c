@@ -414,7 +414,7 @@ judge_repeat(engine_t *engine, const segment_t *s, repeat_t *r)
 {
     const observation_t *obs = s->obs;
     const flow_t *flow = s->flow;
-    const direction_t *peer = &flow->end[!s->end];
+    const direction_t *peer = s->peer;
     const host_t *host = flow->host[s->end];
     bool from_client = s->end == flow->client;
     bool syn_ack = (obs->flags & TCP_SYN) != 0;
@@ -422,7 +422,7 @@ judge_repeat(engine_t *engine, const segment_t *s, repeat_t *r)
         .kind = syn_ack ? SILENT_SYN_ACK : r->acknowledged ? SILENT_ACKNOWLEDGED : SILENT_SEGMENT,
         .from_client = from_client, .sent = r->sent, .span = r->last_time - r->first_time,
         .length = r->length, .is_request = r->is_request,
-        .request_acked = flow->end[s->end].seen & SEEN_DATA && flow->request_frame && !r->is_request
+        .request_acked = s->sender->seen & SEEN_DATA && flow->request_frame && !r->is_request
             && seq_diff(peer->last.ack, obs->seq) >= 0,
         .peer_spoke = r->peer_spoke, .peer_packets = peer->packets,
         .peer_sent_data = (peer->seen & SEEN_DATA) != 0, .peer_mid_stream = peer->last.length >= FULL_BYTES,
@@ -449,7 +449,7 @@ judge_repeat(engine_t *engine, const segment_t *s, repeat_t *r)
 static bool
 is_first_request(const segment_t *s)
 {
-    const direction_t *peer = &s->flow->end[!s->end];
+    const direction_t *peer = s->peer;
     return s->end == s->flow->client && s->obs->length && peer->last.bits & TCP_SYN
         && s->obs->seq == peer->last.ack;
 }
@@ -459,7 +459,7 @@ static repeat_t *
 repeat_of(engine_t *engine, const segment_t *s)
 {
     const observation_t *obs = s->obs;
-    const direction_t *sender = &s->flow->end[s->end], *peer = &s->flow->end[!s->end];
+    const direction_t *sender = s->sender, *peer = s->peer;
     repeat_t *r = &repeats_of(engine, s->flow)->end[s->end];
 
     if (r->sent && (r->told || r->seq_end == sequence_end(obs)))
@@ -483,7 +483,7 @@ static void
 observe_repeat(engine_t *engine, const segment_t *s)
 {
     const observation_t *obs = s->obs;
-    const direction_t *sender = &s->flow->end[s->end], *peer = &s->flow->end[!s->end];
+    const direction_t *sender = s->sender, *peer = s->peer;
     repeat_t *r = repeat_of(engine, s);
 
     if (!r || obs->time - r->last_time < REPEAT_NS)
@@ -637,7 +637,7 @@ observe_hole(engine_t *engine, const segment_t *s)
 {
     const observation_t *obs = s->obs;
     flow_t *flow = s->flow;
-    const direction_t *server = &flow->end[s->end], *client = &flow->end[!s->end];
+    const direction_t *server = s->sender, *client = s->peer;
     const host_t *host = flow->host[!s->end];
 
     if (obs->length || obs->flags & (TCP_SYN | TCP_FIN) || !flow->handshake || !flow->request_frame || flow->gap || vantage_is_at(engine, flow, s->end)

@@ -7,7 +7,7 @@
 
 #include <string.h>
 
-#define CHAINS_MIN 64
+#define CHAINS_MIN 4096         /* 16 KiB, touched as it is used */
 
 table_t *
 table_new(size_t size)

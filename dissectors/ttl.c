@@ -30,7 +30,7 @@ static void
 ttl_segment(engine_t *engine, segment_t *s)
 {
     const observation_t *obs = s->obs;
-    const direction_t *sender = &s->flow->end[s->end];
+    const direction_t *sender = s->sender;
     const host_t *host = s->flow->host[s->end];
     uint8_t in_host;
 

@@ -106,10 +106,10 @@ read_tcp(observation_t *obs, tvbuff_t *tvb, unsigned captured)
     obs->sport = read_be16(p);
     obs->dport = read_be16(p + 2);
     obs->seq = read_be32(p + 4);
-    obs->cut |= captured < TCP_HEADER_MIN;
-    obs->cut &= !obs->quoted;
-    if (captured < TCP_HEADER_MIN)
+    if (captured < TCP_HEADER_MIN) {
+        obs->cut = !obs->quoted;
         return true;
+    }
     obs->ack = read_be32(p + 8);
     obs->flags = read_be16(p + 12) & 0xfff;
     obs->window = read_be16(p + 14);
@@ -163,8 +163,9 @@ observe(const stage_t *stage, tvbuff_t *tvb, packet_info *pinfo, void *data, obs
     obs->frame = pinfo->num;
     obs->time = capture_time(pinfo);
     obs->protocol = stage->protocol;
-    obs->cut = pinfo->fragmented;       /* with reassembly switched off, the first fragment alone */
-    if (pinfo->flags.in_error_pkt) {
+    if (!pinfo->flags.in_error_pkt) {
+        obs->cut = pinfo->fragmented;   /* with reassembly switched off, the first fragment alone */
+    } else {
         obs->quoted = error_now.reason;
         obs->reporter = error_now.reporter;
     }

@@ -304,7 +304,7 @@ typedef struct {
 static void
 add_part(page_t *page, part_t part)
 {
-    while (part.begin < part.end && strchr(" \t", page->text[part.begin]) && page->text[part.begin])
+    while (part.begin < part.end && (page->text[part.begin] == ' ' || page->text[part.begin] == '\t'))
         part.begin++;
     while (!part.body && part.end > part.begin && g_ascii_isspace(page->text[part.end - 1]))
         part.end--;
