@@ -293,9 +293,9 @@ learn_rtt(direction_t *sender, const packet_t *answered, const observation_t *ob
         return;
     if (ticks_since(answered->time, now) <= 0)
         return;
-    uint64_t us = (uint64_t)(now - answered->time) * TICK_NS / NS_PER_US;
-    if (us < (sender->rtt ? sender->rtt : UINT32_MAX))
-        sender->rtt = (uint32_t)us;
+    uint64_t ns = (uint64_t)(now - answered->time) * TICK_NS;
+    if (!sender->rtt || ns < (uint64_t)sender->rtt * NS_PER_US)
+        sender->rtt = (uint32_t)MIN(ns / NS_PER_US, UINT32_MAX);
 }
 
 /* Of the same 255 packets all, so that the counts can be compared. */
@@ -351,17 +351,17 @@ flow_learn(direction_t *sender, const direction_t *peer, const observation_t *ob
     if (obs->has_timestamps)
         sender->tsval = obs->tsval;
 
-    sender->seen |= (uint8_t)((obs->flags & (SEEN_SYN | SEEN_FIN)) | (obs->length ? SEEN_DATA : 0)
-                              | obs->has_timestamps * SEEN_TIMESTAMPS | obs->has_options * SEEN_OPTIONS);
+    unsigned bits = obs->flags | obs->ip.df * BIT_DF | obs->has_timestamps * BIT_TIMESTAMPS
+                  | obs->has_options * BIT_OPTIONS | again * BIT_AGAIN;
+    sender->seen |= (uint8_t)((bits & (SEEN_SYN | SEEN_FIN)) | (obs->length ? SEEN_DATA : 0)
+                              | (bits >> SEEN_SHIFT & (SEEN_TIMESTAMPS | SEEN_OPTIONS)));
     if (obs->flags & TCP_SYN && offers_accecn(obs->flags, peer))
         sender->seen |= SEEN_ACCECN;
 
     sender->last = (packet_t){
         .frame = obs->frame, .time = now, .ack = obs->ack,
         .length = (uint16_t)MIN(obs->length, UINT16_MAX), .seq = (uint16_t)obs->seq, .mark = mark,
-        .window = obs->window, .ttl = obs->ip.ttl, .tos = obs->ip.tos,
-        .bits = (uint16_t)(obs->flags | obs->ip.df * BIT_DF | obs->has_timestamps * BIT_TIMESTAMPS
-                           | obs->has_options * BIT_OPTIONS | again * BIT_AGAIN),
+        .window = obs->window, .ttl = obs->ip.ttl, .tos = obs->ip.tos, .bits = (uint16_t)bits,
     };
     return true;
 }

@@ -61,9 +61,11 @@ typedef struct {
     uint8_t  seen;              /* SEEN_* */
 } direction_t;
 
+#define SEEN_SHIFT 9            /* from packet_t.bits to direction_t.seen, of these two */
 enum {
     SEEN_SYN = TCP_SYN, SEEN_FIN = TCP_FIN, SEEN_RST = TCP_RST, SEEN_DATA = 0x08,
-    SEEN_TIMESTAMPS = 0x10, SEEN_OPTIONS = 0x20, SEEN_ACCECN = 0x40,
+    SEEN_TIMESTAMPS = BIT_TIMESTAMPS >> SEEN_SHIFT, SEEN_OPTIONS = BIT_OPTIONS >> SEEN_SHIFT,
+    SEEN_ACCECN = 0x40,
     SEEN_MORE_DATA = 0x80,      /* new data after the first, which end with a PSH or another packet */
 };
 

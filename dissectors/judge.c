@@ -149,6 +149,8 @@ evidence_offer(GArray *evidence, const signature_t *signature, char *text)
 void
 evidence_clear(GArray *evidence)
 {
+    if (!evidence->len)
+        return;
     for (unsigned i = 0; i < evidence->len; i++)
         g_free(g_array_index(evidence, evidence_t, i).text);
     g_array_set_size(evidence, 0);

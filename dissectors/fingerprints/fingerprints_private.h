@@ -30,7 +30,7 @@ typedef struct pattern {
 struct fingerprints {
     GStringChunk *texts;
     GHashTable   *addresses;    /* ip_address_t -> fingerprint_t */
-    uint8_t       address_filter[8192]; /* a bit for each hash of an address; most answers stop there */
+    uint8_t       address_filter[1 << 13]; /* a bit for each address_bit(); most answers stop there */
     GHashTable   *aliases;      /* length and name as on the wire -> fingerprint_t */
     GPtrArray    *patterns;     /* of pattern_t */
     GHashTable   *at_state[2];  /* state -> 1 + index of a pattern; [1]: of `anchored` */
