@@ -47,7 +47,7 @@ typedef struct {
 struct queries {
     table_t    *questions;      /* of question_t */
     table_t    *table;          /* of query_t */
-    GQueue      recent;         /* links of query_t, the longest silent first */
+    GQueue      recent;         /* links of query_t, the one asked longest ago first */
     unsigned    max;
     uint64_t    seen;           /* transactions so far */
     bool        limit_told;

@@ -21,7 +21,7 @@ typedef struct {
     unsigned flows;         /* TCP connections, 160 bytes each with their share of the tables */
     unsigned half_open;     /* connections that have shown a SYN and nothing else, 200 bytes each */
     unsigned hosts;         /* addresses remembered for the whole file, about 110 bytes each */
-    unsigned queries;       /* DNS transactions of the last minute, 264 bytes each, the first answer
+    unsigned queries;       /* DNS transactions of the last minute, 296 bytes each, the first answer
                              * included, and 72 for their names */
     unsigned resets;        /* resets that later packets may still tell more about, 360 bytes each */
     vantage_t vantage;      /* no limit: where the capture was taken, if the user says so */
