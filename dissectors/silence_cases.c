@@ -498,7 +498,9 @@ observe_repeat(engine_t *engine, const segment_t *s)
     /* A peer that acknowledges what was never sent is in another connection: what it says is not heard. */
     if (seq_diff(peer->last.ack, obs->flags & TCP_FIN ? r->seq_end : sender->next_seq) > 0 && !(obs->flags & TCP_SYN))
         return;
-    if (peer->packets && r->sent >= 3 && !s->flow->gap && !repeats_of(engine, s->flow)->unreachable)
+    /* Of a SYN/ACK whose SYN was not captured nobody knows what it answers. */
+    if (r->first_frame && peer->packets && r->sent >= 3 && !s->flow->gap
+        && !repeats_of(engine, s->flow)->unreachable)
         judge_repeat(engine, s, r);
 }
 

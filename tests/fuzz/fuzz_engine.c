@@ -405,7 +405,8 @@ check_finding(const fuzz_t *f, const finding_t *finding)
     REQUIRE(finding->verdict < N_VERDICTS && finding->class < N_CLASSES);
     REQUIRE(finding->confidence <= 99);
     REQUIRE(!accuses || (finding->evidence->len && finding->class != CLASS_NONE));
-    REQUIRE(accuses || !finding->confidence);
+    REQUIRE(has_confidence(finding->verdict) || !finding->confidence);
+    REQUIRE(finding->verdict != VERDICT_SILENCED || finding->confidence < CONFIDENCE_FORGED);
     REQUIRE(!accuses || convicts == (finding->confidence >= CONFIDENCE_FORGED));
     REQUIRE(finding->verdict != VERDICT_NONE || finding->notice || says_stage(finding) || f->renumbered);
     if (finding->trigger)
@@ -525,6 +526,7 @@ const fuzz_seed_t fuzz_seeds[] = {
     SEED("\x07" "\x1d\x14\x00" "\x3d\x14\x10" "\x3d\x14\x50" "\x5e\x14\x00"),
     SEED("\x00" ASK "\xe3\x24\x08" "\x07\x03" ASK "\xe3\x24\x08" "\x0b\x08"),
     SEED("\x08" ASK "\x23\x00" "\x07\x04" "\x23\x08" "\x07\x24"),           /* numbers used again */
+    SEED("PPPPPPPPPPPPP\xd1PPPPP\xb9ppPPPPPPPPPPPPPPP\xb9pp0p0\xb0\xb2"),      /* SYN/ACKs sent again to nobody's SYN */
     SEED("\x07" "\x07\x05\x27\x0d" ASK "\xe3\x24\x08" "\xe3\x24\x0b"),      /* sequence wrap */
     SEED("\x05" "\x05\x14\x00" "\x25\x14\x10"),                             /* DNS over TCP */
     { NULL, 0 },
