@@ -49,8 +49,8 @@ static about_t
 about_of(const engine_t *engine, const mute_t *mute, uint8_t server_ttl)
 {
     return (about_t){
-        .ends = { .src = mute->question->client, .dst = mute->question->server->address, .sport = mute->client_port, .dport = DNS_PORT,
-                  .protocol = PROTOCOL_UDP, .ttl = mute->ttl },
+        .ends = { .src = mute->question->client, .dst = mute->question->server->address,
+                  .sport = mute->client_port, .dport = DNS_PORT, .protocol = PROTOCOL_UDP, .ttl = mute->ttl },
         .vantage = vantage_of_exchange(engine, mute->ttl, server_ttl),
         .trigger = mute->name,
     };
