@@ -5,21 +5,21 @@
  */
 #pragma once
 
-#include "datagrams.h"
+#include "state/quic_flows.h"
 #include "engine.h"
-#include "flow.h"
-#include "judge.h"
-#include "names.h"
-#include "syns.h"
-#include "where.h"
+#include "state/flow.h"
+#include "verdict/judge.h"
+#include "state/names.h"
+#include "state/syns.h"
+#include "verdict/where.h"
 
-typedef struct resets resets_t;     /* reset_cases.c */
-typedef struct queries queries_t;   /* dns_cases.c */
-typedef struct answers answers_t;   /* data_cases.c */
-typedef struct requests requests_t; /* requests.c */
-typedef struct stages stages_t;     /* stages_cases.c */
-typedef struct handshakes handshakes_t; /* handshake_cases.c */
-typedef struct silences silences_t; /* silence_cases.c */
+typedef struct resets resets_t;     /* reset/cases.c */
+typedef struct queries queries_t;   /* dns/cases.c */
+typedef struct answers answers_t;   /* data/cases.c */
+typedef struct requests requests_t; /* state/asked.c */
+typedef struct stages stages_t;     /* stages/cases.c */
+typedef struct handshakes handshakes_t; /* handshake/cases.c */
+typedef struct silences silences_t; /* silence/cases.c */
 typedef struct unanswered unanswered_t; /* unanswered.c */
 
 /* When a packet came and from how far: enough to name one that is only linked with a finding. */

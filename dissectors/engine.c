@@ -4,7 +4,7 @@
  * SPDX-License-Identifier: GPL-2.0-or-later
  */
 #include "detector.h"
-#include "vantage.h"
+#include "state/vantage.h"
 
 #include <string.h>
 

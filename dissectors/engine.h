@@ -6,10 +6,10 @@
  */
 #pragma once
 
-#include "fingerprints.h"
+#include "fingerprints/fingerprints.h"
 #include "observation.h"
-#include "stages.h"
-#include "store.h"
+#include "stages/stages.h"
+#include "verdict/store.h"
 
 /* Families of signatures that can be switched, one file each. */
 typedef enum { DETECT_TTL, DETECT_DNS, DETECT_RESET, DETECT_DATA, DETECT_HANDSHAKE, DETECT_SILENCE,

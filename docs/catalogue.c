@@ -13,9 +13,9 @@
  * SPDX-License-Identifier: GPL-2.0-or-later
  */
 #include "engine.h"
-#include "injectors.h"
-#include "judge.h"
-#include "silence.h"
+#include "verdict/injectors.h"
+#include "verdict/judge.h"
+#include "silence/case.h"
 
 #include <stdio.h>
 #include <stdlib.h>

@@ -9,13 +9,12 @@ set_module_info(interference ${PROJECT_VERSION_MAJOR} ${PROJECT_VERSION_MINOR}
     ${PROJECT_VERSION_PATCH} 0)
 
 # No library between them: Wireshark has a target named "dissectors", too.
-file(GLOB PLUGIN_FILES CONFIGURE_DEPENDS dissectors/*.c dissectors/fingerprints/*.c
-    plugin/*.c plugin/results/*.c)
-include(dissectors/fingerprints/own_list.cmake)
-list(APPEND PLUGIN_FILES ${OWN_LIST_C})
+include(dissectors/sources.cmake)
+file(GLOB PLUGIN_FILES CONFIGURE_DEPENDS plugin/*.c plugin/results/*.c)
+list(APPEND PLUGIN_FILES ${DISSECTORS})
 
 add_wireshark_plugin_library(interference epan)
-target_include_directories(interference PRIVATE dissectors dissectors/fingerprints plugin/results)
+target_include_directories(interference PRIVATE dissectors plugin/results)
 target_link_libraries(interference epan wiretap wsutil)
 
 install_plugin(interference epan)

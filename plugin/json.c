@@ -10,7 +10,7 @@
 
 #include <wsutil/json_dumper.h>
 
-#include "../dissectors/origin.h"
+#include "../dissectors/verdict/origin.h"
 
 /* Raised when a member changes its meaning or goes; new members do not raise it. */
 #define SCHEMA_VERSION 1

@@ -12,7 +12,7 @@
 #include <epan/tap.h>
 #include <wiretap/wtap.h>
 
-#include "../dissectors/origin.h"
+#include "../dissectors/verdict/origin.h"
 
 int proto_interference = -1, tap_interference = -1;
 int proto_detector[N_DETECTORS];

@@ -13,7 +13,7 @@
 #include <epan/stats_tree.h>
 #include <epan/stats_tree_priv.h>
 
-#include "../dissectors/origin.h"
+#include "../dissectors/verdict/origin.h"
 
 /* A finding's place under one heading, to be freed; NULL: none. */
 typedef char *(*place_t)(const finding_t *finding);

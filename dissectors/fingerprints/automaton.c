@@ -3,11 +3,11 @@
  *
  * SPDX-License-Identifier: GPL-2.0-or-later
  */
-#include "automaton.h"
+#include "fingerprints/automaton.h"
 
 #include <glib.h>
 
-#include "hash.h"
+#include "state/hash.h"
 
 #define STATES_MAX (1u << 24)   /* so that a state and a byte fit into 32 bits */
 

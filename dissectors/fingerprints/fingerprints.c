@@ -9,13 +9,13 @@
  *
  * SPDX-License-Identifier: GPL-2.0-or-later
  */
-#include "fingerprints_private.h"
+#include "fingerprints/fingerprints_private.h"
 
 #include <string.h>
 
-#include "dns_message.h"
-#include "hash.h"
-#include "text.h"
+#include "dns/message.h"
+#include "state/hash.h"
+#include "state/text.h"
 
 #define HITS_MAX    256     /* of all entries in one page: beyond that the lists are no use */
 #define REGEXES_MAX 32      /* tried on one page */

@@ -5,9 +5,9 @@
  */
 #pragma once
 
-#include "automaton.h"
-#include "fingerprints.h"
-#include "host.h"
+#include "fingerprints/automaton.h"
+#include "fingerprints/fingerprints.h"
+#include "state/host.h"
 
 #define PATTERNS_MAX  100000
 #define ADDRESSES_MAX 1000000

@@ -5,14 +5,14 @@
  *
  * SPDX-License-Identifier: GPL-2.0-or-later
  */
-#include "fingerprints_private.h"
+#include "fingerprints/fingerprints_private.h"
 
 #include <string.h>
 
 #include <glib/gstdio.h>
 
-#include "list_reader.h"
-#include "store.h"
+#include "fingerprints/list_reader.h"
+#include "verdict/store.h"
 
 #define FILE_BYTES_MAX (16 * 1024 * 1024)
 #define FOLDER_FILES_MAX 256

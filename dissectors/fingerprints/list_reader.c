@@ -3,7 +3,7 @@
  *
  * SPDX-License-Identifier: GPL-2.0-or-later
  */
-#include "list_reader.h"
+#include "fingerprints/list_reader.h"
 
 #include <string.h>
 

@@ -6,7 +6,7 @@
 #pragma once
 
 #include "../../dissectors/engine.h"
-#include "../../dissectors/judge.h"
+#include "../../dissectors/verdict/judge.h"
 
 /* Something that kept packets from being judged, or judged as well as others. */
 typedef struct {

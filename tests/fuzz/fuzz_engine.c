@@ -17,8 +17,8 @@
 #include <string.h>
 
 #include "engine.h"
-#include "host.h"
-#include "judge.h"
+#include "state/host.h"
+#include "verdict/judge.h"
 
 #define FRAMES_MAX  512
 #define PAIRS       4

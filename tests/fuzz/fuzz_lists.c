@@ -8,7 +8,7 @@
 
 #include <string.h>
 
-#include "fingerprints.h"
+#include "fingerprints/fingerprints.h"
 
 static void
 check_text(const char *text)

@@ -7,9 +7,9 @@
 
 #include <string.h>
 
-#include "data.h"
-#include "dns_message.h"
-#include "request.h"
+#include "data/case.h"
+#include "dns/message.h"
+#include "state/request.h"
 
 static void
 check_dns(const uint8_t *bytes, size_t length)

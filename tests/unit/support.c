@@ -5,7 +5,7 @@
  */
 #include "support.h"
 
-#include "host.h"
+#include "state/host.h"
 
 #define START_NS (INT64_C(1700000000) * NS_PER_S)
 

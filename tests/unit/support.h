@@ -15,7 +15,7 @@
 #include <string.h>
 
 #include "engine.h"
-#include "judge.h"
+#include "verdict/judge.h"
 
 /* ---- tables ---- */
 

@@ -6,7 +6,7 @@
 #include "support.h"
 
 #include "results.h"
-#include "store.h"
+#include "verdict/store.h"
 
 #define MARKUP "<script>alert(\"1\")</script>'&<img src=x onerror=y>"
 

@@ -1,0 +1,539 @@
+/* data/signatures.c
+ * Signatures of injected TCP data: one row and one small function each.
+ *
+ * Most forged answers are the only answer (60 of 77 labelled flows), so little can be compared
+ * with a genuine copy. What is left is that an injector writes a packet by itself: it does not
+ * know the negotiated options, copies what it needs from the request, and sits elsewhere.
+ *
+ * Counts are connections: of those that carry data in captures where nothing is forged, and of
+ * labelled injections (CenTrace, Citizen Lab, QUANTUMINSERT and HoneyBadger captures), by
+ * tests/calibrate/count. A number of 1 of 1 stands for a header that a publication calls constant.
+ *
+ * SPDX-License-Identifier: GPL-2.0-or-later
+ */
+#include "data/case.h"
+
+#include <string.h>
+
+#include "state/hops.h"
+#include "state/text.h"
+
+#define TTL_DEVIATION_MIN 3
+#define RTT_USEFUL_US     4000
+#define CONTENT_BYTES     512   /* of an answer that are looked at */
+
+/* ---- reading the answer ---- */
+
+/* The first place of needle, which is in lower case and does not begin with a letter, ignoring case. */
+static const char *
+find(const char *haystack, size_t length, const char *needle)
+{
+    const char *end = haystack + length, *p = haystack;
+    size_t n = strlen(needle);
+
+    for (; (p = memchr(p, needle[0], (size_t)(end - p))) && n <= (size_t)(end - p); p++)
+        if (same_text(p, needle, n))
+            return p;
+    return NULL;
+}
+
+/* True when a Location header leads to another host than the one asked for. Upgrades to https and
+ * other paths and names below the same domain are the server's own. */
+static bool
+leads_elsewhere(const char *text, size_t length, const char *host)
+{
+    const char *p = find(text, length, "\nlocation:"), *end = text + length;
+    if (!p || !host)
+        return false;
+    p = find(p, (size_t)(end - p), "://");
+    if (!p)
+        return false;
+    p += 3;
+    size_t n = 0;
+    while (p + n < end && p[n] != '/' && p[n] != ':' && p[n] != '\r' && p[n] != '\n' && p[n] != '?')
+        n++;
+    /* The last two labels of what was asked for, without a port. */
+    char *asked = g_ascii_strdown(host, (gssize)strcspn(host, ":"));
+    const char *domain = asked + strlen(asked);
+    for (unsigned dots = 0; domain > asked; domain--)
+        if (domain[-1] == '.' && ++dots == 2)
+            break;
+    char *target = g_ascii_strdown(p, (gssize)n);
+    bool elsewhere = !strstr(target, domain);
+    g_free(target);
+    g_free(asked);
+    return elsewhere;
+}
+
+content_t
+content_read(const uint8_t *bytes, size_t length, const char *host, bool answers_http)
+{
+    const char *text = (const char *)bytes;
+
+    length = MIN(length, CONTENT_BYTES);
+    if (length >= 6 && bytes[0] == 21 && bytes[1] == 3 && !bytes[3] && bytes[4] == 2)
+        return CONTENT_TLS_ALERT;
+    if (!answers_http)
+        return CONTENT_OTHER;
+    if (length >= 12 && !memcmp(text, "HTTP/1.", 7)) {
+        bool redirect = text[9] == '3' && text[10] == '0' && memchr("12378", text[11], 5);
+        if (redirect && leads_elsewhere(text, length, host))
+            return CONTENT_REDIRECT;
+        bool forbidden = !memcmp(text + 9, "403", 3);
+        return forbidden && find(text, length, "//10.10.34.3") ? CONTENT_IRAN : CONTENT_HTTP;
+    }
+    if (find(text, MIN(length, 64), "<html") || find(text, MIN(length, 64), "<!doctype"))
+        return CONTENT_HEADERLESS_HTML;
+    return CONTENT_OTHER;
+}
+
+size_t
+content_size(const uint8_t *bytes, size_t length)
+{
+    const char *text = (const char *)bytes;
+    const char *end = length > 12 && !memcmp(text, "HTTP/1.", 7) ? find(text, MIN(length, PAGE_BYTES), "\n\r\n") : NULL;
+    const char *p = end ? find(text, (size_t)(end - text), "\ncontent-length:") : NULL;
+    size_t size = 0;
+
+    if (!p)
+        return 0;
+    for (p += 16; p < end && *p == ' '; p++)
+        continue;
+    for (; p < end && g_ascii_isdigit(*p) && size < 1000000; p++)
+        size = size * 10 + (size_t)(*p - '0');
+    return (size_t)(end - text) + 3 + size;
+}
+
+/* ---- ordering ---- */
+
+static char *
+conflict(const data_case_t *c)
+{
+    if (!c->other_frame)
+        return NULL;
+    if (!c->other_shift)
+        return g_strdup_printf("same sequence number as frame %u, other bytes", c->other_frame);
+    return g_strdup_printf("begins %u byte%s %s frame %u, with other bytes where both overlap",
+                           ABS(c->other_shift), ABS(c->other_shift) == 1 ? "" : "s",
+                           c->other_shift < 0 ? "before" : "behind", c->other_frame);
+}
+
+/* A stack counts its FIN and has nothing to say after it. */
+static char *
+continues(const data_case_t *c)
+{
+    if (!c->continued_frame)
+        return NULL;
+    return g_strdup_printf("frame %u of the same sender has new data in the place of this FIN", c->continued_frame);
+}
+
+static char *
+acks_dead_packet(const data_case_t *c)
+{
+    if (!c->died_frame || !(c->flags & TCP_ACK) || c->ack != c->peer.next_seq)
+        return NULL;
+    return g_strdup_printf("acknowledges frame %u, which never reached this sender: its hop limit ran "
+                           "out on the way (ICMP in frame %u)", c->peer.last.frame, c->died_frame);
+}
+
+/* ---- header copy ---- */
+
+static char *
+mirrors_trigger(const data_case_t *c)
+{
+    uint16_t step = (uint16_t)(c->ip.ip_id - c->peer.last.mark);
+    unsigned copied = 0;
+
+    if (!c->first_answer || c->ip.ipv6 || !c->peer.last.frame || !c->ip.ip_id || c->sender.mirrors
+        || c->peer.mirrors > 1)
+        return NULL;
+    copied += step <= 1 && c->peer.last.mark >= 16;
+    copied += c->window && c->window == c->peer.last.window && c->window != c->sender.last.window;
+    copied += c->has_timestamps && c->peer.tsval && c->tsval == c->peer.tsval;
+    if (copied < 2)
+        return NULL;
+    return g_strdup_printf("IP ID 0x%04x, window %u%s: two or more of them are those of the request in "
+                           "frame %u (0x%04x, %u)", c->ip.ip_id, c->window,
+                           c->has_timestamps ? ", timestamp" : "", c->peer.last.frame,
+                           c->peer.last.mark, c->peer.last.window);
+}
+
+/* ---- header mismatch ---- */
+
+static char *
+lacks_timestamps(const data_case_t *c)
+{
+    if (c->has_timestamps || (!c->length && !c->continued_frame) || !(c->sender.seen & c->peer.seen & SEEN_TIMESTAMPS)
+        || !(c->sender.last.bits & BIT_TIMESTAMPS))
+        return NULL;
+    return g_strdup_printf("no timestamps, though both ends agreed on them and this sender's frame %u "
+                           "has them", c->sender.last.frame);
+}
+
+static char *
+df_mismatch(const data_case_t *c)
+{
+    unsigned same = c->ip.df ? c->host_df_set : c->host_df_clear;
+    unsigned other = c->ip.df ? c->host_df_clear : c->host_df_set;
+
+    if (c->ip.ipv6 || other < 3 || same * 10 > other)
+        return NULL;
+    return g_strdup_printf("don't-fragment is %s; %s in %u of this host's other %u packets",
+                           c->ip.df ? "set" : "clear", c->ip.df ? "clear" : "set", other, same + other);
+}
+
+static char *
+tool_header(const data_case_t *c)
+{
+    if (c->ip.ipv6 || c->ip.ip_id > 1 || c->ip.df || !c->sender.packets || c->sender.df < c->sender.packets)
+        return NULL;
+    return g_strdup_printf("IP ID %u with don't-fragment clear, as packet tools write; all of this "
+                           "sender's other packets in this flow (%u) set it", c->ip.ip_id, c->sender.packets);
+}
+
+static char *
+window_ttl_lockstep(const data_case_t *c)
+{
+    if (c->lockstep < 3)
+        return NULL;
+    return g_strdup_printf("window %u and TTL %u: both went up together over %u segments", c->window,
+                           c->ip.ttl, c->lockstep);
+}
+
+/* Not asked of an earlier segment (time 0), whose label is not remembered. */
+static char *
+flow_label(const data_case_t *c)
+{
+    if (!c->time || !c->length || !keeps_flow_label(&c->sender, c->ip.ipv6)
+        || ip_mark(&c->ip) == c->sender.last.mark)
+        return NULL;
+    return g_strdup_printf("flow label 0x%05x; this sender's other %u packets in this flow share another one",
+                           c->ip.flow_label, c->sender.packets);
+}
+
+/* ---- TTL ---- */
+
+static bool
+ttl_apart(const data_case_t *c, uint8_t *distance, uint8_t *usual)
+{
+    bool known = ttl_memory_distance(&c->host_ttls, c->ip.ttl, distance);
+
+    *usual = known ? ttl_memory_usual(&c->host_ttls) : 0;
+    if (c->sender.ttl_packets[0]) {
+        uint8_t apart = ttl_distance(c->ip.ttl, c->sender.ttl[0]);
+        if (!known || apart < *distance)
+            *distance = apart;
+        if (!known)
+            *usual = c->sender.ttl[0];
+        known = true;
+    }
+    return known;
+}
+
+static char *
+ttl_deviation(const data_case_t *c)
+{
+    uint8_t distance, usual;
+
+    if (!ttl_apart(c, &distance, &usual) || distance < TTL_DEVIATION_MIN)
+        return NULL;
+    return g_strdup_printf("TTL %u (%u hops); this host's other %u packets: %u (%u hops)", c->ip.ttl,
+                           ttl_hops(c->ip.ttl), ttl_memory_total(&c->host_ttls), usual, ttl_hops(usual));
+}
+
+static char *
+ttl_implausible(const data_case_t *c)
+{
+    uint8_t distance, usual;
+
+    if (ttl_is_plausible(c->ip.ttl)
+        || (ttl_apart(c, &distance, &usual) && distance < TTL_DEVIATION_MIN))
+        return NULL;
+    return g_strdup_printf("TTL %u would mean %u hops, more than any route has", c->ip.ttl,
+                           ttl_hops(c->ip.ttl));
+}
+
+/* ---- timing ---- */
+
+static char *
+before_rtt(const data_case_t *c)
+{
+    int64_t delay = ticks_since(c->peer.last.time, ticks(c->time));
+
+    if (!c->first_answer || c->sender.rtt < RTT_USEFUL_US || c->ack != c->peer.next_seq
+        || c->peer.last.frame != c->request_frame || delay < 0
+        || delay * 2 >= c->sender.rtt * NS_PER_US)
+        return NULL;
+    return g_strdup_printf("answers frame %u after %.2f ms; the shortest round trip to this sender is "
+                           "%.2f ms", c->peer.last.frame, delay / 1e6, c->sender.rtt / 1e3);
+}
+
+/* ---- content ---- */
+
+static char *
+packetlogic(const data_case_t *c)
+{
+    if (c->ip.ipv6 || c->ip.ip_id != 0x3412 || c->ip.df || c->window != 32120)
+        return NULL;
+    return g_strdup("IP ID 0x3412, don't-fragment clear, window 32120: Sandvine PacketLogic's "
+                    "published header");
+}
+
+static char *
+redirect(const data_case_t *c)
+{
+    if (c->content != CONTENT_REDIRECT || !c->first_answer)
+        return NULL;
+    return g_strdup_printf("the answer to frame %u leads to another host", c->request_frame);
+}
+
+static char *
+headerless_html(const data_case_t *c)
+{
+    if (c->content != CONTENT_HEADERLESS_HTML || !c->first_answer)
+        return NULL;
+    return g_strdup_printf("the answer to the HTTP request in frame %u is a page without a status line",
+                           c->request_frame);
+}
+
+static char *
+fin_with_page(const data_case_t *c)
+{
+    if (!c->first_answer || !(c->flags & TCP_FIN) || !c->length
+        || (c->content != CONTENT_HTTP && c->content != CONTENT_REDIRECT
+            && c->content != CONTENT_HEADERLESS_HTML))
+        return NULL;
+    return g_strdup_printf("the whole answer to frame %u and the end of the connection in one segment",
+                           c->request_frame);
+}
+
+static char *
+iran_page(const data_case_t *c)
+{
+    if (c->content != CONTENT_IRAN || !c->first_answer)
+        return NULL;
+    return g_strdup("leads to 10.10.34.34-36, Iran's block page");
+}
+
+/* The filter's own server, asked for by name or led to by a forged DNS answer, shows its page by right. */
+static char *
+known_page(const data_case_t *c, bool sure)
+{
+    const fingerprint_t *fp = c->fingerprint;
+
+    if (!fp || c->listed_server || fingerprint_is_sure(fp) != sure
+        || (fp->redirect && c->content != CONTENT_REDIRECT))
+        return NULL;
+    char *entry = fingerprint_text(fp, c->time);
+    char *text = g_strdup_printf("the answer to frame %u fits %s", c->request_frame, entry);
+    g_free(entry);
+    return text;
+}
+
+static char *
+block_page(const data_case_t *c)
+{
+    return known_page(c, true);
+}
+
+static char *
+vague_page(const data_case_t *c)
+{
+    return known_page(c, false);
+}
+
+static char *
+alert_first(const data_case_t *c)
+{
+    if (c->content != CONTENT_TLS_ALERT || !c->first_answer)
+        return NULL;
+    return g_strdup_printf("a TLS alert in the clear is the whole answer to frame %u", c->request_frame);
+}
+
+static char *
+names_authority(const data_case_t *c, bool intercepts)
+{
+    if (!c->authority || c->authority->intercepts != intercepts)
+        return NULL;
+    return g_strdup_printf("its certificates name \"%s\" (%s, %s; %s)%s", c->authority->name, c->authority->place,
+                           c->authority->years, c->authority->source,
+                           intercepts ? "" : ", which also servers there use by right");
+}
+
+static char *
+interception_root(const data_case_t *c)
+{
+    return names_authority(c, true);
+}
+
+static char *
+state_root(const data_case_t *c)
+{
+    return names_authority(c, false);
+}
+
+static char *
+same_box(const data_case_t *c)
+{
+    if (!c->same_box_frame)
+        return NULL;
+    return g_strdup_printf("%s like the forged packet in frame %u, and unlike this host's own",
+                           c->ip.ipv6 ? "hop limit and presence of a flow label" : "TTL, don't-fragment and IP ID",
+                           c->same_box_frame);
+}
+
+/* ---- the catalogue ---- */
+
+#define COUNTED_BENIGN "counted: 2,796 connections with data of 1,188 public captures"
+#define COUNTED        COUNTED_BENIGN ", 13 with labelled injections"
+
+#define BOX_TWIN "a load balancer or proxy whose members share the server's address"
+
+static const struct {
+    signature_t signature;
+    char *(*test)(const data_case_t *);
+} rows[] = {
+    /* The first row is the one that a later segment adds to an earlier one. */
+    { { "seg-conflict-payload", FAMILY_ORDERING, TIER_B, { 24, 39370 }, { 17, 77 },
+        "flow directions in 4,386 public captures, keep-alives and padding left out; 77 labelled flows",
+        "The same sequence range with other bytes.",
+        "edited or anonymised captures, and proxies that change a retransmission" }, conflict },
+    { { "fin-then-data", FAMILY_ORDERING, TIER_B, { 0, 2796 }, { 1, 1 },
+        COUNTED_BENIGN "; follows from RFC 9293, section 3.6",
+        "A FIN after which its sender sends new data in the FIN's place.",
+        "a proxy that closes for the server and goes on all the same" }, continues },
+    { { "data-acks-dead-packet", FAMILY_ORDERING, TIER_A, { 0, 2796 }, { 1, 1 },
+        COUNTED_BENIGN "; method of Raman et al., CoNEXT 2022",
+        "It acknowledges a packet of which an ICMP error says that it died on the way.",
+        "none: the packet would have to be sent again" }, acks_dead_packet },
+    { { "data-mirrors-trigger", FAMILY_HEADER_COPY, TIER_A, { 0, 2796 }, { 1, 13 },
+        COUNTED "; net4people/bbs #98",
+        "Two or more of IP ID, window and timestamp are those of the request.",
+        "SYN proxies that reflect what they receive" }, mirrors_trigger },
+    { { "data-lacks-options", FAMILY_HEADER_MISMATCH, TIER_B, { 4, 39370 }, { 50, 141 },
+        "flow directions in 4,386 public captures; 141 labelled segments; RFC 7323 section 3.2",
+        "No timestamps although both ends agreed on them.",
+        "a middlebox that strips options in the middle of a connection" }, lacks_timestamps },
+    { { "data-df-mismatch", FAMILY_HEADER_MISMATCH, TIER_C, { 2, 2796 }, { 5, 13 },
+        COUNTED,
+        "Don't-fragment unlike everything else of this host.",
+        BOX_TWIN }, df_mismatch },
+    { { "data-tool-header", FAMILY_HEADER_MISMATCH, TIER_C, { 1, 2796 }, { 2, 13 },
+        COUNTED "; GoodbyeDPI",
+        "IP ID 0 or 1 without don't-fragment, from a sender that sets it.",
+        BOX_TWIN }, tool_header },
+    { { "data-win-ttl-lockstep", FAMILY_HEADER_MISMATCH, TIER_A, { 0, 2796 }, { 1, 13 },
+        COUNTED "; Marczak et al., FOCI 2015",
+        "Window and TTL go up together from segment to segment.",
+        "none known" }, window_ttl_lockstep },
+    { { "data-flow-label", FAMILY_HEADER_MISMATCH, TIER_D, { 0, 181 }, { 0, 0 },
+        "IPv6 data segments, in public captures, of senders that kept a label; no public capture holds a "
+        "forged one",
+        "IPv6 flow label unlike the one that the sender keeps.",
+        "Linux, which draws a new label when it sends again after a timeout" }, flow_label },
+    { { "data-ttl-deviation", FAMILY_TTL, TIER_C, { 95, 3451 }, { 8, 13 },
+        "SYN/ACK against later segments in 1,733 public captures; 13 labelled flows",
+        "Sent from a distance three or more hops off everything else of this host.",
+        BOX_TWIN }, ttl_deviation },
+    { { "data-ttl-implausible", FAMILY_TTL, TIER_C, { 27, 2796 }, { 3, 13 },
+        COUNTED,
+        "TTL that no initial value in use explains.",
+        "senders with odd initial TTLs, carriers that rewrite TTLs" }, ttl_implausible },
+    { { "reply-before-rtt", FAMILY_TIMING, TIER_D, { 1, 2796 }, { 0, 13 },
+        COUNTED,
+        "Answers in less than half the shortest round trip to the sender.",
+        "a proxy or CDN edge nearer than the box that shook hands" }, before_rtt },
+    { { "sandvine-packetlogic", FAMILY_CONTENT, TIER_A, { 0, 2796 }, { 1, 1 },
+        COUNTED_BENIGN "; Marczak et al., Citizen Lab 2018 (constant)",
+        "The constant header of PacketLogic injections.",
+        "none known" }, packetlogic },
+    { { "http-redirect-injected", FAMILY_CONTENT, TIER_C, { 5, 342 }, { 4, 13 },
+        "HTTP connections with an answer in 1,188 public captures; 13 labelled flows",
+        "A redirect to another host than the one asked for.",
+        "servers that moved, captive portals, sign-in pages" }, redirect },
+    { { "http-headerless-html", FAMILY_CONTENT, TIER_B, { 1, 342 }, { 2, 13 },
+        "HTTP connections with an answer in 1,188 public captures; 13 labelled flows",
+        "A page without a status line in answer to an HTTP/1 request.",
+        "HTTP/0.9 servers" }, headerless_html },
+    { { "http-fin-psh-single", FAMILY_CONTENT, TIER_C, { 5, 342 }, { 5, 13 },
+        "HTTP connections with an answer in 1,188 public captures; 13 labelled flows",
+        "Page and end of connection in one segment.",
+        "small HTTP/1.0 servers" }, fin_with_page },
+    { { "http-iran-403", FAMILY_CONTENT, TIER_A, { 0, 342 }, { 1, 1 },
+        "HTTP connections with an answer in 1,188 public captures; Aryan et al., FOCI 2013; net4people/bbs #226",
+        "The address of Iran's block page in the answer.",
+        "a network that uses 10.10.34.0/24 itself" }, iran_page },
+    { { "http-blockpage-match", FAMILY_CONTENT, TIER_B, { 0, 342 }, { 0, 13 },
+        "own list against HTTP connections with an answer in 1,188 public captures and 13 labelled flows; "
+        "Jones et al., IMC 2014",
+        "The answer is a block page known from a list.",
+        "a filter that the user's own network runs, or a server that itself shows this page" }, block_page },
+    { { "http-blockpage-vague", FAMILY_CONTENT, TIER_D, { 0, 342 }, { 0, 13 },
+        "own list against HTTP connections with an answer in 1,188 public captures and 13 labelled flows",
+        "The answer has words that a list gives as vague, uncertain or of no known scope.",
+        "any page with these words" }, vague_page },
+    { { "tls-alert-first", FAMILY_CONTENT, TIER_D, { 4, 2796 }, { 0, 0 },
+        COUNTED_BENIGN "; no publication shows a forged one packet by packet",
+        "A TLS alert in the clear where a ServerHello belongs.",
+        "a server that does not know the name, or no common version" }, alert_first },
+    { { "tls-interception-root", FAMILY_CONTENT, TIER_A, { 0, 2796 }, { 1, 1 },
+        COUNTED_BENIGN "; Raman et al., IMC 2020; OONI, 2024",
+        "Certificates of an authority known for nothing but interception.",
+        "a server that uses a certificate of this authority itself" }, interception_root },
+    { { "tls-state-root", FAMILY_CONTENT, TIER_D, { 0, 2796 }, { 0, 0 },
+        COUNTED_BENIGN,
+        "Certificates of a state's authority that browsers do not trust and that servers there use.",
+        "a bank or an office of that state" }, state_root },
+    { { "data-same-box", FAMILY_CONTENT, TIER_B, { 0, 2796 }, { 2, 13 },
+        COUNTED "; the proof is another frame's",
+        "Header of a packet proven forged in this host's name, and not the host's own.",
+        "the same as for the frame that proves it" }, same_box },
+};
+
+const signature_t *
+data_signature(unsigned index)
+{
+    return index < G_N_ELEMENTS(rows) ? &rows[index].signature : NULL;
+}
+
+judgement_t
+data_judge(const data_case_t *c, GArray *evidence)
+{
+    evidence_clear(evidence);
+    for (unsigned i = 0; i < G_N_ELEMENTS(rows); i++)
+        evidence_offer(evidence, &rows[i].signature, rows[i].test(c));
+    return judge(evidence);
+}
+
+double
+data_oddness(const data_case_t *c)
+{
+    data_case_t alone = *c;
+    GArray *evidence = evidence_new();
+
+    alone.other_frame = alone.continued_frame = 0;
+    data_judge(&alone, evidence);
+    double total = evidence_weight(evidence);
+    evidence_free(evidence);
+    return total;
+}
+
+double
+data_found_oddness(const GArray *evidence)
+{
+    return evidence_weight_without(evidence, &rows[0].signature);
+}
+
+void
+data_add_conflict(const data_case_t *c, GArray *evidence)
+{
+    char *text = conflict(c);
+
+    for (unsigned i = 0; text && i < evidence->len; i++)
+        if (g_array_index(evidence, evidence_t, i).signature == &rows[0].signature) {
+            g_free(text);
+            text = NULL;
+        }
+    if (text)
+        evidence_add(evidence, &rows[0].signature, text);
+}

@@ -1,0 +1,188 @@
+/* dns/unanswered.c
+ * Finds names that a resolver never answers while it answers others (silence/signatures.c judges them).
+ *
+ * Every question remembers when it was asked, until it is answered. Only where it is asked again, more is kept.
+ * There are no timers: the client's own repetitions measure the time.
+ *
+ * SPDX-License-Identifier: GPL-2.0-or-later
+ */
+#include "dns/unanswered.h"
+
+#include "dns/case.h"
+#include "silence/case.h"
+#include "silence/cases.h"
+#include "state/vantage.h"
+
+/* Sooner than this it is the same attempt: both types of address, copies, other sockets, impatience. */
+#define ATTEMPT_NS (900 * NS_PER_MS)
+/* Later than this it is another one. As long as dns/cases.c keeps queries to compare with. */
+#define FORGOTTEN_NS (60 * NS_PER_S)
+
+unanswered_t *
+unanswered_new(void)
+{
+    unanswered_t *unanswered = g_new0(unanswered_t, 1);
+    g_queue_init(&unanswered->mutes);
+    return unanswered;
+}
+
+void
+unanswered_free(unanswered_t *unanswered)
+{
+    g_free(unanswered);
+}
+
+void
+unanswered_forget(engine_t *engine, question_t *question)
+{
+    question->frame = 0;
+    if (!question->mute)
+        return;
+    g_queue_unlink(&engine->unanswered->mutes, &question->mute->link);
+    g_free(question->mute);
+    question->mute = NULL;
+}
+
+/* ---- saying it ---- */
+
+static about_t
+about_of(const engine_t *engine, const mute_t *mute, uint8_t server_ttl)
+{
+    return (about_t){
+        .ends = { .src = mute->question->client, .dst = mute->question->server->address,
+                  .sport = mute->client_port, .dport = DNS_PORT, .protocol = PROTOCOL_UDP, .ttl = mute->ttl },
+        .vantage = vantage_of_exchange(engine, mute->ttl, server_ttl),
+        .trigger = mute->name,
+    };
+}
+
+/* obs: the attempt at hand, or an answer that adds contrast to what was said of the first one. */
+static void
+judge_mute(engine_t *engine, mute_t *mute, const observation_t *obs, bool attempt)
+{
+    mute_neighbours_t n = queries_neighbours(engine, mute, obs->time);
+    silence_case_t c = {
+        .kind = SILENT_DNS, .from_client = true, .sent = mute->sent, .span = mute->last_time - mute->first_time,
+        .heard_frame = n.answered_frame, .dns_answered = n.answered, .dns_lost = n.lost, .dns_pauses = n.pauses,
+        .elsewhere_frame = mute->elsewhere_frame ? mute->elsewhere_frame : n.elsewhere_frame,
+    };
+    about_t about = about_of(engine, mute, n.answered_ttl);
+
+    /* A server that is asked again and again and says nothing is beside the capture: its own affair. */
+    if (n.name_answered || !n.complete || mute->undelivered || about.vantage == VANTAGE_SERVER)
+        return;
+    finding_t *first = silence_say(engine, &c, &about, mute->first_frame, 0);
+    if (!first)
+        return;
+    mute->told = true;
+    if (!attempt)
+        return;
+    finding_fact(first, F_SILENCE_LAST, obs->frame);
+    finding_t *now = silence_say(engine, &c, &about, obs->frame, obs->time);
+    if (now)
+        now->trigger_frame = mute->first_frame;
+}
+
+/* ---- queries ---- */
+
+static void
+make_room(engine_t *engine, const observation_t *obs)
+{
+    unanswered_t *unanswered = engine->unanswered;
+
+    if (unanswered->mutes.length < MUTES_MAX)
+        return;
+    mute_t *oldest = unanswered->mutes.head->data;
+    unanswered_forget(engine, oldest->question);
+    notice_limit(engine, obs, &unanswered->limit_told,
+                 "limit of unanswered DNS names reached: the oldest are no longer followed");
+}
+
+static mute_t *
+mute_new(engine_t *engine, question_t *question, const observation_t *obs, dns_message_t *m)
+{
+    const char *name = dns_message_name(m);
+
+    if (!(m->flags & DNS_RECURSION_DESIRED) || !dns_name_is_public(name))
+        return NULL;
+    make_room(engine, obs);
+    int64_t first_time = obs->time - ticks_since(question->time, ticks(obs->time));
+    mute_t *mute = g_new(mute_t, 1);
+    *mute = (mute_t){
+        .link.data = mute, .question = question, .qtype = m->qtype, .opt = m->has_opt,
+        .ttl = obs->ip.ttl, .client_port = obs->sport, .first_frame = question->frame, .sent = 1,
+        .first_time = first_time, .last_time = first_time, .times = { first_time },
+        .name = store_text(engine->store, name, strlen(name)),
+    };
+    g_queue_push_tail_link(&engine->unanswered->mutes, &mute->link);
+    return mute;
+}
+
+void
+unanswered_again(engine_t *engine, question_t *question, const observation_t *obs, dns_message_t *m)
+{
+    int64_t since = question->mute ? obs->time - question->mute->last_time
+                                   : ticks_since(question->time, ticks(obs->time));
+
+    if (since > FORGOTTEN_NS) {
+        unanswered_forget(engine, question);
+        unanswered_query(engine, question, obs, m);
+        return;
+    }
+    if (since < ATTEMPT_NS)
+        return;
+    if (!question->mute)
+        question->mute = mute_new(engine, question, obs, m);
+    mute_t *mute = question->mute;
+    if (!mute)
+        return;
+    if (mute->sent < UNANSWERED_TIMES)
+        mute->times[mute->sent] = obs->time;
+    mute->sent++;
+    mute->last_time = obs->time;
+    if (mute->sent >= 3)
+        judge_mute(engine, mute, obs, true);
+}
+
+/* ---- answers ---- */
+
+/* A question that was asked again is answered. */
+void
+unanswered_end(engine_t *engine, question_t *question, const observation_t *obs)
+{
+    if (question->mute->told)
+        silence_answered(engine, question->mute->first_frame, obs->frame);
+    unanswered_forget(engine, question);
+}
+
+/* The same client has asked another server for the name, and gets an answer there. */
+void
+unanswered_elsewhere(engine_t *engine, const question_t *question, const observation_t *obs, const dns_message_t *m)
+{
+    unsigned rcode = dns_rcode(m);
+
+    if (rcode != DNS_NOERROR && rcode != DNS_NXDOMAIN)
+        return;
+    for (const GList *l = engine->unanswered->mutes.head; l; l = l->next) {
+        mute_t *mute = l->data;
+        const question_t *asked = mute->question;
+        if (asked->name_hash != question->name_hash || asked->server == question->server || mute->elsewhere_frame
+            || !address_equal(&asked->client, &question->client))
+            continue;
+        mute->elsewhere_frame = obs->frame;
+        if (mute->told)
+            judge_mute(engine, mute, obs, false);
+    }
+}
+
+/* Not by name: most errors quote no more than the UDP header. */
+void
+unanswered_quoted(engine_t *engine, const observation_t *obs)
+{
+    for (const GList *l = engine->unanswered->mutes.head; l; l = l->next) {
+        mute_t *mute = l->data;
+        if (address_equal(&mute->question->client, &obs->src)
+            && address_equal(&mute->question->server->address, &obs->dst))
+            mute->undelivered = true;
+    }
+}

@@ -1,0 +1,304 @@
+/* state/asked.c
+ * What each flow's client asked for last, as text. Names that are split over segments (large
+ * ClientHellos, and clients that hide from filters) are put together again, for a few flows at a
+ * time. A client that asks for nothing by name is described by what it sends first.
+ *
+ * SPDX-License-Identifier: GPL-2.0-or-later
+ */
+#include "detector.h"
+#include "dns/message.h"
+#include "state/request.h"
+
+#include <string.h>
+
+#define PENDING_MAX   256       /* flows whose request is not complete yet; the oldest goes first */
+#define PENDING_BYTES 4096      /* of one request */
+#define NAME_MAX_KEPT 255
+#define PATH_MAX_KEPT 200
+
+#define TRIES_MAX     8         /* Initials of one flow that are worth a decryption */
+
+static const char not_kept[] = "/...", with_ech[] = " (with ECH)",
+                  cut_tls[] = "TLS ClientHello whose server name was not seen",
+                  cut_http[] = "HTTP request whose Host was not seen";
+
+typedef struct {
+    GList       link;           /* in requests_t.oldest; data is the flow_t */
+    GByteArray *bytes;
+    uint32_t    next_seq;
+} pending_t;
+
+struct requests {
+    GHashTable *pending;        /* flow_t -> pending_t */
+    GQueue      oldest;         /* links of pending_t */
+};
+
+static void
+pending_free(void *data)
+{
+    pending_t *pending = data;
+    g_byte_array_free(pending->bytes, TRUE);
+    g_free(pending);
+}
+
+requests_t *
+requests_new(void)
+{
+    requests_t *requests = g_new0(requests_t, 1);
+    requests->pending = g_hash_table_new_full(NULL, NULL, NULL, pending_free);
+    g_queue_init(&requests->oldest);
+    return requests;
+}
+
+void
+requests_free(requests_t *requests)
+{
+    g_hash_table_destroy(requests->pending);
+    g_free(requests);
+}
+
+void
+requests_forget(requests_t *requests, flow_t *flow)
+{
+    if (!flow->request_pending)
+        return;
+    pending_t *pending = g_hash_table_lookup(requests->pending, flow);
+    g_queue_unlink(&requests->oldest, &pending->link);
+    g_hash_table_remove(requests->pending, flow);
+    flow->request_pending = flow->request_named = false;
+}
+
+/* ---- texts ---- */
+
+static const char *
+opaque_text(engine_t *engine, const flow_t *flow)
+{
+    const char *what = flow->opaque_unread ? "not captured"
+                     : flow->opaque_encrypted ? "fully encrypted by the published rule"
+                                              : "neither TLS nor HTTP";
+    unsigned length = flow->suffix;
+    char *text = g_strdup_printf("%s (%u byte%s, %s)", flow->opaque_late ? "data" : "first data",
+                                 length, length == 1 ? "" : "s", what);
+    const char *kept = store_text(engine->store, text, strlen(text));
+    g_free(text);
+    return kept;
+}
+
+static const char *
+joined_text(engine_t *engine, uint16_t request, uint16_t suffix)
+{
+    if (!request && !suffix)
+        return NULL;
+    char *text = g_strconcat(request ? names_text(engine->names, request) : "",
+                             suffix ? names_text(engine->names, suffix) : "", NULL);
+    const char *kept = store_text(engine->store, text, strlen(text));
+    g_free(text);
+    return kept;
+}
+
+const char *
+request_text(engine_t *engine, const flow_t *flow)
+{
+    return flow->opaque ? opaque_text(engine, flow) : joined_text(engine, flow->request, flow->suffix);
+}
+
+const char *
+request_host(const engine_t *engine, const flow_t *flow)
+{
+    return flow->http && flow->request ? names_text(engine->names, flow->request) : NULL;
+}
+
+const char *
+datagram_request_text(engine_t *engine, const datagram_flow_t *flow)
+{
+    return joined_text(engine, flow->request, flow->suffix);
+}
+
+/* The index of a text that may hold anything. With long captures in mind, texts that differ from
+ * request to request may use up only half of the room; 0 when there is no more. */
+static uint16_t
+intern(engine_t *engine, const uint8_t *bytes, size_t length, size_t most, bool one_of_many)
+{
+    char text[NAME_MAX_KEPT + sizeof "..."];
+    size_t kept = MIN(length, most);
+
+    if (kept == length && !memchr(bytes, '\0', length))
+        return names_number(engine->names, (const char *)bytes, length, one_of_many);
+    memcpy(text, bytes, kept);
+    strcpy(text + kept, kept < length ? "..." : "");
+    const char *shown = store_text(engine->store, text, kept + strlen(text + kept));
+    return names_number(engine->names, shown, strlen(shown), one_of_many);
+}
+
+static uint16_t
+intern_text(engine_t *engine, const char *text)
+{
+    return names_number(engine->names, text, strlen(text), false);
+}
+
+static void
+keep(engine_t *engine, flow_t *flow, uint32_t frame, const uint8_t *name, size_t length)
+{
+    flow->request = length ? intern(engine, name, length, NAME_MAX_KEPT, false) : 0;
+    flow->suffix = 0;
+    flow->request_frame = frame;
+    flow->http = flow->opaque = false;
+}
+
+static void
+keep_text(engine_t *engine, flow_t *flow, uint32_t frame, const char *text)
+{
+    keep(engine, flow, frame, (const uint8_t *)text, strlen(text));
+}
+
+static void
+keep_request(engine_t *engine, flow_t *flow, uint32_t frame, request_kind_t kind, const request_t *r)
+{
+    keep(engine, flow, frame, r->name, r->name_length);
+    flow->http = kind == REQUEST_HTTP && r->name_length;
+    if (kind == REQUEST_TLS && !r->name_length)
+        keep_text(engine, flow, frame, r->fragmented ? "TLS ClientHello in several records"
+                                                     : "TLS without server name");
+    if (r->ech && flow->request)
+        flow->suffix = intern_text(engine, with_ech);
+    if (r->path_length && (flow->request || !r->name_length)) {
+        flow->suffix = intern(engine, r->path, r->path_length, PATH_MAX_KEPT, true);
+        if (!flow->suffix)
+            flow->suffix = intern_text(engine, not_kept);
+    }
+}
+
+/* What the client sent first, where that names nothing. */
+static void
+keep_opaque(flow_t *flow, const uint8_t *bytes, uint32_t captured, uint32_t length)
+{
+    flow->request = 0;
+    flow->opaque = true;
+    flow->suffix = (uint16_t)MIN(length, UINT16_MAX);
+    flow->opaque_late = !flow->handshake;
+    flow->opaque_unread = !captured;
+    flow->opaque_encrypted = captured && captured == length && looks_fully_encrypted(bytes, length);
+}
+
+/* It was taken for the beginning of a request that has a name, but the rest is not that. */
+static bool
+was_mistaken(const engine_t *engine, const flow_t *flow)
+{
+    const char *text = flow->request ? names_text(engine->names, flow->request) : "";
+    return g_str_equal(text, cut_tls) || g_str_equal(text, cut_http);
+}
+
+/* ---- reading ---- */
+
+/* A DNS query over TCP: the name of the question. */
+static bool
+keep_question(engine_t *engine, flow_t *flow, const observation_t *obs)
+{
+    dns_message_t m;
+
+    if (obs->dport != DNS_PORT || obs->captured < 3
+        || !dns_message_read(&m, obs->payload + 2, obs->captured - 2))
+        return false;
+    const char *name = dns_message_name(&m);
+    keep(engine, flow, obs->frame, (const uint8_t *)name, strlen(name));
+    return true;
+}
+
+/* Most segments are the middle of something. */
+static bool
+may_begin_request(const observation_t *obs)
+{
+    uint8_t first = obs->payload[0];
+    return first == 22 || (first >= 'A' && first <= 'Z') || obs->dport == DNS_PORT;
+}
+
+/* The bytes of a request so far, this segment included. */
+static GByteArray *
+put_together(engine_t *engine, flow_t *flow, const observation_t *obs)
+{
+    GHashTable *table = engine->requests->pending;
+    pending_t *pending = flow->request_pending ? g_hash_table_lookup(table, flow) : NULL;
+
+    if (!pending) {
+        if (g_hash_table_size(table) >= PENDING_MAX)
+            requests_forget(engine->requests, g_queue_peek_head(&engine->requests->oldest));
+        pending = g_new0(pending_t, 1);
+        pending->link.data = flow;
+        g_queue_push_tail_link(&engine->requests->oldest, &pending->link);
+        pending->bytes = g_byte_array_new();
+        pending->next_seq = obs->seq;
+        g_hash_table_insert(table, flow, pending);
+        flow->request_pending = true;
+    }
+    if (obs->seq != pending->next_seq || obs->captured < obs->length
+        || pending->bytes->len + obs->captured > PENDING_BYTES)
+        return NULL;
+    g_byte_array_append(pending->bytes, obs->payload, obs->captured);
+    pending->next_seq += obs->captured;
+    return pending->bytes;
+}
+
+void
+requests_observe(engine_t *engine, const segment_t *s)
+{
+    const observation_t *obs = s->obs;
+    flow_t *flow = s->flow;
+    bool first = !flow->request_frame;
+    request_t r;
+
+    if (first)
+        flow->request_frame = obs->frame;
+    if (!obs->captured || (!flow->request_pending && !may_begin_request(obs))) {
+        if (first)
+            keep_opaque(flow, obs->payload, obs->captured, obs->length);
+        return;
+    }
+    if (keep_question(engine, flow, obs))
+        return;
+    GByteArray *whole = flow->request_pending ? put_together(engine, flow, obs) : NULL;
+    request_kind_t kind = whole ? request_read(whole->data, whole->len, &r)
+                                : request_read(obs->payload, obs->captured, &r);
+    bool more = kind == REQUEST_CUT || (kind == REQUEST_TLS && r.goes_on);
+
+    if (whole && kind == REQUEST_TLS && flow->request_named)
+        flow->suffix = r.ech ? intern_text(engine, with_ech) : 0;   /* the frame that has the name stays */
+    else if (kind == REQUEST_HTTP || kind == REQUEST_TLS)
+        keep_request(engine, flow, obs->frame, kind, &r);
+    else if (kind == REQUEST_CUT && first)
+        keep_text(engine, flow, obs->frame, obs->payload[0] == 22 ? cut_tls : cut_http);
+    else if (kind == REQUEST_OTHER && first && obs->dport != DNS_PORT)
+        keep_opaque(flow, obs->payload, obs->captured, obs->length);
+    else if (kind == REQUEST_OTHER && whole && was_mistaken(engine, flow))
+        keep_opaque(flow, whole->data, whole->len, whole->len);
+    if (more && (whole || put_together(engine, flow, obs)))
+        flow->request_named = kind == REQUEST_TLS;  /* the next segment may bring the rest */
+    else
+        requests_forget(engine->requests, flow);
+}
+
+bool
+engine_wants_request(engine_t *engine, const observation_t *obs)
+{
+    datagram_flow_t *flow = engine->datagram_flow;
+
+    if (obs->quoted || !flow || !engine->datagram_from_client || flow->request_frame
+        || flow->tries >= TRIES_MAX || !quic_initial_version(obs))
+        return false;
+    flow->tries++;
+    return true;
+}
+
+void
+engine_note_request(engine_t *engine, const observation_t *obs, const uint8_t *name, size_t length,
+                    bool ech)
+{
+    bool from_client;
+    datagram_flow_t *flow = datagrams_find(engine->datagrams, obs, &from_client);
+
+    if (!flow || !from_client || flow->request_frame)
+        return;
+    flow->request_frame = obs->frame;
+    flow->request = length ? intern(engine, name, length, NAME_MAX_KEPT, false)
+                           : intern_text(engine, "QUIC without server name");
+    flow->suffix = ech && flow->request ? intern_text(engine, with_ech) : 0;
+}

@@ -1,0 +1,213 @@
+/* state/host.c
+ * What the whole capture has shown of one address; see host.h.
+ *
+ * SPDX-License-Identifier: GPL-2.0-or-later
+ */
+#include "state/host.h"
+
+#include <string.h>
+
+#include "state/hops.h"
+
+struct host_table {
+    table_t  *hosts;            /* of host_t */
+    unsigned  max, remembered;
+};
+
+void
+ttl_memory_add(ttl_memory_t *memory, uint8_t ttl)
+{
+    for (unsigned i = 0; i < TTL_SLOTS; i++) {
+        if (memory->count[i] && memory->ttl[i] != ttl)
+            continue;
+        memory->ttl[i] = ttl;
+        count_up(&memory->count[i]);
+        return;
+    }
+    count_up(&memory->others);
+}
+
+unsigned
+ttl_memory_total(const ttl_memory_t *memory)
+{
+    unsigned total = memory->others;
+    for (unsigned i = 0; i < TTL_SLOTS; i++)
+        total += memory->count[i];
+    return total;
+}
+
+uint8_t
+ttl_memory_usual(const ttl_memory_t *memory)
+{
+    unsigned best = 0;
+    for (unsigned i = 1; i < TTL_SLOTS; i++)
+        if (memory->count[i] > memory->count[best])
+            best = i;
+    return memory->count[best] ? memory->ttl[best] : 0;
+}
+
+bool
+ttl_memory_distance(const ttl_memory_t *memory, uint8_t ttl, uint8_t *distance)
+{
+    unsigned total = ttl_memory_total(memory);
+    bool known = false;
+
+    for (unsigned i = 0; i < TTL_SLOTS && memory->count[i]; i++) {
+        if (memory->count[i] < 2 || memory->count[i] * 4 < total)
+            continue;
+        uint8_t apart = ttl == memory->ttl[i] ? 0 : ttl_distance(ttl, memory->ttl[i]);
+        if (!known || apart < *distance)
+            *distance = apart;
+        known = true;
+        if (!apart)
+            break;
+    }
+    return known;
+}
+
+static void
+host_clear(host_t *host)
+{
+    g_free(host->dns);
+    g_free(host->suspicions);
+    host->dns = NULL;
+    host->suspicions = NULL;
+}
+
+host_table_t *
+host_table_new(unsigned max)
+{
+    host_table_t *table = g_new0(host_table_t, 1);
+    table->hosts = table_new(sizeof(host_t));
+    table->max = max;
+    return table;
+}
+
+void
+host_table_free(host_table_t *table)
+{
+    for (uint32_t n = 1; n <= table->hosts->used; n++)
+        host_clear(table_at(table->hosts, n));
+    table_free(table->hosts);
+    g_free(table);
+}
+
+bool
+host_table_is_full(const host_table_t *table)
+{
+    return table->remembered >= table->max;
+}
+
+host_t *
+host_get(host_table_t *table, const ip_address_t *address, bool create)
+{
+    uint32_t words[4], hash = hash_words(words, address_words(address, words));
+    host_t *host = table_first(table->hosts, hash);
+
+    while (host && !address_equal(&host->address, address))
+        host = table_next(table->hosts, host);
+    if (!host && create) {
+        host = table_add(table->hosts, hash);
+        host->address = *address;
+    }
+    return host;
+}
+
+void
+host_unref(host_table_t *table, host_t *host)
+{
+    host->flows--;
+    if (host->flows || host->remembered)
+        return;
+    host_clear(host);
+    table_remove(table->hosts, host);
+}
+
+bool
+host_remember(host_table_t *table, host_t *host)
+{
+    if (host_table_is_full(table))
+        return false;
+    host->remembered = true;
+    table->remembered++;
+    return true;
+}
+
+host_suspicions_t *
+host_suspicions(host_t *host)
+{
+    if (!host->suspicions)
+        host->suspicions = g_new0(host_suspicions_t, 1);
+    return host->suspicions;
+}
+
+static bool
+ttl_is_near(uint8_t a, uint8_t b)
+{
+    return a > b ? a - b <= HOPS_JITTER : b - a <= HOPS_JITTER;
+}
+
+bool
+host_uses_ttl(const host_t *host, uint8_t ttl)
+{
+    unsigned total = ttl_memory_total(&host->ttls);
+    for (unsigned i = 0; i < TTL_SLOTS; i++)
+        if (host->ttls.count[i] * 10 > total && ttl_is_near(host->ttls.ttl[i], ttl))
+            return true;
+    return false;
+}
+
+bool
+host_remember_injector(host_t *host, uint32_t frame, const ip_header_t *ip)
+{
+    if (host_known_injector(host, 0, ip) || host_uses_ttl(host, ip->ttl))
+        return false;
+    host_suspicions_t *s = host_suspicions(host);
+    s->injector[s->n_injectors++ % INJECTOR_SLOTS] = (injector_profile_t){
+        .frame = frame, .ttl = ip->ttl, .df = ip->df, .id_zero = !ip_mark(ip),
+    };
+    return true;
+}
+
+uint32_t
+host_known_injector(const host_t *host, uint32_t frame, const ip_header_t *ip)
+{
+    if (!host->suspicions || host_uses_ttl(host, ip->ttl))
+        return 0;
+    for (unsigned i = 0; i < INJECTOR_SLOTS; i++) {
+        const injector_profile_t *box = &host->suspicions->injector[i];
+        if (box->frame && box->frame != frame && ttl_is_near(box->ttl, ip->ttl)
+            && box->df == ip->df && box->id_zero == !ip_mark(ip))
+            return box->frame;
+    }
+    return 0;
+}
+
+forged_ttls_t *
+host_forged_ttls(host_t *host, bool reset, bool df)
+{
+    return &host_suspicions(host)->forged_ttls[reset][df];
+}
+
+bool
+forged_ttls_add(forged_ttls_t *seen, uint32_t frame, uint8_t ttl)
+{
+    bool first = !seen->frame[0], wider = ttl < seen->lowest || ttl > seen->highest;
+
+    for (unsigned i = 0; i < FORGED_FRAMES && seen->frame[i] != frame; i++)
+        if (!seen->frame[i]) {
+            seen->frame[i] = frame;
+            break;
+        }
+    seen->lowest = first ? ttl : MIN(seen->lowest, ttl);
+    seen->highest = MAX(seen->highest, ttl);
+    return wider && !first;
+}
+
+dns_server_t *
+host_dns(host_t *host)
+{
+    if (!host->dns)
+        host->dns = g_new0(dns_server_t, 1);
+    return host->dns;
+}

@@ -1,0 +1,172 @@
+/* state/host.h
+ * What the whole capture has shown of one address, whichever flow it was in.
+ *
+ * SPDX-License-Identifier: GPL-2.0-or-later
+ */
+#pragma once
+
+#include <glib.h>
+
+#include "state/hash.h"
+#include "state/table.h"
+#include "observation.h"
+#include "verdict/where.h"
+
+#define TTL_SLOTS 4
+
+/* A multiset of TTLs: the first four different ones by name, the rest as a number. */
+typedef struct {
+    uint16_t count[TTL_SLOTS];  /* saturating */
+    uint8_t  ttl[TTL_SLOTS];
+    uint16_t others;
+} ttl_memory_t;
+
+void ttl_memory_add(ttl_memory_t *memory, uint8_t ttl);
+/* Packets remembered. */
+unsigned ttl_memory_total(const ttl_memory_t *memory);
+/* The most frequent TTL; 0 when nothing is remembered. */
+uint8_t ttl_memory_usual(const ttl_memory_t *memory);
+/* How many hops ttl is away from the nearest TTL that this sender is known to use: one seen at
+ * least twice and in a quarter of its packets. Returns false when none is known. */
+bool ttl_memory_distance(const ttl_memory_t *memory, uint8_t ttl, uint8_t *distance);
+
+/* A reset with a window, remembered to find two whose window and TTL move together. */
+typedef struct {
+    int32_t  constant;          /* window - TTL */
+    uint32_t frame;
+    uint8_t  ttl;
+} window_ttl_t;
+
+/* Header of a forged packet sent in this host's name, to recognise the same box again. */
+typedef struct {
+    uint32_t frame;             /* the proof; 0: none */
+    uint8_t  ttl;
+    bool     df;
+    bool     id_zero;           /* IP ID; of IPv6 the flow label */
+} injector_profile_t;
+
+/* A reset from another distance, remembered to find two whose TTLs follow what they answer. */
+typedef struct {
+    uint32_t frame;
+    uint8_t  ttl, answered_ttl;
+} mirrored_ttl_t;
+
+/* TTLs of the packets proven forged in this host's name, to tell a box that always uses the same
+ * from one that does not (where.c). Nothing else reads it. */
+#define FORGED_FRAMES 8
+typedef struct {
+    uint32_t frame[FORGED_FRAMES];  /* the first ones; 0: none */
+    uint8_t  lowest, highest;
+    uint8_t  silent_hops;           /* see where_facts_t; of the nearest */
+    dead_probe_t nearest;           /* the nearest router before which one of them was sent */
+} forged_ttls_t;
+
+#define WINDOW_TTL_SLOTS 8
+#define MIRROR_SLOTS     8
+#define INJECTOR_SLOTS   4
+
+/* Allocated for the few hosts in whose name something odd was sent. */
+typedef struct {
+    window_ttl_t       window_ttl[WINDOW_TTL_SLOTS];
+    injector_profile_t injector[INJECTOR_SLOTS];
+    mirrored_ttl_t     mirror[MIRROR_SLOTS];
+    forged_ttls_t      forged_ttls[2][2];   /* of resets or not, without and with don't-fragment */
+    unsigned           n_window_ttl, n_injectors, n_mirror; /* total ever; slots are used in turn */
+} host_suspicions_t;
+
+/* Flags and habits of the DNS answers of one server. */
+typedef struct {
+    uint16_t answers;           /* saturating, as all below */
+    uint16_t recursion_available, authoritative;
+    uint16_t opt_asked, opt_given;  /* answers to queries with OPT; of those, with OPT */
+    uint16_t id_zero, df;
+    uint32_t rtt_us;            /* shortest time from a query to its answer; 0: none yet */
+    ttl_memory_t ttls;
+} dns_server_t;
+
+/* Lives until the file closes, or until its last flow goes if it only ever sent SYNs. */
+typedef struct {
+    entry_t      entry;         /* by the address */
+    ip_address_t address;
+    uint32_t     flows;         /* references */
+    bool         remembered;    /* it sent more than a SYN */
+    uint8_t      dead_targets;  /* addresses and ports it asked in vain, by silence/cases.c */
+    uint32_t     heard_frame;   /* the last TCP packet to it that was captured; 0: none */
+    uint32_t     heard;         /* when, in ticks */
+    uint32_t     heard_bytes;   /* payload of all TCP packets to it, modulo 2^32 */
+    uint32_t     worked_frame[2];   /* answers to the last two different requests to it */
+    uint16_t     worked_name[2];    /* what was asked for, of names_t; 0: none */
+    uint16_t     worked_port[2];    /* of the host */
+    uint16_t     df_set, df_clear, id_zero;
+    ttl_memory_t ttls;          /* of everything but resets */
+    dns_server_t      *dns;         /* NULL until it answers */
+    host_suspicions_t *suspicions;  /* NULL until something odd */
+} host_t;
+
+/* Writes an address as words for hash_words(): one for IPv4, four for IPv6. Returns how many. */
+static inline unsigned
+address_words(const ip_address_t *address, uint32_t *words)
+{
+    if (address->ipv6) {
+        memcpy(words, address->bytes, 16);
+        return 4;
+    }
+    memcpy(words, address->bytes, 4);
+    return 1;
+}
+
+typedef struct host_table host_table_t;
+
+/* max: hosts remembered; further ones live only as long as their flows. */
+host_table_t *host_table_new(unsigned max);
+void          host_table_free(host_table_t *table);
+bool          host_table_is_full(const host_table_t *table);
+
+/* The host of an address; made when there is none and create is set. NULL otherwise. */
+host_t *host_get(host_table_t *table, const ip_address_t *address, bool create);
+void    host_unref(host_table_t *table, host_t *host);
+
+/* It lives until the file closes from now on. False when there is no room for that. */
+bool host_remember(host_table_t *table, host_t *host);
+
+host_suspicions_t *host_suspicions(host_t *host);
+
+/* True when more than a tenth of what the host sent had this TTL, give or take one. */
+bool host_uses_ttl(const host_t *host, uint8_t ttl);
+
+/* Remembers the header of a packet proven forged in this host's name. False when that could be the
+ * host's own header, or is known already. */
+bool host_remember_injector(host_t *host, uint32_t frame, const ip_header_t *ip);
+
+/* The proof that a box with this header forges packets in this host's name: a frame, or 0. */
+uint32_t host_known_injector(const host_t *host, uint32_t frame, const ip_header_t *ip);
+
+forged_ttls_t *host_forged_ttls(host_t *host, bool reset, bool df);
+/* True when this changes the range that is known of more than one packet. */
+bool           forged_ttls_add(forged_ttls_t *seen, uint32_t frame, uint8_t ttl);
+
+dns_server_t      *host_dns(host_t *host);
+
+/* Adds one to a counter that stays at its highest value. */
+static inline void
+count_up(uint16_t *counter)
+{
+    if (*counter < UINT16_MAX)
+        (*counter)++;
+}
+
+/* Adds one packet, neither a reset nor the first SYN of an unknown host, to what is known of its
+ * sender. */
+static inline void
+host_learn(host_table_t *table, host_t *host, const ip_header_t *ip)
+{
+    if (!host->remembered && !host_remember(table, host))
+        return;
+    if (ip->ttl == host->ttls.ttl[0])           /* nearly always */
+        count_up(&host->ttls.count[0]);
+    else
+        ttl_memory_add(&host->ttls, ip->ttl);
+    count_up(ip->df ? &host->df_set : &host->df_clear);
+    if (!ip_mark(ip))
+        count_up(&host->id_zero);
+}

@@ -1,0 +1,61 @@
+/* state/names.c
+ * Texts by number; see names.h.
+ *
+ * SPDX-License-Identifier: GPL-2.0-or-later
+ */
+#include "state/names.h"
+
+#include <string.h>
+
+#include "state/hash.h"
+#include "state/table.h"
+
+typedef struct {
+    entry_t     entry;          /* by the text */
+    uint32_t    length;
+    const char *text;
+} name_t;
+
+struct names {
+    table_t      *table;        /* of name_t */
+    GStringChunk *texts;
+};
+
+names_t *
+names_new(void)
+{
+    names_t *names = g_new0(names_t, 1);
+    names->table = table_new(sizeof(name_t));
+    names->texts = g_string_chunk_new(4096);
+    return names;
+}
+
+void
+names_free(names_t *names)
+{
+    table_free(names->table);
+    g_string_chunk_free(names->texts);
+    g_free(names);
+}
+
+uint16_t
+names_number(names_t *names, const char *text, size_t length, bool one_of_many)
+{
+    uint32_t hash = hash_bytes((const uint8_t *)text, length);
+    name_t *name = table_first(names->table, hash);
+
+    while (name && (name->length != length || memcmp(name->text, text, length)))
+        name = table_next(names->table, name);
+    if (!name && names->table->length < (one_of_many ? NAMES_MAX / 2 : NAMES_MAX)) {
+        name = table_add(names->table, hash);
+        name->length = (uint32_t)length;
+        name->text = g_string_chunk_insert_len(names->texts, text, (gssize)length);
+    }
+    return name ? (uint16_t)name->entry.number : 0;
+}
+
+const char *
+names_text(const names_t *names, uint16_t number)
+{
+    return ((const name_t *)table_at(names->table, number))->text;
+}

@@ -1,0 +1,196 @@
+/* verdict/judge.c
+ * From evidence to a verdict; see judge.h.
+ *
+ * SPDX-License-Identifier: GPL-2.0-or-later
+ */
+#include "verdict/judge.h"
+
+#include <math.h>
+
+/* Odds, in dB, that a packet worth looking at was forged before anything is known of it: 1 to 100.
+ * Resets end 15-25 % of all connections, so forged ones are rare even where there is interference. */
+#define PRIOR_DB -20.0
+
+/* No family says more than this, however many of its signs agree: counts end at a few thousand. */
+#define FAMILY_CAP_DB 30.0
+
+double
+signature_weight(const signature_t *s)
+{
+    if (s->tier == TIER_D)
+        return 0;
+    double benign = (s->benign.hits + 0.5) / (s->benign.of + 1.0);
+    double injected = (s->injected.hits + 0.5) / (s->injected.of + 1.0);
+    double weight = 10.0 * log10(injected / benign);
+    return weight < 0 ? 0 : weight;
+}
+
+/* TTL, other header fields and a short delay all say that another, perhaps nearer, box sent it:
+ * load balancers, caches and firewalls do so for the server. The rest says what it did. */
+static bool
+is_about_the_exchange(family_t family)
+{
+    return family != FAMILY_TTL && family != FAMILY_HEADER_MISMATCH && family != FAMILY_TIMING;
+}
+
+/* The heaviest sign of each family, one left out, in dB and capped; 0 where a family is silent. */
+static void
+weigh_families(const GArray *evidence, const signature_t *without, double weight[N_FAMILIES])
+{
+    for (unsigned f = 0; f < N_FAMILIES; f++)
+        weight[f] = 0;
+    for (unsigned i = 0; i < evidence->len; i++) {
+        const evidence_t *e = &g_array_index(evidence, evidence_t, i);
+        family_t family = e->signature->family;
+        if (e->signature != without)
+            weight[family] = fmax(weight[family], fmin(e->weight, FAMILY_CAP_DB));
+    }
+}
+
+double
+evidence_weight(const GArray *evidence)
+{
+    return evidence_weight_without(evidence, NULL);
+}
+
+double
+evidence_weight_without(const GArray *evidence, const signature_t *signature)
+{
+    double weight[N_FAMILIES], total = 0;
+
+    weigh_families(evidence, signature, weight);
+    for (unsigned f = 0; f < N_FAMILIES; f++)
+        total += weight[f];
+    return total;
+}
+
+const evidence_t *
+evidence_strongest(const GArray *evidence)
+{
+    const evidence_t *best = NULL;
+
+    for (unsigned i = 0; i < evidence->len; i++) {
+        const evidence_t *e = &g_array_index(evidence, evidence_t, i);
+        if (!best || e->weight > best->weight)
+            best = e;
+    }
+    return best;
+}
+
+/* One sign of tier A, or two families of which one is about the exchange. */
+static bool
+may_convict(const GArray *evidence)
+{
+    double weight[N_FAMILIES];
+    unsigned agreeing = 0;
+    bool about_the_exchange = false;
+
+    for (unsigned i = 0; i < evidence->len; i++)
+        if (g_array_index(evidence, evidence_t, i).signature->tier == TIER_A)
+            return true;
+    weigh_families(evidence, NULL, weight);
+    for (unsigned f = 0; f < N_FAMILIES; f++) {
+        agreeing += weight[f] > 0;
+        about_the_exchange |= weight[f] > 0 && is_about_the_exchange((family_t)f);
+    }
+    return agreeing >= 2 && about_the_exchange;
+}
+
+uint8_t
+judge_posterior(const GArray *evidence)
+{
+    double odds_db = PRIOR_DB + evidence_weight(evidence);
+    double probability = 1.0 / (1.0 + pow(10.0, -odds_db / 10.0));
+    return (uint8_t)fmin(99, floor(100 * probability));
+}
+
+judgement_t
+judge(const GArray *evidence)
+{
+    if (!evidence->len)
+        return (judgement_t){ VERDICT_NONE, 0 };
+    judgement_t result = { .confidence = judge_posterior(evidence) };
+
+    if (result.confidence >= CONFIDENCE_FORGED && !may_convict(evidence))
+        result.confidence = CONFIDENCE_FORGED - 1;
+    result.verdict = result.confidence >= CONFIDENCE_FORGED ? VERDICT_FORGED
+                   : result.confidence >= CONFIDENCE_SHOWN  ? VERDICT_SUSPECT
+                                                            : VERDICT_NONE;
+    return result;
+}
+
+GArray *
+evidence_new(void)
+{
+    return g_array_new(FALSE, FALSE, sizeof(evidence_t));
+}
+
+void
+evidence_free(GArray *evidence)
+{
+    evidence_clear(evidence);
+    g_array_free(evidence, TRUE);
+}
+
+void
+evidence_add(GArray *evidence, const signature_t *signature, char *text)
+{
+    evidence_t e = { signature, text, signature_weight(signature) };
+    g_array_append_val(evidence, e);
+}
+
+void
+evidence_offer(GArray *evidence, const signature_t *signature, char *text)
+{
+    if (text)
+        evidence_add(evidence, signature, text);
+}
+
+void
+evidence_clear(GArray *evidence)
+{
+    if (!evidence->len)
+        return;
+    for (unsigned i = 0; i < evidence->len; i++)
+        g_free(g_array_index(evidence, evidence_t, i).text);
+    g_array_set_size(evidence, 0);
+}
+
+const fact_row_t fact_rows[N_FACTS] = {
+#define X(name, filter, label, kind) { filter, label, FACT_##kind },
+    FACTS(X)
+#undef X
+};
+
+const char *
+class_name(class_t class)
+{
+    static const char *const names[N_CLASSES] = {
+        "", "reset", "dns-answer", "data", "fin", "syn-ack", "ack", "ttl", "silence",
+    };
+    return names[class];
+}
+
+const char *
+verdict_name(verdict_t verdict)
+{
+    static const char *const names[N_VERDICTS] = {
+        "", "silenced", "trigger", "genuine", "suspect", "forged",
+    };
+    return names[verdict];
+}
+
+const char *
+family_name(family_t family)
+{
+    static const char *const names[N_FAMILIES] = {
+        "ordering", "header-copy", "header-mismatch", "ttl", "timing", "content", "absence",
+    };
+    return names[family];
+}
+
+const char *
+confidence_level(uint8_t confidence)
+{
+    return confidence < CONFIDENCE_FORGED ? "low" : confidence < 80 ? "medium" : "high";
+}

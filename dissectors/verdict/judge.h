@@ -1,0 +1,48 @@
+/* verdict/judge.h
+ * From evidence to a verdict. The only place where signs are weighed against each other.
+ *
+ * SPDX-License-Identifier: GPL-2.0-or-later
+ */
+#pragma once
+
+#include "verdict/signature.h"
+
+/* Confidence below which a packet is only suspected. */
+#define CONFIDENCE_FORGED 50
+/* Confidence below which nothing is said at all. */
+#define CONFIDENCE_SHOWN 10
+
+typedef struct {
+    verdict_t verdict;      /* VERDICT_NONE, _SUSPECT or _FORGED */
+    uint8_t   confidence;   /* 0-99 */
+} judgement_t;
+
+/* How much more often a forged packet shows the sign than a genuine one, in decibels
+ * (10 log10 of the likelihood ratio, half a hit added on both sides). 0 for tier D. */
+double signature_weight(const signature_t *signature);
+
+/* Weighs the evidence (an array of evidence_t). A packet is forged when the families add up to at least even odds
+ * and either one sign is of tier A, or two families agree of which one says more than "another
+ * box sent it" (TTL, header mismatch and timing alone never convict: load balancers, caches and
+ * firewalls answer for servers all day). */
+judgement_t judge(const GArray *evidence);
+
+/* The chance, in percent from 0 to 99, that evidence and the prior odds add up to. */
+uint8_t judge_posterior(const GArray *evidence);
+
+/* What the evidence adds up to, each family counted once and capped, in dB. */
+double evidence_weight(const GArray *evidence);
+/* The same as if one signature had not fired. */
+double evidence_weight_without(const GArray *evidence, const signature_t *signature);
+/* The signature that weighs most, the first of equals; NULL for no evidence. */
+const evidence_t *evidence_strongest(const GArray *evidence);
+
+/* An empty array of evidence_t; end it with evidence_free(). */
+GArray *evidence_new(void);
+void    evidence_free(GArray *evidence);
+/* Adds evidence; text is taken over. */
+void evidence_add(GArray *evidence, const signature_t *signature, char *text);
+/* The same for a test's result: nothing is added for NULL, which says that the sign is not there. */
+void evidence_offer(GArray *evidence, const signature_t *signature, char *text);
+/* Frees the texts and empties the array. */
+void evidence_clear(GArray *evidence);

@@ -1,0 +1,49 @@
+/* verdict/store.h
+ * Findings by frame. Filled while the file is read for the first time, only read afterwards.
+ *
+ * SPDX-License-Identifier: GPL-2.0-or-later
+ */
+#pragma once
+
+#include "verdict/signature.h"
+
+typedef struct store store_t;
+
+store_t *store_new(void);
+void     store_free(store_t *store);
+
+/* False where a frame has no finding: what store_lookup() asks first. */
+bool store_may_have(const store_t *store, uint32_t frame);
+
+/* The finding of a frame, or NULL. Valid until the store is freed; its contents may still grow
+ * while the file is being read for the first time. */
+const finding_t *store_lookup(const store_t *store, uint32_t frame);
+
+/* The finding of a frame, made when there is none. */
+finding_t *store_finding(store_t *store, uint32_t frame, int64_t time);
+
+/* Takes back all that was said about a frame: its number belongs to another packet now. */
+void store_forget(store_t *store, uint32_t frame);
+
+/* Takes back all findings of frames whose time is not known (store_finding() with time 0). */
+void store_forget_undated(store_t *store);
+
+/* Text made safe to show: control characters, DEL, C1, and bidirectional controls escaped as \xNN or
+ * \u{NNNN}, invalid UTF-8 as \xNN, at most 255 bytes. To be freed. */
+char *text_safe(const char *bytes, size_t length);
+/* The same interned; lives as long as the store. */
+const char *store_text(store_t *store, const char *bytes, size_t length);
+
+unsigned store_size(const store_t *store);
+
+/* All findings in the order of their frames: of const finding_t, to be freed by the caller. */
+GPtrArray *store_sorted(const store_t *store);
+
+/* The frame was met again on a later pass, at this time. Where a read filter has frames share their
+ * numbers, this tells which findings are about a frame that is still there. */
+void store_confirm(store_t *store, uint32_t frame, int64_t time);
+
+/* Writes v into a finding, replacing an earlier value of the same fact. */
+void finding_fact(finding_t *finding, fact_id_t id, int64_t value);
+/* The same for FACT_TEXT. The text is escaped already and lives as long as the store. */
+void finding_text(finding_t *finding, fact_id_t id, const char *text);

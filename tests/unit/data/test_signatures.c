@@ -1,0 +1,480 @@
+/* data/test_signatures.c
+ * Every signature of injected data with a segment that shows it and an innocent one that does not;
+ * what the first bytes of an answer look like; and answers that must not be called forged.
+ *
+ * SPDX-License-Identifier: GPL-2.0-or-later
+ */
+#include "support.h"
+
+#include "data/case.h"
+
+#define START INT64_C(1700000000000000000)
+
+enum { REQUEST_FRAME = 4, ANSWER_FRAME = 5, CLIENT_SEQ = 1301, CLIENT_IP_ID = 0x7003,
+    SERVER_IP_ID = 0x2001 };
+
+static direction_t
+server_before(void)
+{
+    return (direction_t){
+        .last = { .frame = 2, .time = ticks(START + 40 * NS_PER_MS), .ack = 1001, .mark = SERVER_IP_ID,
+                  .window = 65160, .bits = TCP_SYN | TCP_ACK | BIT_DF | BIT_TIMESTAMPS, .ttl = 52 },
+        .next_seq = 50001, .tsval = 777000, .rtt = 40000, .ttl = { 52 }, .ttl_packets = { 1 },
+        .packets = 1, .df = 1, .seen = SEEN_SYN | SEEN_TIMESTAMPS | SEEN_OPTIONS,
+    };
+}
+
+static direction_t
+client_before(void)
+{
+    return (direction_t){
+        .last = { .frame = REQUEST_FRAME, .time = ticks(START + 42 * NS_PER_MS), .ack = 50001,
+            .length = 300,
+                  .mark = CLIENT_IP_ID, .window = 502,
+                      .bits = TCP_ACK | TCP_PSH | BIT_DF | BIT_TIMESTAMPS,
+                  .ttl = 64 },
+        .next_seq = CLIENT_SEQ, .tsval = 111000, .ttl = { 64 }, .ttl_packets = { 3 },
+        .packets = 3, .df = 3, .id_steps = 2, .same_ack = 2,
+        .seen = SEEN_SYN | SEEN_DATA | SEEN_TIMESTAMPS | SEEN_OPTIONS,
+    };
+}
+
+/* A web server 40 ms away answers a request: a page, in time, like its SYN/ACK. */
+static data_case_t
+ordinary_answer(void)
+{
+    return (data_case_t){
+        .frame = ANSWER_FRAME, .time = START + 83 * NS_PER_MS,
+        .ip = { .ttl = 52, .ip_id = SERVER_IP_ID + 1, .df = true },
+        .seq = 50001, .ack = CLIENT_SEQ, .flags = TCP_PSH | TCP_ACK, .window = 509, .length = 1200,
+        .tsval = 777043, .has_timestamps = true, .content = CONTENT_HTTP, .answers_http = true,
+        .sender = server_before(), .peer = client_before(), .request_frame = REQUEST_FRAME,
+        .first_answer = true, .host_ttls = { .count = { 30 }, .ttl = { 52 } }, .host_df_set = 30,
+    };
+}
+
+/* ---- what happens on the wire ---- */
+
+#define WIRE(name) static void name(data_case_t *c)
+
+WIRE(nothing_odd) { (void)c; }
+WIRE(contradicts) { c->other_frame = 6; }
+WIRE(acknowledges_dead) { c->died_frame = 7; }
+WIRE(acknowledges_less) { c->died_frame = 7; c->ack = CLIENT_SEQ - 300; }
+
+WIRE(fin_continued) { c->flags = TCP_FIN | TCP_ACK; c->length = 0; c->continued_frame = 9; }
+WIRE(fin) { c->flags = TCP_FIN | TCP_ACK; c->length = 0; }
+WIRE(fin_without_timestamps) { fin(c); c->has_timestamps = false; }
+WIRE(fin_continued_with_timestamps) { fin_continued(c); c->has_timestamps = false; }
+WIRE(alert) { c->content = CONTENT_TLS_ALERT; }
+WIRE(alert_later) { alert(c); c->first_answer = false; }
+
+static const authority_t interceptor = { .name = "Q", .place = "X", .years = "1", .intercepts = true, .source = "s" };
+static const authority_t states_own = { .name = "R", .place = "Y", .years = "2", .source = "s" };
+
+WIRE(certificate_of_interceptor) { c->authority = &interceptor; }
+WIRE(certificate_of_state) { c->authority = &states_own; }
+
+WIRE(copies_id_and_window) { c->ip.ip_id = CLIENT_IP_ID + 1; c->window = 502; }
+WIRE(copies_id_and_timestamp) { c->ip.ip_id = CLIENT_IP_ID; c->tsval = 111000; }
+WIRE(copies_id_only) { c->ip.ip_id = CLIENT_IP_ID; }
+WIRE(proxy_that_copies) { copies_id_and_window(c); c->sender.mirrors = 1; }
+WIRE(small_ip_ids) { c->ip.ip_id = c->peer.last.mark = 1; c->window = 502; }
+
+WIRE(without_timestamps) { c->has_timestamps = false; }
+WIRE(without_timestamps_as_agreed)
+{
+    c->has_timestamps = false;
+    c->peer.seen &= (uint8_t)~SEEN_TIMESTAMPS;
+}
+WIRE(bare_without_timestamps) { c->has_timestamps = false; c->length = 0; c->first_answer = false; }
+WIRE(stripped_from_all)
+{
+    c->has_timestamps = false;
+    c->sender.last.bits &= (uint16_t)~BIT_TIMESTAMPS;
+}
+
+WIRE(df_clear) { c->ip.df = false; }
+WIRE(df_clear_as_usual)
+{
+    c->ip.df = false;
+    c->host_df_set = 0;
+    c->host_df_clear = 30;
+    c->sender.df = 0;
+}
+WIRE(df_of_ipv6) { c->ip.df = false; c->ip.ipv6 = true; }
+WIRE(tool_header) { c->ip.df = false; c->ip.ip_id = 1; }
+WIRE(tool_header_as_usual) { tool_header(c); df_clear_as_usual(c); }
+
+WIRE(over_ipv6)
+{
+    c->ip = (ip_header_t){ .ttl = 52, .ipv6 = true, .flow_label = 0x2a5c1 };
+    c->sender.last.mark = ip_mark(&c->ip);
+    c->sender.packets = 4;
+    c->sender.id_steps = 3;
+    c->sender.df = 0;
+}
+WIRE(other_label) { over_ipv6(c); c->ip.flow_label = 0x12345; }
+WIRE(no_label) { over_ipv6(c); c->ip.flow_label = 0; }
+WIRE(other_label_of_a_fickle_sender) { other_label(c); c->sender.id_steps = 2; }
+WIRE(other_label_of_an_earlier_segment) { other_label(c); c->time = 0; }
+WIRE(bare_with_other_label) { other_label(c); c->length = 0; }
+
+WIRE(third_of_a_ladder) { c->lockstep = 3; }
+WIRE(two_by_chance) { c->lockstep = 2; }
+
+WIRE(eight_hops_off) { c->ip.ttl = 44; }
+WIRE(two_hops_off) { c->ip.ttl = 50; }
+WIRE(other_initial_ttl) { c->ip.ttl = 243; }
+WIRE(ttl_of_no_route) { c->ip.ttl = 150; }
+WIRE(ttl_of_no_route_as_usual) { c->ip.ttl = c->sender.ttl[0] = c->host_ttls.ttl[0] = 150; }
+
+WIRE(too_soon) { c->time = START + 45 * NS_PER_MS; }
+WIRE(too_soon_in_a_building) { c->time = START + 42500 * NS_PER_US; c->sender.rtt = 2000; }
+WIRE(of_own_accord_early) { too_soon(c); c->ack = CLIENT_SEQ - 300; }
+
+WIRE(packetlogic) { c->ip.ip_id = 0x3412; c->ip.df = false; c->window = 32120; }
+WIRE(packetlogic_df) { packetlogic(c); c->ip.df = true; }
+
+WIRE(leads_elsewhere) { c->content = CONTENT_REDIRECT; }
+WIRE(later_redirect) { c->content = CONTENT_REDIRECT; c->first_answer = false; }
+WIRE(headerless) { c->content = CONTENT_HEADERLESS_HTML; }
+WIRE(later_html) { c->content = CONTENT_HEADERLESS_HTML; c->first_answer = false; }
+WIRE(page_and_fin) { c->flags |= TCP_FIN; }
+WIRE(bytes_and_fin) { c->flags |= TCP_FIN; c->content = CONTENT_OTHER; }
+WIRE(iran) { c->content = CONTENT_IRAN; }
+WIRE(iran_later) { c->content = CONTENT_IRAN; c->first_answer = false; }
+WIRE(known_box) { c->same_box_frame = 2; }
+
+static const fingerprint_t national = { .name = "xx-1", .list = "x.csv", .countries = "XX", .pattern = "p",
+    .date = "", .scope = SCOPE_NATIONAL, .confidence = 5 };
+static const fingerprint_t company = { .name = "xx-2", .list = "x.csv", .countries = "", .pattern = "p",
+    .date = "2020", .dated = DATED_ENTRY, .scope = SCOPE_INSTITUTION, .confidence = 4 };
+static const fingerprint_t vague = { .name = "xx-3", .list = "x.csv", .countries = "", .pattern = "p",
+    .date = "", .scope = SCOPE_VAGUE, .confidence = 5 };
+static const fingerprint_t unsure = { .name = "xx-4", .list = "x.csv", .countries = "", .pattern = "p",
+    .date = "", .scope = SCOPE_NATIONAL, .confidence = 3 };
+static const fingerprint_t redirect = { .name = "xx-5", .list = "x.csv", .countries = "", .pattern = "p",
+    .date = "", .scope = SCOPE_ISP, .confidence = 5, .redirect = true };
+
+WIRE(known_block_page) { c->fingerprint = &national; }
+WIRE(company_block_page) { c->fingerprint = &company; }
+WIRE(vague_words) { c->fingerprint = &vague; }
+WIRE(unsure_words) { c->fingerprint = &unsure; }
+WIRE(redirect_to_block_page) { c->fingerprint = &redirect; c->content = CONTENT_REDIRECT; }
+WIRE(redirect_to_itself) { c->fingerprint = &redirect; }
+WIRE(page_of_the_filters_server) { c->fingerprint = &national; c->listed_server = true; }
+WIRE(block_page_eight_hops_off) { known_block_page(c); eight_hops_off(c); }
+WIRE(vague_words_eight_hops_off) { vague_words(c); eight_hops_off(c); }
+
+/* ---- each row of the catalogue, guilty and innocent ---- */
+
+typedef struct {
+    const char *name;
+    const char *id;
+    bool        fires;
+    void      (*wire)(data_case_t *);
+} sign_row_t;
+
+static const sign_row_t signs[] = {
+    { "two segments say different things in one place", "seg-conflict-payload", true, contradicts },
+    { "one segment says one thing", "seg-conflict-payload", false, nothing_odd },
+
+    { "data in the place of a FIN", "fin-then-data", true, fin_continued },
+    { "a FIN and nothing after it", "fin-then-data", false, fin },
+    { "a FIN without timestamps before data with them", "data-lacks-options", true,
+      fin_continued_with_timestamps },
+    { "a FIN without timestamps that ends the connection", "data-lacks-options", false,
+      fin_without_timestamps },
+
+    { "an alert in the clear is the answer", "tls-alert-first", true, alert },
+    { "an alert comes later", "tls-alert-first", false, alert_later },
+    { "certificates of an interceptor", "tls-interception-root", true, certificate_of_interceptor },
+    { "certificates of a state", "tls-interception-root", false, certificate_of_state },
+    { "certificates of a state, an observation", "tls-state-root", true, certificate_of_state },
+    { "certificates of an interceptor are more than that", "tls-state-root", false,
+      certificate_of_interceptor },
+
+    { "an answer acknowledges a request that died on the way", "data-acks-dead-packet", true,
+      acknowledges_dead },
+    { "an answer acknowledges what came before the dead request", "data-acks-dead-packet", false,
+      acknowledges_less },
+
+    { "an answer has the request's IP ID and window", "data-mirrors-trigger", true,
+      copies_id_and_window },
+    { "an answer has the request's IP ID and timestamp", "data-mirrors-trigger", true,
+      copies_id_and_timestamp },
+    { "an answer has the request's IP ID by chance", "data-mirrors-trigger", false, copies_id_only },
+    { "a proxy reflects every packet", "data-mirrors-trigger", false, proxy_that_copies },
+    { "two packet tools both write IP ID 1", "data-mirrors-trigger", false, small_ip_ids },
+
+    { "data has no timestamps though they were agreed on", "data-lacks-options", true,
+      without_timestamps },
+    { "data has no timestamps and none were agreed on", "data-lacks-options", false,
+      without_timestamps_as_agreed },
+    { "a bare ACK has no timestamps", "data-lacks-options", false, bare_without_timestamps },
+    { "a box strips timestamps from everything", "data-lacks-options", false, stripped_from_all },
+
+    { "don't-fragment is unlike all of this host", "data-df-mismatch", true, df_clear },
+    { "don't-fragment is clear as it always was", "data-df-mismatch", false, df_clear_as_usual },
+    { "IPv6 has no don't-fragment", "data-df-mismatch", false, df_of_ipv6 },
+
+    { "a packet tool's header in a stack's connection", "data-tool-header", true, tool_header },
+    { "a packet tool's header in its own connection", "data-tool-header", false, tool_header_as_usual },
+
+    { "data has another flow label", "data-flow-label", true, other_label },
+    { "data has no flow label though its sender keeps one", "data-flow-label", true, no_label },
+    { "data has its sender's flow label", "data-flow-label", false, over_ipv6 },
+    { "data has another flow label, of a sender with several", "data-flow-label", false,
+      other_label_of_a_fickle_sender },
+    { "an earlier segment, whose flow label is not remembered", "data-flow-label", false,
+      other_label_of_an_earlier_segment },
+    { "an acknowledgement has another flow label", "data-flow-label", false, bare_with_other_label },
+
+    { "window and TTL go up over three segments", "data-win-ttl-lockstep", true, third_of_a_ladder },
+    { "window and TTL go up once", "data-win-ttl-lockstep", false, two_by_chance },
+
+    { "an answer comes from eight hops further away", "data-ttl-deviation", true, eight_hops_off },
+    { "an answer comes from two hops further away", "data-ttl-deviation", false, two_hops_off },
+    { "an answer comes as far with another initial TTL", "data-ttl-deviation", false,
+      other_initial_ttl },
+
+    { "an answer has a TTL of no route", "data-ttl-implausible", true, ttl_of_no_route },
+    { "a host always has a TTL of no route", "data-ttl-implausible", false, ttl_of_no_route_as_usual },
+
+    { "a request is answered after a tenth of the round trip", "reply-before-rtt", true, too_soon },
+    { "a request is answered in time", "reply-before-rtt", false, nothing_odd },
+    { "a request is answered soon inside one building", "reply-before-rtt", false,
+      too_soon_in_a_building },
+    { "a server that speaks first crosses the request", "reply-before-rtt", false,
+      of_own_accord_early },
+
+    { "a segment has PacketLogic's header", "sandvine-packetlogic", true, packetlogic },
+    { "a segment has that header with don't-fragment", "sandvine-packetlogic", false, packetlogic_df },
+
+    { "the answer leads to another host", "http-redirect-injected", true, leads_elsewhere },
+    { "a later answer leads to another host", "http-redirect-injected", false, later_redirect },
+
+    { "a page without a status line answers", "http-headerless-html", true, headerless },
+    { "a page goes on in the second segment", "http-headerless-html", false, later_html },
+
+    { "page and FIN come in one segment", "http-fin-psh-single", true, page_and_fin },
+    { "something else and FIN come in one segment", "http-fin-psh-single", false, bytes_and_fin },
+    { "a page comes and the connection stays", "http-fin-psh-single", false, nothing_odd },
+
+    { "the answer leads to Iran's block page", "http-iran-403", true, iran },
+    { "a later segment mentions Iran's block page", "http-iran-403", false, iran_later },
+
+    { "the answer is a national block page", "http-blockpage-match", true, known_block_page },
+    { "the answer is a company's block page", "http-blockpage-match", true, company_block_page },
+    { "the answer leads to a block page", "http-blockpage-match", true, redirect_to_block_page },
+    { "the answer has vague words", "http-blockpage-match", false, vague_words },
+    { "the answer fits an entry of little confidence", "http-blockpage-match", false, unsure_words },
+    { "the filter's site leads to itself", "http-blockpage-match", false, redirect_to_itself },
+    { "the address that answers is the filter's own", "http-blockpage-match", false,
+      page_of_the_filters_server },
+    { "the answer is nobody's block page", "http-blockpage-match", false, nothing_odd },
+
+    { "the answer has words that many pages have", "http-blockpage-vague", true, vague_words },
+    { "the answer has words of little confidence", "http-blockpage-vague", true, unsure_words },
+    { "the answer is sure to be a block page", "http-blockpage-vague", false, known_block_page },
+
+    { "a segment has the header of a box that forged before", "data-same-box", true, known_box },
+    { "a segment has a header that proved nothing before", "data-same-box", false, eight_hops_off },
+};
+
+static void
+check_sign(void **state)
+{
+    const sign_row_t *row = *state;
+    data_case_t c = ordinary_answer();
+    GArray *evidence = evidence_new();
+
+    row->wire(&c);
+    data_judge(&c, evidence);
+    assert_fires(evidence, row->id, row->fires);
+    evidence_free(evidence);
+}
+
+/* ---- the verdict on whole situations ---- */
+
+WIRE(load_balancer) { tool_header(c); eight_hops_off(c); too_soon(c); without_timestamps(c); }
+WIRE(captive_portal) { leads_elsewhere(c); }
+WIRE(small_server) { page_and_fin(c); df_clear_as_usual(c); }
+WIRE(proxy_on_the_way) { eight_hops_off(c); too_soon(c); }
+WIRE(redirect_from_another_box) { leads_elsewhere(c); page_and_fin(c); load_balancer(c); }
+WIRE(dead_and_far) { acknowledges_dead(c); eight_hops_off(c); }
+
+typedef struct {
+    const char *name;
+    void      (*wire)(data_case_t *);
+    verdict_t   at_least, at_most;
+} verdict_row_t;
+
+static const verdict_row_t verdicts[] = {
+    { "a web server answers", nothing_odd, VERDICT_NONE, VERDICT_NONE },
+    { "a small server sends its page and closes", small_server, VERDICT_NONE, VERDICT_SUSPECT },
+    { "a server that moved leads elsewhere", captive_portal, VERDICT_NONE, VERDICT_SUSPECT },
+    { "a member of a load-balanced server answers", load_balancer, VERDICT_SUSPECT, VERDICT_SUSPECT },
+    { "a proxy nearer than its server answers", proxy_on_the_way, VERDICT_NONE, VERDICT_SUSPECT },
+    { "a proxy changes a retransmission", contradicts, VERDICT_NONE, VERDICT_SUSPECT },
+    { "two hops beside the host", two_hops_off, VERDICT_NONE, VERDICT_NONE },
+    { "another box leads elsewhere and closes, too soon", redirect_from_another_box, VERDICT_FORGED,
+      VERDICT_FORGED },
+    { "an answer to what died on the way, from elsewhere", dead_and_far, VERDICT_FORGED,
+      VERDICT_FORGED },
+    { "Iran's block page", iran, VERDICT_FORGED, VERDICT_FORGED },
+    { "a listed block page and nothing else: the server may show it", known_block_page, VERDICT_SUSPECT,
+      VERDICT_SUSPECT },
+    { "a listed block page from elsewhere", block_page_eight_hops_off, VERDICT_FORGED, VERDICT_FORGED },
+    { "vague words from elsewhere", vague_words_eight_hops_off, VERDICT_NONE, VERDICT_SUSPECT },
+    { "the filter's own server", page_of_the_filters_server, VERDICT_NONE, VERDICT_NONE },
+    { "an interceptor's certificate", certificate_of_interceptor, VERDICT_FORGED, VERDICT_FORGED },
+    { "a state's certificate", certificate_of_state, VERDICT_NONE, VERDICT_NONE },
+    { "an alert", alert, VERDICT_NONE, VERDICT_NONE },
+    { "a proxy closes for the server and goes on", fin_continued, VERDICT_NONE, VERDICT_SUSPECT },
+    { "PacketLogic's header", packetlogic, VERDICT_FORGED, VERDICT_FORGED },
+};
+
+static void
+check_verdict(void **state)
+{
+    const verdict_row_t *row = *state;
+    data_case_t c = ordinary_answer();
+    GArray *evidence = evidence_new();
+
+    row->wire(&c);
+    assert_verdict(evidence, data_judge(&c, evidence), row->at_least, row->at_most);
+    evidence_free(evidence);
+}
+
+static void
+check_oddness(void **state)
+{
+    data_case_t c = ordinary_answer();
+
+    (void)state;
+    assert_true(data_oddness(&c) < 1e-9);
+    contradicts(&c);
+    assert_true(data_oddness(&c) < 1e-9);               /* the contradiction is on both sides */
+    eight_hops_off(&c);
+    double odd = data_oddness(&c);
+    assert_true(odd > 0);
+    without_timestamps(&c);
+    assert_true(data_oddness(&c) > odd);
+}
+
+/* ---- content ---- */
+
+typedef struct {
+    const char *name;
+    const char *bytes;
+    const char *host;
+    bool        answers_http;
+    content_t   content;
+} content_row_t;
+
+#define REDIRECT(code, to) "HTTP/1.1 " code " Found\r\nServer: x\r\nLocation: " to "\r\n\r\n"
+
+static const content_row_t contents[] = {
+    { "a status line is HTTP", "HTTP/1.1 200 OK\r\n\r\n", "a.example.org", true, CONTENT_HTTP },
+    { "nothing asked by HTTP is nothing HTTP", "HTTP/1.1 200 OK\r\n\r\n", NULL, false, CONTENT_OTHER },
+    { "half a status line is nothing", "HTTP/1.1 30", "a.example.org", true, CONTENT_OTHER },
+    { "a redirect to another host", REDIRECT("302", "http://block.example.net/"), "a.example.org", true,
+      CONTENT_REDIRECT },
+    { "a redirect whatever the case of its header",
+      "HTTP/1.0 301 Moved\r\nLOCATION: http://b.example.net/\r\n\r\n",
+      "a.example.org", true, CONTENT_REDIRECT },
+    { "a redirect to the same host by https", REDIRECT("301", "https://a.example.org/"),
+      "a.example.org", true,
+      CONTENT_HTTP },
+    { "a redirect to www of the same domain", REDIRECT("301", "https://www.example.org/x"),
+      "example.org", true,
+      CONTENT_HTTP },
+    { "a redirect from www to the bare domain", REDIRECT("301", "https://example.org/"),
+      "www.example.org", true,
+      CONTENT_HTTP },
+    { "a redirect to the same host in other case", REDIRECT("301", "https://WWW.Example.Org/"),
+      "www.example.org",
+      true, CONTENT_HTTP },
+    { "a redirect from a name asked for in capitals", REDIRECT("301", "https://www.example.org/"),
+      "WWW.EXAMPLE.ORG", true, CONTENT_HTTP },
+    { "a redirect to the same host from another port", REDIRECT("301", "http://a.example.org/"),
+      "a.example.org:8080", true, CONTENT_HTTP },
+    { "a redirect to another path", REDIRECT("302", "/login"), "a.example.org", true, CONTENT_HTTP },
+    { "a redirect with the asked name in its path leads elsewhere",
+      REDIRECT("302", "http://block.example.net/?www.example.org"), "www.example.org", true,
+          CONTENT_REDIRECT },
+    { "a redirect of which nobody knows what was asked", REDIRECT("302", "http://block.example.net/"),
+      NULL, true,
+      CONTENT_HTTP },
+    { "no redirect with another code", REDIRECT("304", "http://block.example.net/"), "a.example.org",
+      true,
+      CONTENT_HTTP },
+    { "a page without a status line", "<html><body>blocked", "a.example.org", true,
+      CONTENT_HEADERLESS_HTML },
+    { "a doctype without a status line", "\r\n<!DOCTYPE html><html>", "a.example.org", true,
+      CONTENT_HEADERLESS_HTML },
+    { "a page not asked for by HTTP", "<html><body>", NULL, false, CONTENT_OTHER },
+    { "Iran's block page",
+      "HTTP/1.1 403 Forbidden\r\n\r\n<html><iframe src=\"http://10.10.34.34?type=Invalid\">",
+      "a.example.org", true, CONTENT_IRAN },
+    { "another 403", "HTTP/1.1 403 Forbidden\r\n\r\n<html>", "a.example.org", true, CONTENT_HTTP },
+    { "that address with another code", "HTTP/1.1 200 OK\r\n\r\nhttp://10.10.34.34/", "a.example.org",
+      true,
+      CONTENT_HTTP },
+    { "nothing", "", "a.example.org", true, CONTENT_OTHER },
+};
+
+static content_t
+read_exact(const char *bytes, size_t length, const char *host, bool answers_http)
+{
+    uint8_t *exact = g_malloc(length ? length : 1);
+
+    if (length)
+        memcpy(exact, bytes, length);
+    content_t content = content_read(length ? exact : exact + 1, length, host, answers_http);
+    g_free(exact);
+    return content;
+}
+
+static void
+check_content(void **state)
+{
+    const content_row_t *row = *state;
+    size_t length = strlen(row->bytes);
+    assert_int_equal(read_exact(row->bytes, length, row->host, row->answers_http), row->content);
+}
+
+static void
+check_alert(void **state)
+{
+    static const char alert_bytes[] = "\x15\x03\x01\x00\x02\x02\x28", hello_bytes[] = "\x16\x03\x03\x00\x31\x02\x00";
+
+    (void)state;
+    assert_int_equal(read_exact(alert_bytes, 7, NULL, false), CONTENT_TLS_ALERT);
+    assert_int_equal(read_exact(alert_bytes, 5, NULL, false), CONTENT_OTHER);
+    assert_int_equal(read_exact(hello_bytes, 7, NULL, false), CONTENT_OTHER);
+}
+
+static void
+check_content_cut(void **state)
+{
+    (void)state;
+    for (size_t i = 0; i < G_N_ELEMENTS(contents); i++)
+        for (size_t n = 0; n < strlen(contents[i].bytes); n++)
+            read_exact(contents[i].bytes, n, contents[i].host, true);
+}
+
+int
+main(void)
+{
+    suite_t suite = suite_new();
+    SUITE_ADD_SIGNS(&suite, signs, check_sign, data_signature);
+    SUITE_ADD_TABLE(&suite, verdicts, check_verdict);
+    suite_add(&suite, "oddness leaves the contradiction itself out", check_oddness, NULL);
+    SUITE_ADD_TABLE(&suite, contents, check_content);
+    suite_add(&suite, "a TLS alert in the clear", check_alert, NULL);
+    suite_add(&suite, "answers cut at any byte are read within their bytes", check_content_cut, NULL);
+    return suite_run(&suite, "data");
+}

@@ -1,0 +1,788 @@
+/* dns/test_signatures.c
+ * Every signature of a forged DNS answer with an answer that shows it and an innocent one that
+ * does not; and which of several answers is called forged, in whatever order they come.
+ *
+ * SPDX-License-Identifier: GPL-2.0-or-later
+ */
+#include "support.h"
+
+#include "dns/case.h"
+
+#define START INT64_C(1700000000000000000)
+
+enum { QUERY_FRAME = 10, FIRST_ANSWER_FRAME = 11 };
+
+/* 198.51.100.n as an address, and as an element of a set. */
+static void
+set_address(dns_answer_t *a, uint8_t n)
+{
+    static const uint8_t address[] = { 198, 51, 100 };
+
+    memset(a->address, 0, sizeof a->address);
+    memcpy(a->address, address, sizeof address);
+    a->address[3] = n;
+    a->element[0] = 1000u + n;
+    a->n_elements = a->address_count = 1;
+    a->answers = 1;
+    a->special_count = 0;
+    a->flags = 0x8180;
+}
+
+/* What the resolver sends: recursion available, EDNS, twelve hops away, after 20 ms. */
+static dns_answer_t
+genuine_answer(void)
+{
+    dns_answer_t a = {
+        .ip = { .ttl = 116, .ip_id = 0x5a5a }, .ttl = 300, .additionals = 1, .complete = true,
+            .has_opt = true,
+    };
+    set_address(&a, 1);
+    return a;
+}
+
+/* What a box on the way sends: nearer, without EDNS, another address. */
+static dns_answer_t
+forged_answer(void)
+{
+    dns_answer_t a = genuine_answer();
+
+    a.ip = (ip_header_t){ .ttl = 122, .ip_id = 0x1234, .df = true };
+    a.has_opt = false;
+    a.additionals = 0;
+    set_address(&a, 66);
+    return a;
+}
+
+static dns_server_t
+resolver(void)
+{
+    return (dns_server_t){
+        .answers = 20, .recursion_available = 20, .opt_asked = 20, .opt_given = 20, .rtt_us = 20000,
+        .ttls = { .count = { 20 }, .ttl = { 116 } },
+    };
+}
+
+/* One query for a public name to a public resolver, not answered yet. */
+static dns_case_t
+one_query(void)
+{
+    return (dns_case_t){
+        .query_frame = QUERY_FRAME, .query_time = START, .last_query_time = START, .queries = 1,
+        .query_flags = 0x0100, .qtype = DNS_A, .query_opt = true, .name = "www.example.org",
+        .name_is_public = true, .server_is_public = true, .server = resolver(),
+    };
+}
+
+/* Answers come 20 ms after the query and 5 ms after each other unless they say when. */
+static void
+add_answer(dns_case_t *c, dns_answer_t a)
+{
+    a.frame = FIRST_ANSWER_FRAME + c->n_answers;
+    if (!a.time)
+        a.time = START + (20 + 5 * c->n_answers) * NS_PER_MS;
+    c->answer[c->n_answers++] = a;
+}
+
+static dns_answer_t
+without_address(unsigned code)
+{
+    dns_answer_t a = genuine_answer();
+
+    a.flags = (uint16_t)(0x8180 | code);
+    a.answers = a.n_elements = a.address_count = 0;
+    a.ttl = 0;
+    return a;
+}
+
+static dns_answer_t
+with_address(uint8_t n)
+{
+    dns_answer_t a = genuine_answer();
+    set_address(&a, n);
+    return a;
+}
+
+/* ---- one answer and its signs ---- */
+
+#define WIRE(name) static void name(dns_case_t *c, dns_answer_t *a)
+
+WIRE(nothing_odd) { (void)c; (void)a; }
+
+static void
+add_rival(dns_case_t *c, int64_t time, uint8_t address)
+{
+    dns_answer_t rival = with_address(address);
+    rival.time = time;
+    add_answer(c, rival);
+}
+
+WIRE(plain_boxes_at_once)
+{
+    add_rival(c, START + 19500 * NS_PER_US, 9);
+    a->ip.df = true;
+    a->time = START + 20 * NS_PER_MS;
+}
+WIRE(other_box_at_once) { plain_boxes_at_once(c, a); a->ip.ttl = 122; a->has_opt = false; }
+WIRE(same_box_at_once) { add_rival(c, START + 19500 * NS_PER_US, 9); a->time = START + 20 * NS_PER_MS; }
+WIRE(other_box_same_content)
+{
+    add_rival(c, START + 19500 * NS_PER_US, 1);
+    a->ip.df = true;
+    a->time = START + 20 * NS_PER_MS;
+}
+WIRE(other_box_later)
+{
+    add_rival(c, START + 15 * NS_PER_MS, 9);
+    a->ip.df = true;
+    a->time = START + 20 * NS_PER_MS;
+}
+WIRE(to_two_queries) { other_box_at_once(c, a); c->queries = 2; }
+
+WIRE(closed_port_answers) { (void)a; c->unreachable_frame = 13; }
+
+WIRE(after_two_ms) { (void)c; a->time = START + 2 * NS_PER_MS; }
+WIRE(after_fifteen_ms) { (void)c; a->time = START + 15 * NS_PER_MS; }
+WIRE(soon_from_next_door) { c->server.rtt_us = 3000; a->time = START + NS_PER_MS; }
+WIRE(soon_after_retry) { after_two_ms(c, a); c->queries = 2; }
+WIRE(soon_from_unknown) { after_two_ms(c, a); c->server.answers = 2; }
+WIRE(before_query) { (void)c; a->time = START - NS_PER_MS; }
+
+WIRE(six_hops_nearer) { (void)c; a->ip.ttl = 122; }
+WIRE(two_hops_nearer) { (void)c; a->ip.ttl = 118; }
+WIRE(other_initial_ttl) { (void)c; a->ip.ttl = 52; }
+WIRE(second_site) { a->ip.ttl = 122; c->server.ttls.ttl[1] = 122; c->server.ttls.count[1] = 10; }
+
+WIRE(ttl_of_no_route) { (void)c; a->ip.ttl = 180; }
+WIRE(ttl_of_no_route_as_usual) { a->ip.ttl = 180; c->server.ttls.ttl[0] = 180; }
+
+WIRE(zero_id_df_clear) { (void)c; a->ip.ip_id = 0; }
+WIRE(zero_id_df_set) { (void)c; a->ip.ip_id = 0; a->ip.df = true; }
+WIRE(zero_id_from_router) { a->ip.ip_id = 0; c->server_is_public = false; }
+WIRE(zero_id_of_ipv6) { (void)c; a->ip.ip_id = 0; a->ip.ipv6 = true; }
+WIRE(zero_id_over_tcp) { a->ip.ip_id = 0; c->tcp = true; }
+
+WIRE(rd_cleared) { (void)c; a->flags = 0x8080; }
+WIRE(rd_set_unasked) { (void)a; c->query_flags = 0; }
+WIRE(rd_to_unseen_query) { rd_cleared(c, a); c->query_frame = c->queries = 0; }
+
+WIRE(ra_cleared) { (void)c; a->flags = 0x8100; }
+WIRE(ra_cleared_as_often) { a->flags = 0x8100; c->server.recursion_available = 10; }
+WIRE(ra_cleared_when_refused) { (void)c; a->flags = 0x8105; }
+WIRE(ra_cleared_by_unknown)
+{
+    a->flags = 0x8100;
+    c->server.answers = c->server.recursion_available = 2;
+}
+
+WIRE(without_opt) { (void)c; a->has_opt = false; a->additionals = 0; }
+WIRE(without_opt_unasked) { without_opt(c, a); c->query_opt = false; }
+WIRE(without_opt_as_usual) { without_opt(c, a); c->server.opt_given = 2; }
+WIRE(without_opt_by_unknown) { without_opt(c, a); c->server.opt_asked = c->server.opt_given = 2; }
+WIRE(without_opt_truncated) { without_opt(c, a); a->flags |= DNS_TRUNCATED; }
+
+WIRE(trailing_bytes) { (void)c; a->trailing = 4; }
+WIRE(trailing_over_tcp) { a->trailing = 4; c->tcp = true; }
+WIRE(trailing_of_cut) { (void)c; a->trailing = 4; a->complete = false; }
+
+WIRE(edns_among_answers) { (void)c; without_opt(c, a); a->opt_as_answer = true; a->trailing = 16; }
+
+WIRE(wrong_type) { c->qtype = DNS_AAAA; a->type_mismatch = true; }
+
+static void
+special(dns_answer_t *a, uint8_t b0, uint8_t b1, uint8_t b2, uint8_t b3)
+{
+    const uint8_t address[] = { b0, b1, b2, b3 };
+    memcpy(a->address, address, sizeof address);
+    a->special_count = 1;
+}
+
+WIRE(private_address) { (void)c; special(a, 192, 168, 1, 1); }
+WIRE(loopback) { (void)c; special(a, 127, 0, 0, 1); }
+WIRE(null_address) { (void)c; special(a, 0, 0, 0, 0); }
+WIRE(private_by_router) { private_address(c, a); c->server_is_public = false; }
+WIRE(private_for_local_name) { private_address(c, a); c->name = "nas.lan"; c->name_is_public = false; }
+WIRE(private_among_public) { private_address(c, a); a->address_count = 2; }
+WIRE(blocklist_hit)
+{
+    loopback(c, a);
+    c->name = "2.1.168.192.zen.example.org";
+    c->name_is_public = dns_name_is_public(c->name);
+}
+
+WIRE(gfw1)
+{
+    (void)c;
+    without_opt(c, a);
+    a->flags = 0x8580;
+    a->ttl = 60;
+    a->owner_in_full = true;
+    set_address(a, 66);
+    a->flags = 0x8580;
+}
+WIRE(gfw1_compressed) { gfw1(c, a); a->owner_in_full = false; }
+WIRE(gfw1_with_opt) { gfw1(c, a); a->has_opt = true; a->additionals = 1; }
+WIRE(gfw1_df) { gfw1(c, a); a->ip.df = true; }
+
+WIRE(gfw3) { (void)c; without_opt(c, a); a->ip.ip_id = 0; set_address(a, 67); }
+WIRE(gfw3_with_id) { gfw3(c, a); a->ip.ip_id = 1; }
+WIRE(gfw3_by_router) { gfw3(c, a); c->server_is_public = false; }
+
+WIRE(turkmenistan) { loopback(c, a); a->ip.ip_id = 0x7530; }
+WIRE(turkmenistan_other_ttl) { turkmenistan(c, a); a->ttl = 60; }
+WIRE(ad_blocker) { loopback(c, a); c->server_is_public = false; a->ip.ip_id = 0; a->ip.df = true; }
+
+WIRE(iran) { (void)c; special(a, 10, 10, 34, 35); }
+WIRE(iran_beside) { (void)c; special(a, 10, 10, 34, 37); }
+WIRE(iran_local_name) { iran(c, a); c->name_is_public = false; }
+
+static const fingerprint_t pool = { .name = "xx-1", .list = "x.csv", .countries = "XX",
+    .pattern = "198.51.100.66", .date = "2020", .dated = DATED_ENTRY, .scope = SCOPE_NATIONAL, .confidence = 5 };
+static const fingerprint_t plain_pool = { .name = "x.txt", .list = "x.txt", .countries = "", .date = "",
+    .pattern = "198.51.100.66", .scope = SCOPE_UNKNOWN, .confidence = 5, .addresses_only = true };
+static const fingerprint_t provider = { .name = "xx-2", .list = "x.csv", .countries = "XX", .date = "",
+    .pattern = "198.51.100.66", .scope = SCOPE_ISP, .confidence = 5 };
+
+WIRE(listed) { (void)c; a->listed = &pool; }
+WIRE(listed_plainly) { (void)c; a->listed = &plain_pool; }
+WIRE(listed_for_provider) { (void)c; a->listed = &provider; }
+WIRE(listed_for_provider_by_neutral) { listed_for_provider(c, a); c->server_is_neutral = true; }
+WIRE(listed_by_router) { listed(c, a); c->server_is_public = false; }
+WIRE(listed_for_owner) { listed(c, a); c->name = "edge-chat.facebook.com"; }
+WIRE(listed_for_owners_namesake) { listed(c, a); c->name = "notfacebook.com"; }
+WIRE(listed_local_name) { listed(c, a); c->name = "printer.lan"; c->name_is_public = false; }
+
+WIRE(contradicted) { (void)a; add_rival(c, START + 15 * NS_PER_MS, 9); }
+WIRE(contradicted_twice_asked) { contradicted(c, a); c->queries = 2; }
+WIRE(repeated) { (void)a; add_rival(c, START + 15 * NS_PER_MS, 1); }
+
+typedef struct {
+    const char *name;
+    const char *id;
+    bool        fires;
+    void      (*wire)(dns_case_t *, dns_answer_t *);
+} sign_row_t;
+
+static const sign_row_t signs[] = {
+    { "two answers to one query have nothing in common", "dns-dup-conflict", true, contradicted },
+    { "two answers to two copies of a query have nothing in common", "dns-dup-conflict", false,
+      contradicted_twice_asked },
+    { "an answer comes twice", "dns-dup-conflict", false, repeated },
+
+    { "another, odd answer from another box within half a millisecond", "dns-burst-sub-ms", true,
+      other_box_at_once },
+    { "two answers within half a millisecond, neither of them odd by itself", "dns-burst-sub-ms", false,
+      plain_boxes_at_once },
+    { "another answer from the same box within half a millisecond", "dns-burst-sub-ms", false,
+      same_box_at_once },
+    { "the same answer from another box within half a millisecond", "dns-burst-sub-ms", false,
+      other_box_same_content },
+    { "another answer from another box after five milliseconds", "dns-burst-sub-ms", false,
+      other_box_later },
+    { "other answers to two copies of a query at once", "dns-burst-sub-ms", false, to_two_queries },
+
+    { "an address answers that says nobody listens there", "dns-non-resolver-answer", true,
+      closed_port_answers },
+    { "an address answers and says no more", "dns-non-resolver-answer", false, nothing_odd },
+
+    { "an answer comes in a tenth of this server's fastest time", "dns-early-answer", true,
+      after_two_ms },
+    { "an answer comes a little sooner than others", "dns-early-answer", false, after_fifteen_ms },
+    { "an answer comes soon from a server next door", "dns-early-answer", false, soon_from_next_door },
+    { "an answer to the first copy comes soon after the second", "dns-early-answer", false,
+      soon_after_retry },
+    { "an answer comes soon from a server hardly known", "dns-early-answer", false, soon_from_unknown },
+    { "an answer was captured before its query", "dns-early-answer", false, before_query },
+
+    { "an answer comes from six hops nearer", "dns-ttl-mismatch-resolver", true, six_hops_nearer },
+    { "an answer comes from two hops nearer", "dns-ttl-mismatch-resolver", false, two_hops_nearer },
+    { "an answer comes as far with another initial TTL", "dns-ttl-mismatch-resolver", false,
+      other_initial_ttl },
+    { "an answer comes from an anycast server's second site", "dns-ttl-mismatch-resolver", false,
+      second_site },
+
+    { "an answer has a TTL of no route", "dns-ttl-implausible", true, ttl_of_no_route },
+    { "a server always has a TTL of no route", "dns-ttl-implausible", false, ttl_of_no_route_as_usual },
+
+    { "IP ID 0 without don't-fragment from a public server", "dns-id-zero-df-clear", true,
+      zero_id_df_clear },
+    { "IP ID 0 with don't-fragment", "dns-id-zero-df-clear", false, zero_id_df_set },
+    { "IP ID 0 without don't-fragment from the home router", "dns-id-zero-df-clear", false,
+      zero_id_from_router },
+    { "IPv6 has no IP ID", "dns-id-zero-df-clear", false, zero_id_of_ipv6 },
+    { "IP ID 0 without don't-fragment over TCP", "dns-id-zero-df-clear", false, zero_id_over_tcp },
+
+    { "an answer clears the recursion desired of its query", "dns-rd-not-copied", true, rd_cleared },
+    { "an answer sets recursion desired that its query had clear", "dns-rd-not-copied", true,
+      rd_set_unasked },
+    { "the query of an answer was not captured", "dns-rd-not-copied", false, rd_to_unseen_query },
+
+    { "recursion is not available where it always was", "dns-flags-unlike-server", true, ra_cleared },
+    { "recursion is not available in half of the answers", "dns-flags-unlike-server", false,
+      ra_cleared_as_often },
+    { "a server refuses and offers no recursion", "dns-flags-unlike-server", false,
+      ra_cleared_when_refused },
+    { "a server hardly known offers no recursion", "dns-flags-unlike-server", false,
+      ra_cleared_by_unknown },
+
+    { "no EDNS from a server that always has it", "dns-opt-unlike-server", true, without_opt },
+    { "no EDNS from a server that seldom has it", "dns-opt-unlike-server", false,
+      without_opt_as_usual },
+    { "no EDNS from a server hardly known", "dns-opt-unlike-server", false, without_opt_by_unknown },
+
+    { "no EDNS though the query had it", "dns-opt-stripped", true, without_opt_by_unknown },
+    { "no EDNS as in the query", "dns-opt-stripped", false, without_opt_unasked },
+    { "no EDNS in a truncated answer", "dns-opt-stripped", false, without_opt_truncated },
+
+    { "four bytes follow the last record", "dns-trailing-bytes", true, trailing_bytes },
+    { "bytes follow the last record over TCP", "dns-trailing-bytes", false, trailing_over_tcp },
+    { "an answer was captured in part", "dns-trailing-bytes", false, trailing_of_cut },
+
+    { "an IPv4 address answers a query for IPv6", "dns-qtype-mismatch", true, wrong_type },
+    { "an address of the right type answers", "dns-qtype-mismatch", false, nothing_odd },
+
+    { "the query's EDNS record counts as the answer", "dns-opt-as-answer", true, edns_among_answers },
+    { "the EDNS record stands behind the answer", "dns-opt-as-answer", false, nothing_odd },
+
+    { "a public server leads a public name to a private address", "dns-private-answer", true,
+      private_address },
+    { "a public server leads a public name to the host itself", "dns-private-answer", true, loopback },
+    { "the home router leads a public name to a private address", "dns-private-answer", false,
+      private_by_router },
+    { "a local name leads to a private address", "dns-private-answer", false, private_for_local_name },
+    { "a private address stands beside a public one", "dns-private-answer", false,
+      private_among_public },
+    { "a filtering resolver answers 0.0.0.0", "dns-private-answer", false, null_address },
+    { "a blocklist answers 127.0.0.1", "dns-private-answer", false, blocklist_hit },
+
+    { "an answer has the shape of GFW's first injector", "dns-gfw-inj1", true, gfw1 },
+    { "that shape with a compressed name", "dns-gfw-inj1", false, gfw1_compressed },
+    { "that shape with an EDNS record", "dns-gfw-inj1", false, gfw1_with_opt },
+    { "that shape with don't-fragment", "dns-gfw-inj1", false, gfw1_df },
+
+    { "an answer has the shape of GFW's third injector", "dns-gfw-inj3", true, gfw3 },
+    { "that shape with an IP ID", "dns-gfw-inj3", false, gfw3_with_id },
+    { "that shape from the home router", "dns-gfw-inj3", false, gfw3_by_router },
+
+    { "an answer is that of Turkmenistan's filter", "dns-tm-loopback", true, turkmenistan },
+    { "that answer with another record TTL", "dns-tm-loopback", false, turkmenistan_other_ttl },
+    { "an ad blocker answers 127.0.0.1", "dns-tm-loopback", false, ad_blocker },
+
+    { "a public name leads to Iran's block page", "dns-ir-1010", true, iran },
+    { "a public name leads to an address beside Iran's block page", "dns-ir-1010", false, iran_beside },
+    { "a local name leads to 10.10.34.35", "dns-ir-1010", false, iran_local_name },
+
+    { "a public server gives an address known for forged answers", "dns-bogus-ip", true, listed },
+    { "a public server gives an address of a plain list", "dns-bogus-ip", true, listed_plainly },
+    { "a neutral resolver gives a provider's block page", "dns-bogus-ip", true,
+      listed_for_provider_by_neutral },
+    { "a name only ends like that of an owner of such addresses", "dns-bogus-ip", true,
+      listed_for_owners_namesake },
+    { "a provider's resolver gives the provider's block page", "dns-bogus-ip", false,
+      listed_for_provider },
+    { "the router gives an address known for forged answers", "dns-bogus-ip", false, listed_by_router },
+    { "the owner of such an address is asked for", "dns-bogus-ip", false, listed_for_owner },
+    { "a local name leads to such an address", "dns-bogus-ip", false, listed_local_name },
+
+    { "a provider filters by itself", "dns-listed-answer", true, listed_for_provider },
+    { "the router passes on what it was told", "dns-listed-answer", true, listed_by_router },
+    { "somebody else forged it", "dns-listed-answer", false, listed },
+    { "an address in no list", "dns-listed-answer", false, nothing_odd },
+};
+
+static void
+check_sign(void **state)
+{
+    const sign_row_t *row = *state;
+    dns_case_t c = one_query();
+    dns_answer_t a = genuine_answer();
+    GArray *evidence = evidence_new();
+    int rival;
+
+    row->wire(&c, &a);
+    add_answer(&c, a);
+    dns_judge(&c, c.n_answers - 1, evidence, &rival);
+    assert_fires(evidence, row->id, row->fires);
+    evidence_free(evidence);
+}
+
+/* ---- whole transactions, in every order of arrival ---- */
+
+typedef void (*answers_fn_t)(dns_case_t *);
+
+static dns_answer_t
+changed(void (*wire)(dns_case_t *, dns_answer_t *), uint8_t address)
+{
+    dns_case_t scratch = one_query();
+    dns_answer_t a = with_address(address);
+    wire(&scratch, &a);
+    return a;
+}
+
+#define ANSWERS(name) static void name(dns_case_t *c)
+
+ANSWERS(one_answer) { add_answer(c, genuine_answer()); }
+ANSWERS(same_twice) { add_answer(c, genuine_answer()); add_answer(c, genuine_answer()); }
+ANSWERS(forged_and_genuine) { add_answer(c, forged_answer()); add_answer(c, genuine_answer()); }
+ANSWERS(forged_and_nxdomain)
+{
+    add_answer(c, forged_answer());
+    add_answer(c, without_address(DNS_NXDOMAIN));
+}
+ANSWERS(forged_nxdomain)
+{
+    dns_answer_t a = without_address(DNS_NXDOMAIN);
+    a.ip = forged_answer().ip;
+    a.has_opt = false;
+    add_answer(c, a);
+    add_answer(c, genuine_answer());
+}
+ANSWERS(two_forged_and_genuine)
+{
+    dns_answer_t second = forged_answer();
+    set_address(&second, 67);
+    add_answer(c, forged_answer());
+    add_answer(c, second);
+    add_answer(c, genuine_answer());
+}
+ANSWERS(two_equally_odd) { add_answer(c, with_address(1)); add_answer(c, with_address(2)); }
+ANSWERS(three_equally_odd) { two_equally_odd(c); add_answer(c, with_address(3)); }
+ANSWERS(two_retries) { two_equally_odd(c); c->queries = 2; }
+ANSWERS(three_to_two_queries) { three_equally_odd(c); c->queries = 2; }
+ANSWERS(unseen_query) { two_equally_odd(c); c->query_frame = c->queries = 0; }
+ANSWERS(rotated)
+{
+    dns_answer_t a = with_address(1), b = with_address(2);
+    for (uint8_t i = 0; i < 4; i++)
+        a.element[i] = b.element[i] = 1001u + i;
+    a.n_elements = b.n_elements = a.address_count = b.address_count = 4;
+    add_answer(c, a);
+    add_answer(c, b);
+}
+ANSWERS(overlapping_window)
+{
+    dns_answer_t a = with_address(1), b = with_address(2);
+    a.n_elements = b.n_elements = 2;
+    a.element[1] = 1002;
+    b.element[1] = 1003;
+    add_answer(c, a);
+    add_answer(c, b);
+}
+ANSWERS(same_alias_other_addresses)
+{
+    dns_answer_t a = with_address(1), b = with_address(2);
+    a.n_elements = b.n_elements = 2;
+    a.element[1] = b.element[1] = 9999;                 /* the hash of the alias */
+    add_answer(c, a);
+    add_answer(c, b);
+}
+ANSWERS(chain_of_overlaps)
+{
+    dns_answer_t a = with_address(1), b = with_address(1), d = with_address(2);
+    b.n_elements = 2;
+    b.element[1] = 1002;
+    add_answer(c, a);
+    add_answer(c, b);
+    add_answer(c, d);
+}
+ANSWERS(too_many_to_compare)
+{
+    for (unsigned i = 0; i < 2; i++) {
+        dns_answer_t a = with_address((uint8_t)(1 + i));
+        a.more_elements = true;
+        add_answer(c, a);
+    }
+}
+ANSWERS(servfail_then_answer)
+{
+    add_answer(c, without_address(DNS_SERVFAIL));
+    add_answer(c, genuine_answer());
+}
+ANSWERS(refused_then_answer)
+{
+    add_answer(c, without_address(DNS_REFUSED));
+    add_answer(c, genuine_answer());
+}
+ANSWERS(servfail_beside_conflict) { servfail_then_answer(c); add_answer(c, forged_answer()); }
+ANSWERS(truncated_then_answer)
+{
+    dns_answer_t a = without_address(DNS_NOERROR);
+    a.flags |= DNS_TRUNCATED;
+    add_answer(c, a);
+    add_answer(c, genuine_answer());
+}
+ANSWERS(no_data_twice) { add_answer(c, without_address(0)); add_answer(c, without_address(0)); }
+ANSWERS(no_data_and_no_name)
+{
+    add_answer(c, without_address(0));
+    add_answer(c, without_address(DNS_NXDOMAIN));
+}
+ANSWERS(cut_answers)
+{
+    dns_answer_t a = with_address(1), b = with_address(2);
+    a.complete = b.complete = false;
+    add_answer(c, a);
+    add_answer(c, b);
+}
+ANSWERS(two_injectors) { add_answer(c, changed(gfw1, 66)); add_answer(c, changed(gfw3, 67)); }
+ANSWERS(two_injectors_and_genuine) { two_injectors(c); add_answer(c, genuine_answer()); }
+ANSWERS(two_from_closed_port)
+{
+    c->unreachable_frame = 30;
+    add_answer(c, with_address(1));
+    add_answer(c, with_address(2));
+}
+ANSWERS(genuine_close_behind)
+{
+    dns_answer_t a = changed(gfw3, 67), b = genuine_answer();
+    a.time = START + 20 * NS_PER_MS;
+    b.time = a.time + 300 * NS_PER_US;
+    add_answer(c, a);
+    add_answer(c, b);
+}
+ANSWERS(two_boxes_at_once)
+{
+    dns_answer_t a = with_address(1), b = with_address(2);
+    b.ip.df = true;
+    a.time = START + 20 * NS_PER_MS;
+    b.time = a.time + 300 * NS_PER_US;
+    add_answer(c, a);
+    add_answer(c, b);
+}
+ANSWERS(ad_blocking_resolver)
+{
+    dns_answer_t a = genuine_answer();
+    special(&a, 0, 0, 0, 0);
+    add_answer(c, a);
+}
+ANSWERS(split_horizon)
+{
+    dns_answer_t a = genuine_answer();
+    special(&a, 10, 1, 2, 3);
+    add_answer(c, a);
+    c->server_is_public = false;
+}
+ANSWERS(internal_zone_in_public)
+{
+    dns_answer_t a = genuine_answer();
+    special(&a, 10, 1, 2, 3);
+    add_answer(c, a);
+}
+ANSWERS(anycast_site_nearby)
+{
+    dns_answer_t a = genuine_answer();
+    a.ip.ttl = 122;
+    a.time = START + 2 * NS_PER_MS;
+    add_answer(c, a);
+}
+ANSWERS(edns_fallback)
+{
+    dns_answer_t a = genuine_answer();
+    a.has_opt = false;
+    add_answer(c, a);
+}
+ANSWERS(ipv6_for_ipv4) { dns_answer_t a = genuine_answer(); a.type_mismatch = true; add_answer(c, a); }
+
+ANSWERS(listed_alone)
+{
+    add_answer(c, changed(listed, 66));
+}
+ANSWERS(listed_beside_other) { add_answer(c, with_address(1)); add_answer(c, changed(listed, 66)); }
+ANSWERS(both_listed) { add_answer(c, changed(listed, 66)); add_answer(c, changed(listed, 67)); }
+ANSWERS(provider_filters) { add_answer(c, changed(listed_for_provider, 66)); }
+
+#define F VERDICT_FORGED
+#define S VERDICT_SUSPECT
+#define N VERDICT_NONE
+
+typedef struct {
+    const char *name;
+    answers_fn_t  wire;
+    verdict_t   verdict[4];     /* in the order in which wire adds them */
+    unsigned    sets;
+} transaction_row_t;
+
+static const transaction_row_t transactions[] = {
+    { "one ordinary answer", one_answer, { N }, 1 },
+    { "one answer, sent twice", same_twice, { N, N }, 1 },
+    { "a forged answer races the genuine one", forged_and_genuine, { F, N }, 2 },
+    { "a forged address races NXDOMAIN", forged_and_nxdomain, { F, N }, 2 },
+    { "a forged NXDOMAIN races an address", forged_nxdomain, { F, N }, 2 },
+    { "two forged answers race the genuine one", two_forged_and_genuine, { F, F, N }, 3 },
+    { "two equally odd answers: one is forged, and nobody can say which", two_equally_odd, { S, S },
+      2 },
+    { "three equally odd answers", three_equally_odd, { S, S, S }, 3 },
+    { "two copies of a query are answered from two caches", two_retries, { N, N }, 2 },
+    { "two copies of a query are answered three ways", three_to_two_queries, { S, S, S }, 3 },
+    { "two answers to a query that was not captured", unseen_query, { S, S }, 2 },
+    { "one set of four addresses, rotated", rotated, { N, N }, 1 },
+    { "two windows into one pool of addresses", overlapping_window, { N, N }, 1 },
+    { "two sets too large to be compared", too_many_to_compare, { N, N }, 1 },
+    { "one alias with the addresses of two sites", same_alias_other_addresses, { N, N }, 1 },
+    { "three windows into one pool, of which two meet only in the third", chain_of_overlaps, { N, N,
+      N }, 1 },
+    { "a server fails and then answers", servfail_then_answer, { N, N }, 1 },
+    { "a server refuses and then answers", refused_then_answer, { N, N }, 1 },
+    { "a failure beside two answers does not hide that they contradict", servfail_beside_conflict, { N,
+      N, F }, 2 },
+    { "a truncated answer and then a whole one", truncated_then_answer, { N, N }, 1 },
+    { "no data, twice", no_data_twice, { N, N }, 1 },
+    { "no data and no such name, equally odd", no_data_and_no_name, { S, S }, 2 },
+    { "two answers cut by the capture are not compared", cut_answers, { N, N }, 1 },
+    { "two injectors answer and nobody else does", two_injectors, { F, F }, 2 },
+    { "two injectors answer, and the server", two_injectors_and_genuine, { F, F, N }, 3 },
+    { "a closed port answers in two ways", two_from_closed_port, { F, F }, 2 },
+    { "the genuine answer comes a third of a millisecond behind a forged one", genuine_close_behind,
+      { F, N }, 2 },
+    { "two boxes answer at once and neither is odd: one may be the server", two_boxes_at_once, { S, S },
+      2 },
+    { "a filtering resolver answers 0.0.0.0", ad_blocking_resolver, { N }, 1 },
+    { "a company's resolver leads a public name inside", split_horizon, { N }, 1 },
+    { "a public zone publishes an internal address", internal_zone_in_public, { S }, 1 },
+    { "an anycast resolver answers from a nearer site", anycast_site_nearby, { S }, 1 },
+    { "a resolver falls back to no EDNS", edns_fallback, { S }, 1 },
+    { "a listed address alone: the server may have been fed it", listed_alone, { S }, 1 },
+    { "of two equally odd answers the listed one is forged", listed_beside_other, { N, F }, 2 },
+    { "two listed answers contradict each other, and no other sign tells them apart", both_listed,
+      { S, S }, 2 },
+    { "a provider's resolver gives the provider's block page", provider_filters, { N }, 1 },
+    { "an address of another type is forged by itself", ipv6_for_ipv4, { F }, 1 },
+};
+
+/* Answers in another order keep what they say and take the places and times of each other. */
+static dns_case_t
+reordered(const dns_case_t *c, const unsigned *order)
+{
+    dns_case_t other = *c;
+    int64_t gap = c->n_answers > 1 ? c->answer[1].time - c->answer[0].time : 0;
+
+    for (unsigned i = 0; i < c->n_answers; i++) {
+        other.answer[i] = c->answer[order[i]];
+        other.answer[i].frame = FIRST_ANSWER_FRAME + i;
+        other.answer[i].time = c->answer[0].time + gap * i;
+    }
+    return other;
+}
+
+static bool
+next_order(unsigned *order, unsigned n)
+{
+    unsigned i = n ? n - 1 : 0, k = n - 1;
+
+    while (i && order[i - 1] >= order[i])
+        i--;
+    if (!i)
+        return false;
+    while (order[k] <= order[i - 1])
+        k--;
+    unsigned swap = order[i - 1];
+    order[i - 1] = order[k];
+    order[k] = swap;
+    for (k = n - 1; i < k; i++, k--) {
+        swap = order[i];
+        order[i] = order[k];
+        order[k] = swap;
+    }
+    return true;
+}
+
+static void
+check_order(const transaction_row_t *row, const dns_case_t *c, const unsigned *order)
+{
+    GArray *evidence = evidence_new();
+
+    assert_int_equal(dns_sets(c), row->sets);
+    for (unsigned i = 0; i < c->n_answers; i++) {
+        int rival;
+        judgement_t j = dns_judge(c, i, evidence, &rival);
+        if (j.verdict != row->verdict[order[i]]) {
+            char *ids = evidence_ids(evidence);
+            print_error("answer %u as number %u: '%s' %u, expected '%s'; evidence: %s\n", order[i], i,
+                        verdict_name(j.verdict), j.confidence, verdict_name(row->verdict[order[i]]),
+                            ids);
+            g_free(ids);
+            fail();
+        }
+        assert_true(rival < (int)c->n_answers && rival != (int)i);
+        assert_true(rival < 0 || j.verdict == VERDICT_FORGED);
+        assert_true(rival < 0 || dns_answers_conflict(&c->answer[i], &c->answer[rival]));
+        dns_innocent(c, evidence);
+    }
+    evidence_free(evidence);
+}
+
+static void
+check_transaction(void **state)
+{
+    const transaction_row_t *row = *state;
+    dns_case_t c = one_query();
+    unsigned order[DNS_ANSWERS_MAX];
+
+    row->wire(&c);
+    for (unsigned i = 0; i < c.n_answers; i++)
+        order[i] = i;
+    do {
+        dns_case_t other = reordered(&c, order);
+        check_order(row, &other, order);
+    } while (next_order(order, c.n_answers));
+}
+
+/* The rival of a forged answer is the genuine one, not another forged one. */
+static void
+check_rival(void **state)
+{
+    dns_case_t c = one_query();
+    GArray *evidence = evidence_new();
+    int rival;
+
+    (void)state;
+    two_forged_and_genuine(&c);
+    dns_judge(&c, 0, evidence, &rival);
+    assert_int_equal(rival, 2);
+    dns_judge(&c, 1, evidence, &rival);
+    assert_int_equal(rival, 2);
+    dns_judge(&c, 2, evidence, &rival);
+    assert_int_equal(rival, -1);
+    evidence_free(evidence);
+}
+
+/* ---- names ---- */
+
+typedef struct {
+    const char *name;
+    const char *asked;
+    bool        public;
+} name_row_t;
+
+static const name_row_t names[] = {
+    { "a name with a top-level domain is public", "www.example.org", true },
+    { "a single label is local", "printer", false },
+    { "the root is a name of its own", "", false },
+    { "reverse lookups are no public names", "1.0.0.127.in-addr.arpa", false },
+    { ".local is local whatever the case", "nas.LOCAL", false },
+    { "localhost is local", "www.localhost", false },
+    { ".lan is local", "nas.lan", false },
+    { ".home.arpa is local", "nas.home.arpa", false },
+    { "a name that only contains a local zone is public", "local.example.org", true },
+    { "a name that ends like a local zone without its dot is public", "www.planetlan", true },
+    { "a blocklist lookup has answers of its own kind", "2.0.0.127.zen.spamhaus.org", false },
+    { "three numbers in front are no blocklist lookup", "1.2.3.example.org", true },
+    { "numbers of four digits are no blocklist lookup", "1000.2.3.4.example.org", true },
+};
+
+static void
+check_name(void **state)
+{
+    const name_row_t *row = *state;
+    assert_int_equal(dns_name_is_public(row->asked), row->public);
+}
+
+int
+main(void)
+{
+    suite_t suite = suite_new();
+    SUITE_ADD_SIGNS(&suite, signs, check_sign, dns_signature);
+    SUITE_ADD_TABLE(&suite, transactions, check_transaction);
+    suite_add(&suite, "a forged answer is contrasted with the genuine one", check_rival, NULL);
+    SUITE_ADD_TABLE(&suite, names, check_name);
+    return suite_run(&suite, "dns");
+}
