@@ -58,7 +58,7 @@ install(FILES ${COMPRESSED}/changelog.gz DESTINATION ${DOCUMENTS})
 
 install(PROGRAMS plugin/doctor DESTINATION bin RENAME interference-doctor)
 install(PROGRAMS plugin/batch/interference-batch DESTINATION bin)
-install(FILES captures/scripted/dns-three-injectors.pcap captures/scripted/dns-three-injectors.truth
+install(FILES captures/scripted/dns/dns-three-injectors.pcap captures/scripted/dns/dns-three-injectors.truth
     DESTINATION share/${PACKAGE})
 
 # One folder in it, as Wireshark's import wants it.

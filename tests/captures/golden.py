@@ -2,9 +2,9 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 """Compares what the plugin says about each sample with what it said before, and with the truth.
 
-For every captures/scripted/NAME.pcap two things must hold:
+For every captures/scripted/FAMILY/NAME.pcap two things must hold:
 
-  * The findings of `tshark -2 -Y interference` are those in expected/NAME.tsv. `--update`
+  * The findings of `tshark -2 -Y interference` are those in NAME.expected. `--update`
     rewrites the file; read the difference before committing it.
   * No frame is called forged that NAME.truth does not list as forged, no forged frame is called
     genuine, and the forged frames that are *not* called are exactly those that the expected
@@ -15,8 +15,6 @@ For every captures/scripted/NAME.pcap two things must hold:
 import difflib
 
 import tshark
-
-EXPECTED = tshark.HERE / "expected"
 
 
 def accusations(truth, rows):
@@ -43,7 +41,7 @@ def difference(name, before, now):
     if before == now:
         return []
     lines = difflib.unified_diff(before.splitlines(), now.splitlines(),
-                                 f"expected/{name}.tsv", f"{name} now", lineterm="", n=1)
+                                 f"{name}.expected", f"{name} now", lineterm="", n=1)
     return [f"{name}: not as expected (golden.py --update rewrites)\n" + "\n".join(lines)]
 
 
@@ -57,7 +55,7 @@ def check(program, path, update):
     if complaints:
         return complaints
     now = expected_text(truth, output, rows)
-    file = EXPECTED / f"{truth.name}.tsv"
+    file = path.with_suffix(".expected")
     before = file.read_text() if file.exists() else ""
     if update:
         file.write_text(now)
@@ -70,7 +68,7 @@ def summary(paths):
     total = missed = 0
     for path in paths:
         total += len(tshark.Truth(path).frames("forged"))
-        file = EXPECTED / f"{path.stem}.tsv"
+        file = path.with_suffix(".expected")
         if file.exists():
             words = file.read_text().splitlines()[0].split()[2:]
             missed += len([word for word in words if word.isdigit()])
@@ -81,16 +79,14 @@ def summary(paths):
 
 def leftovers(paths):
     """Expected files without a sample."""
-    names = {path.stem for path in paths}
-    return [f"{file.name}: no such sample" for file in sorted(EXPECTED.glob("*.tsv"))
-            if file.stem not in names]
+    return [f"{file.name}: no such sample" for file in sorted(tshark.SAMPLES.glob("*/*.expected"))
+            if file.with_suffix(".pcap") not in paths]
 
 
 def test():
     options = tshark.arguments(__doc__, update="rewrite the expected files")
     program = tshark.Tshark(options.tshark)
     program.must_have_plugin()
-    EXPECTED.mkdir(exist_ok=True)
     paths = tshark.samples(options.samples)
     status = tshark.check_all(lambda path: check(program, path, options.update), paths)
     summary(paths)

@@ -9,8 +9,8 @@
   * CSV holds the same findings, reads back, and has no cell that a spreadsheet would run.
   * Findings stay in a file as comments, once each, and in the Info column as tags, if asked for.
   * In the flow graph forged packets, and only these, come from a column for the injector.
-  * For a few samples the JSON, without the version of the plugin, is what expected/NAME.jsonl says;
-    `--update` rewrites these.
+  * For a few samples the JSON, without the version of the plugin, is what NAME.jsonl
+    beside it says; `--update` rewrites these.
 """
 
 import ast
@@ -33,7 +33,6 @@ except ImportError:
     sys.exit(tshark.SKIPPED)
 
 SCHEMAS = tshark.HERE.parent.parent / "docs" / "schema"
-EXPECTED = tshark.HERE / "expected"
 GOLDEN = ("gfw-triplet", "reset-over-ipv6", "dns-three-injectors", "dns-answer-of-a-closed-port",
           "sandvine-pair", "packets-cut-short", "port-scan")
 MODES = (("-2",), ("-Y", "frame.number == 1"), ("-2", "-R", "frame", "-Y", "interference"))
@@ -195,7 +194,7 @@ def only(text, begin):
 
 def golden(path, text, update):
     """Complaints where the expected file says something else."""
-    file = EXPECTED / f"{path.stem}.jsonl"
+    file = path.with_suffix(".jsonl")
     if path.stem not in GOLDEN:
         return []
     text = re.sub('"plugin":"[^"]*",', "", text)        # it rises with every release

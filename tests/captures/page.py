@@ -29,7 +29,7 @@ def browser():
 
 def hostile_sample(directory):
     """A sample whose forged resets were set off by markup."""
-    bytes_ = (tshark.SAMPLES / "gfw-triplet.pcap").read_bytes()
+    bytes_ = tshark.sample("gfw-triplet").read_bytes()
     assert len(NAME) == len(HOSTILE) and NAME in bytes_
     path = directory / "hostile.pcap"
     path.write_bytes(bytes_.replace(NAME, HOSTILE))

@@ -116,7 +116,7 @@ TWIN = "-ipv6"      # ends the name of a sample that is another one over IPv6
 def samples(wanted=(), twins=True):
     """Paths of the sample captures, all or those named. Without twins: each scenario once, for tests
     of what does not depend on the IP version."""
-    paths = sorted(SAMPLES.glob("*.pcap"))
+    paths = sorted(SAMPLES.glob("*/*.pcap"), key=lambda path: path.stem)
     if not paths:
         raise TestFailure(f"no captures in {SAMPLES}")
     names = {path.stem for path in paths}
@@ -127,6 +127,11 @@ def samples(wanted=(), twins=True):
         return [path for path in paths if path.stem in wanted]
     return [path for path in paths if twins or path.stem.removesuffix(TWIN) not in names
             or not path.stem.endswith(TWIN)]
+
+
+def sample(name):
+    """Path of the sample capture of this name."""
+    return samples([name])[0]
 
 
 def working_directory():

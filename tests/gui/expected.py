@@ -22,6 +22,11 @@ INJECTOR = "injector (suspected)"
 INDENTED = " "                          # tshark's rows of statistics below a heading
 
 
+def sample(name):
+    """Path of a scripted capture."""
+    return next(SAMPLES.glob(f"*/{name}.pcap"))
+
+
 def profile_lines(name):
     """Lines of a file of the profile, without comments."""
     lines = (PROFILE / name).read_text(encoding="utf-8").splitlines()
@@ -58,7 +63,7 @@ class Sample:
 
     def __init__(self, desktop, name):
         self.desktop, self.name = desktop, name
-        self.capture = SAMPLES / f"{name}.pcap"
+        self.capture = sample(name)
         if not FIELDS.keys() <= set(COLUMNS):
             raise Problem(f"the profile's columns are {', '.join(COLUMNS)}")
         self.forged = truth(self.capture, "forged")

@@ -20,7 +20,7 @@ import tempfile
 
 ROOT = pathlib.Path(__file__).resolve().parents[2]
 PROFILE = ROOT / "plugin" / "profile" / "Interference"
-SAMPLE = ROOT / "captures" / "scripted" / "gfw-triplet.pcap"
+SAMPLE = ROOT / "captures" / "scripted" / "reset" / "gfw-triplet.pcap"
 FILES = {"preferences", "colorfilters", "dfilter_buttons", "dfilter_macros", "dmacros", "io_graphs",
          "recent"}
 COLUMNS = ["Verdict", "Class", "Confidence", "Trigger", "Hops", "Info"]    # beside the usual ones

@@ -13,6 +13,7 @@ class Scenario:
     """A sample capture: how it is made, and what a reader of it should be told."""
 
     name: str
+    family: str     # folder of its files: what they show
     kind: str       # guilty or innocent
     vantage: str    # client, border or server
     about: str
@@ -24,23 +25,25 @@ class Scenario:
 TABLE = []
 
 
-def scenario(kind, vantage, about, expect, never):
-    """Register the decorated function; its name becomes the name of the capture."""
+def scenario(kind, vantage, about, expect, never, family):
+    """Register the decorated function; its name becomes the name of the capture. Its family is that
+    of the file it stands in unless it names another."""
     def register(play):
         name = play.__name__.replace("_", "-")
-        TABLE.append(Scenario(name, kind, vantage, about, expect, never, play))
+        TABLE.append(Scenario(name, family or play.__globals__["FAMILY"], kind, vantage, about,
+                              expect, never, play))
         return play
     return register
 
 
-def guilty(about, expect, never="Any other packet forged.", vantage="client"):
+def guilty(about, expect, never="Any other packet forged.", vantage="client", family=None):
     """A scenario with forged packets in it."""
-    return scenario("guilty", vantage, about, expect, never)
+    return scenario("guilty", vantage, about, expect, never, family)
 
 
-def innocent(about, never, expect="Nothing is called forged.", vantage="client"):
+def innocent(about, never, expect="Nothing is called forged.", vantage="client", family=None):
     """A scenario that only looks like interference."""
-    return scenario("innocent", vantage, about, expect, never)
+    return scenario("innocent", vantage, about, expect, never, family)
 
 
 # -- what most scenarios begin with ----------------------------------------------------------

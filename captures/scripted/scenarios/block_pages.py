@@ -11,6 +11,8 @@ from builder.stacks import BSD_SERVER, LINUX, LINUX_PLAIN
 
 from . import ask_http, fetch, guilty, innocent
 
+FAMILY = "data"
+
 ALLOWED = "www.allowed.example"
 FORBIDDEN = "www.forbidden.example"
 PROVIDERS_BLOCK_PAGE = "36.86.63.185"
@@ -57,7 +59,7 @@ def block_page_redirect(net):
 @guilty("A provider answers whatever goes to port 53 itself: of four queries to 8.8.8.8 the one for a forbidden"
         " name comes back after 3 ms instead of 46, from two hops away, with the address of the"
         " provider's block page.",
-        "That answer forged; the evidence names the list's entry.")
+        "That answer forged; the evidence names the list's entry.", family="dns")
 def dns_block_page_address(net):
     client = net.client()
     server = Host(net, "8.8.8.8", BSD_SERVER, 12, 0.046)
@@ -115,7 +117,7 @@ def block_page_asked_for(net):
 
 @innocent("The router's resolver protects its users: for a malware name it gives an address that is in a list,"
           " with the headers of its other answers.",
-          never="The answer forged: the resolver that was asked gave it.")
+          never="The answer forged: the resolver that was asked gave it.", family="dns")
 def dns_sinkhole_of_the_router(net):
     client, server = net.client(), Host(net, "192.168.1.1", LINUX, 0, 0.0006)
     transaction(client, server, ALLOWED, ["93.184.216.34"], at=0.0)
@@ -125,7 +127,7 @@ def dns_sinkhole_of_the_router(net):
 
 @innocent("A provider's resolver filters: a blocked name leads to the provider's block page, with the headers of"
           " its other answers.",
-          never="The answer forged: the resolver that was asked gave it.")
+          never="The answer forged: the resolver that was asked gave it.", family="dns")
 def dns_provider_filters(net):
     client, server = net.client(), Host(net, "203.0.113.53", BSD_SERVER, 4, 0.008)
     transaction(client, server, ALLOWED, ["93.184.216.34"], at=0.0)

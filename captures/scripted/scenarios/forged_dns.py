@@ -11,6 +11,8 @@ from builder.stacks import BSD_SERVER, LINUX, WINDOWS
 
 from . import guilty
 
+FAMILY = "dns"
+
 ALLOWED = "www.allowed.example"
 FORBIDDEN = "www.forbidden.example"
 GENUINE = "93.184.216.34"
@@ -190,7 +192,7 @@ def dns_over_ipv6(net):
 
 
 @guilty("A query over TCP/53 is reset three times, 19 ms after it was sent; another name over"
-        " TCP is answered.", "The three resets forged.")
+        " TCP is answered.", "The three resets forged.", family="reset")
 def dns_over_tcp_reset(net):
     client, server = net.client(), Host(net, "8.8.8.8", LINUX, 12, 0.090)
     allowed = Flow(client, server, 53)
@@ -229,7 +231,7 @@ def dns_answer_of_a_closed_port(net):
 
 @guilty("Clients with initial TTL 64 and 128 ask the same resolver; the forged answers arrive"
         " with the query's TTL minus 22, the genuine ones always with 52.",
-        "Both forged answers forged, both late answers genuine.")
+        "Both forged answers forged, both late answers genuine.", family="ttl")
 def dns_mirrored_ttl(net):
     server = resolver(net)
     clients = [net.client("192.168.1.10"), net.client("192.168.1.20", WINDOWS)]

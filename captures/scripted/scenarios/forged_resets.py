@@ -10,6 +10,8 @@ from builder.tunnels import in_gre, in_vlan
 
 from . import (ask_http, ask_tls, fetch, finish_tls, guilty, server_flight, visit)
 
+FAMILY = "reset"
+
 ALLOWED = "www.allowed.example"
 FORBIDDEN = "www.forbidden.example"
 
@@ -52,7 +54,7 @@ def gfw_triplet(net):
 
 
 @guilty("One burst of three equal RST/ACK after the ClientHello, in frames with a VLAN tag.",
-        "The three resets forged.", vantage="border")
+        "The three resets forged.", vantage="border", family="tunnel")
 def gfw_triplet_in_vlan(net):
     net.tunnel = in_vlan
     client, server = net.client(), net.server()
@@ -65,7 +67,7 @@ def gfw_triplet_in_vlan(net):
 
 
 @guilty("One burst of three equal RST/ACK after an HTTP request, mirrored through GRE.",
-        "The three resets forged; the outer header is not judged.", vantage="border")
+        "The three resets forged; the outer header is not judged.", vantage="border", family="tunnel")
 def gfw_triplet_in_gre(net):
     net.tunnel = in_gre
     client, server = net.client(), net.server()
@@ -302,7 +304,7 @@ def reset_that_loses_the_race(net):
 
 @guilty("Clients with initial TTL 64 and 128 ask for the same name; the resets arrive with the"
         " client's TTL minus 22, while the server always shows 47.",
-        "Both resets forged; no distance can be read from their TTL.")
+        "Both resets forged; no distance can be read from their TTL.", family="ttl")
 def reset_with_mirrored_ttl(net):
     server = net.server()
     box = Injector(net, "mirrored-ttl")

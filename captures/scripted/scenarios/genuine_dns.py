@@ -10,6 +10,8 @@ from builder.stacks import BSD_SERVER, LINUX, WINDOWS
 
 from . import innocent
 
+FAMILY = "dns"
+
 SITE = "www.site.example"
 CDN = ("104.16.132.229", "104.16.133.229", "104.17.98.4", "104.17.99.4")
 MULTICAST = "224.0.0.251"
@@ -194,7 +196,7 @@ def dns_old_resolver_drops_edns(net):
 
 
 @innocent("Answers of an anycast resolver come from two sites with different TTLs, each to its"
-          " own query.", never="An answer forged for its TTL.")
+          " own query.", never="An answer forged for its TTL.", family="ttl")
 def dns_anycast_two_distances(net):
     client, server = net.client(), resolver(net, "1.1.1.1", hops=7)
     far = Host(net, "1.1.1.1", LINUX, 12, 0.061)
@@ -256,7 +258,7 @@ def dns_mirror_port_doubles(net):
 
 
 @innocent("Captured on both sides of a router: each answer appears again with TTL one lower.",
-          never="A copy of an answer forged.", vantage="border")
+          never="A copy of an answer forged.", vantage="border", family="ttl")
 def dns_both_sides_of_a_router(net):
     three_transactions(net)
     for packet in list(net.packets):

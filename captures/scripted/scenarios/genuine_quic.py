@@ -5,6 +5,8 @@ from builder.quic import Connection
 
 from . import innocent
 
+FAMILY = "silence"
+
 SITE = "www.site.example"
 
 

@@ -10,6 +10,8 @@ from builder.stacks import (APPLIANCE, BSD_SERVER, LINUX, LINUX_PLAIN, MACOS, SC
 from . import (ask_http, ask_tls, download, fetch, finish_tls, innocent, server_flight,
                visit)
 
+FAMILY = "reset"
+
 SITE = "www.site.example"
 OTHER = "www.other.example"
 
@@ -42,7 +44,7 @@ def nat_forgot_the_flow(net):
 
 @innocent("A CDN front end answers the handshake and sends the final RST with TTL 231, the"
           " machine behind it sends the data with TTL 219; all three flows alike.",
-          never="The reset or the data forged: every flow shows the same split.")
+          never="The reset or the data forged: every flow shows the same split.", family="ttl")
 def front_end_answers_the_handshake(net):
     client, server = net.client(), net.server(stack=BSD_SERVER)
     for index in range(3):
@@ -83,7 +85,7 @@ def tab_closed_during_download(net):
 
 
 @innocent("The same seen at the server: the client's resets arrive while the server sends.",
-          never="Any reset of the client forged.", vantage="server")
+          never="Any reset of the client forged.", vantage="server", family="stages")
 def tab_closed_seen_at_the_server(net):
     client, server = net.client(stack=MACOS), net.server()
     flow = fetch(client, server, SITE, close=False)
@@ -99,7 +101,7 @@ def tab_closed_seen_at_the_server(net):
 @innocent("A phone loses its radio link after the request, seen at the server: the answer is sent"
           " five times more, nobody acknowledges it. With interference.vantage set to server the last"
           " ones have the stage PSH+ACK -> nothing.",
-          never="Anything forged.", vantage="server")
+          never="Anything forged.", vantage="server", family="stages")
 def client_gone_seen_at_the_server(net):
     client, server = net.client(stack=MACOS), net.server()
     fetch(client, server, SITE)
@@ -124,7 +126,7 @@ def server_rejects_a_name(net):
 
 
 @innocent("A stack that writes initial TTL 64 on data and 255 on resets, the same 17 hops away.",
-          never="The resets forged: the hop count is the same.")
+          never="The resets forged: the hop count is the same.", family="ttl")
 def other_initial_ttl_for_resets(net):
     client, server = net.client(), net.server(stack=SOLARIS)
     for start in (0.0, 4.0):
@@ -138,7 +140,7 @@ def other_initial_ttl_for_resets(net):
 
 
 @innocent("Two paths of different length: the server's TTL changes by one inside the flow and"
-          " again on its reset.", never="The reset forged.")
+          " again on its reset.", never="The reset forged.", family="ttl")
 def path_length_varies_by_one(net):
     client, server = net.client(), net.server()
     flow = Flow(client, server, 80)
@@ -160,7 +162,7 @@ def mirror_port_doubles_everything(net):
 
 
 @innocent("Captured on both sides of a router: every packet appears again with TTL one lower and"
-          " the same IP ID.", never="A copy forged for its other TTL.", vantage="border")
+          " the same IP ID.", never="A copy forged for its other TTL.", vantage="border", family="ttl")
 def both_sides_of_a_router(net):
     resets_after_close(net)
     for packet in list(net.packets):
@@ -430,7 +432,7 @@ def port_opens_between_attempts(net):
 
 
 @innocent("A SYN proxy forgets its cookie and sends a second SYN/ACK with another number, then"
-          " resets what does not fit.", never="The SYN/ACK or the reset forged.")
+          " resets what does not fit.", never="The SYN/ACK or the reset forged.", family="handshake")
 def cookie_changes(net):
     client, server = net.client(), net.server(stack=APPLIANCE)
     flow = Flow(client, server)

@@ -8,6 +8,8 @@ from builder.stacks import APPLIANCE
 
 from . import ask_http, ask_tls, fetch, guilty, innocent
 
+FAMILY = "handshake"
+
 SITE = "www.allowed.example"
 FORBIDDEN = "www.forbidden.example"
 
@@ -50,7 +52,7 @@ def cookie_for_each_syn(net):
 
 @guilty("A box closes for the server: a FIN without timestamps and from another distance answers the"
         " request, and then the server's answer comes in the FIN's place.",
-        "The FIN forged; the server's answer is genuine.")
+        "The FIN forged; the server's answer is genuine.", family="data")
 def fin_before_the_answer(net):
     client, server = net.client(), net.server(rtt=0.160)
     fetch(client, server, SITE)
@@ -66,7 +68,7 @@ def fin_before_the_answer(net):
 
 
 @innocent("The answer is lost in part: the server's FIN arrives before the data that belong in front of it,"
-          " and after it some are sent again.", never="The FIN or the data forged.")
+          " and after it some are sent again.", never="The FIN or the data forged.", family="data")
 def data_behind_the_fin(net):
     client, server = net.client(), net.server(rtt=0.160)
     flow = Flow(client, server, 80)
@@ -84,7 +86,7 @@ def data_behind_the_fin(net):
 
 @guilty("A box on the path speaks TLS 1.2 for the server and shows a certificate that the root of"
         " Kazakhstan's interception of 2019 has signed.",
-        "The segment with the certificate forged, by the name of the authority.")
+        "The segment with the certificate forged, by the name of the authority.", family="data")
 def certificate_of_an_interceptor(net):
     client, server = net.client(), net.server(rtt=0.160)
     flow = Flow(client, server)
@@ -100,7 +102,7 @@ def certificate_of_an_interceptor(net):
 
 
 @innocent("A Russian bank's server shows a certificate of the Russian Trusted Sub CA in TLS 1.2.",
-          never="The certificate forged.")
+          never="The certificate forged.", family="data")
 def certificate_of_a_state(net):
     client, server = net.client(), net.server(rtt=0.060)
     flow = Flow(client, server)
@@ -115,7 +117,7 @@ def certificate_of_a_state(net):
 
 
 @innocent("A server answers a ClientHello with an alert in the clear: it shares no version with the client.",
-          never="The alert forged.")
+          never="The alert forged.", family="data")
 def alert_of_an_old_server(net):
     client, server = net.client(), net.server(rtt=0.060)
     flow = Flow(client, server)

@@ -8,6 +8,8 @@ from builder.injector import Injector
 from . import TABLE, Scenario, ask_tls, fetch, finish_tls, guilty, innocent, server_flight, visit
 from .forged_resets import ALLOWED, FORBIDDEN, answer_comes_too_late
 
+FAMILY = "reset"
+
 TWINS = """
 gfw-triplet gfw-ladder gfw-single-reset gfw-handshake-resets henan-payload-reset sandvine-pair
 belarus-zero-reset reset-with-wrong-clock reset-acks-what-never-arrived reset-that-is-ignored
@@ -29,7 +31,7 @@ def over_ipv6(original):
     def play(net):
         net.ipv6 = True
         original.play(net)
-    return Scenario(f"{original.name}-ipv6", original.kind, original.vantage,
+    return Scenario(f"{original.name}-ipv6", original.family, original.kind, original.vantage,
                     f"`{original.name}` over IPv6.", original.expect, original.never, play)
 
 
@@ -68,7 +70,7 @@ def second_hello(flow, hello):
 
 @guilty("Over IPv6, the second request of a connection is answered with a redirect without the flow label that"
         " the server keeps, from another distance and without timestamps; the server's own answer comes later.",
-        "The redirect forged.")
+        "The redirect forged.", family="data")
 def page_without_flow_label(net):
     client, server = net.client("2001:db8:1::10"), net.server("2001:db8:80::1", rtt=0.160)
     flow = fetch(client, server, ALLOWED, close=False)

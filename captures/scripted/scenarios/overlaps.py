@@ -8,6 +8,8 @@ from builder.injector import Injector
 from . import ask_http, fetch, guilty, innocent
 from .forged_resets import ALLOWED, FORBIDDEN
 
+FAMILY = "data"
+
 PAGE = b"<html><body><p>This page is not for you.</p></body></html>\n"
 
 

@@ -9,6 +9,8 @@ from builder.quic import Connection
 from . import ask_http, ask_tls, download, fetch, guilty, innocent, visit
 from .genuine_dns import resolver
 
+FAMILY = "silence"
+
 SITE = "www.site.example"
 BLOCKED = "www.blocked.example"
 RETRIES = (0.22, 0.44, 0.88, 1.76)      # what Linux waits with a round trip of 180 ms, RFC 6298

@@ -7,6 +7,8 @@ from builder.injector import Injector
 
 from . import fetch, guilty, visit
 
+FAMILY = "trigger"
+
 ALLOWED = "www.allowed.example"
 FORBIDDEN = "www.forbidden.example"
 HOSTILE = b"a\x1b[31m\xe2\x80\xaeb\xff\xc2\x9b\xef\xbb\xbf\0c.example"

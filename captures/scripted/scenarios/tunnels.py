@@ -11,6 +11,8 @@ from builder.stacks import APPLIANCE
 from . import ask_http, ask_tls, fetch, guilty, innocent, visit
 from .forged_resets import ALLOWED, FORBIDDEN, answer_comes_too_late, burst
 
+FAMILY = "tunnel"
+
 NAMES = "VLAN, QinQ, GRE, IP in IP (6in4), IP in IPv6, VXLAN, GTP-U, MPLS, PPPoE and ERSPAN"
 
 
