@@ -9,6 +9,7 @@
 #include "engine.h"
 #include "state/flow.h"
 #include "verdict/judge.h"
+#include "verdict/report.h"
 #include "state/names.h"
 #include "state/syns.h"
 #include "verdict/where.h"
@@ -21,16 +22,6 @@ typedef struct stages stages_t;     /* stages/cases.c */
 typedef struct handshakes handshakes_t; /* handshake/cases.c */
 typedef struct silences silences_t; /* silence/cases.c */
 typedef struct unanswered unanswered_t; /* unanswered.c */
-
-/* When a packet came and from how far: enough to name one that is only linked with a finding. */
-typedef struct {
-    int64_t  time;
-    uint32_t frame;         /* 0: none */
-    uint8_t  ttl;
-} sighting_t;
-
-/* The last packets are remembered like this; a power of two. */
-#define SIGHTINGS 32768
 
 #define DNS_PORT 53
 
@@ -169,33 +160,3 @@ const char *datagram_request_text(engine_t *engine, const datagram_flow_t *flow)
 
 /* The flow of a packet and which end sent it; NULL where nothing of it was seen before. */
 flow_t *engine_flow(engine_t *engine, const observation_t *obs, unsigned *end);
-
-/* The finding of a frame, with verdict, class and confidence set; NULL when the verdict already
- * there is a higher one. What was once called forged stays so: a run that prints frames as they
- * come and one that reads the file twice must agree. Who speaks to whom is filled in where the frame is
- * the one at hand; of an earlier one the caller says it (finding->ends, before publish_links()). */
-finding_t *publish(engine_t *engine, uint32_t frame, int64_t time, verdict_t verdict,
-                   class_t class, uint8_t confidence);
-
-/* What an observation says of its frame; of one quoted in an ICMP error, what the error says. */
-ends_t ends_of(const observation_t *obs);
-/* A packet of a flow, from one of its ends. */
-ends_t ends_of_flow(const flow_t *flow, unsigned from, uint8_t ttl);
-
-/* Publishes a judgement with its evidence, which is moved to the finding or dropped: the array is
- * empty afterwards. NULL when there is nothing worth saying. */
-finding_t *publish_judgement(engine_t *engine, uint32_t frame, int64_t time, class_t class,
-                             judgement_t judgement, GArray *evidence);
-
-/* Names the packet that set a forged one off, and the genuine one, on all three frames. 0: none. */
-void publish_links(engine_t *engine, finding_t *forged, uint32_t trigger, uint32_t genuine);
-
-/* Marks a genuine frame that shows another one to be forged: the real answer, or an ICMP error.
- * Its finding, or NULL where there is none or something worse is said about the frame. */
-finding_t *publish_witness(engine_t *engine, const finding_t *forged, uint32_t frame);
-
-/* The entry of a list that a finding is about, as five facts, of which `first` is the first one. */
-void finding_fingerprint(finding_t *finding, fact_id_t first, const fingerprint_t *fp);
-
-/* Leaves a notice at the first frame where a limit was reached. */
-void notice_limit(engine_t *engine, const observation_t *obs, bool *told, const char *text);

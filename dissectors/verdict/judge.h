@@ -7,11 +7,6 @@
 
 #include "verdict/signature.h"
 
-/* Confidence below which a packet is only suspected. */
-#define CONFIDENCE_FORGED 50
-/* Confidence below which nothing is said at all. */
-#define CONFIDENCE_SHOWN 10
-
 typedef struct {
     verdict_t verdict;      /* VERDICT_NONE, _SUSPECT or _FORGED */
     uint8_t   confidence;   /* 0-99 */

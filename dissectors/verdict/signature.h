@@ -12,15 +12,21 @@
 
 #include "observation.h"
 
-/* Signs of one family tend to appear together for one cause, so a family counts once. */
+/* Signs of one family tend to appear together for one cause, so a family counts once.
+ *   name, as shown */
+#define FAMILIES(X) \
+    X(ORDERING,        "ordering")        /* an order of packets that the claimed sender cannot have produced */ \
+    X(HEADER_COPY,     "header-copy")     /* header fields copied from the packet that is answered */ \
+    X(HEADER_MISMATCH, "header-mismatch") /* header fields unlike everything else the claimed sender sent */ \
+    X(TTL,             "ttl")             /* sent from another distance */ \
+    X(TIMING,          "timing")          /* sooner than the path allows */ \
+    X(CONTENT,         "content")         /* what it says, and what it answers */ \
+    X(ABSENCE,         "absence")         /* what should have come and did not */
+
 typedef enum {
-    FAMILY_ORDERING,        /* an order of packets that the claimed sender cannot have produced */
-    FAMILY_HEADER_COPY,     /* header fields copied from the packet that is answered */
-    FAMILY_HEADER_MISMATCH, /* header fields unlike everything else the claimed sender sent */
-    FAMILY_TTL,             /* sent from another distance */
-    FAMILY_TIMING,          /* sooner than the path allows */
-    FAMILY_CONTENT,         /* what it says, and what it answers */
-    FAMILY_ABSENCE,         /* what should have come and did not */
+#define X(name, shown) FAMILY_##name,
+    FAMILIES(X)
+#undef X
     N_FAMILIES
 } family_t;
 
@@ -31,18 +37,45 @@ typedef enum {
     TIER_D,     /* an observation; weighs nothing */
 } tier_t;
 
+/* What kind of packet a finding is about: name, as shown. */
+#define CLASSES(X) \
+    X(NONE,       "") \
+    X(RESET,      "reset") \
+    X(DNS_ANSWER, "dns-answer") \
+    X(DATA,       "data") \
+    X(FIN,        "fin") \
+    X(SYN_ACK,    "syn-ack") \
+    X(ACK,        "ack") \
+    X(TTL,        "ttl") \
+    X(SILENCE,    "silence")
+
 typedef enum {
-    CLASS_NONE, CLASS_RESET, CLASS_DNS_ANSWER, CLASS_DATA, CLASS_FIN, CLASS_SYN_ACK, CLASS_ACK,
-    CLASS_TTL, CLASS_SILENCE,
+#define X(name, shown) CLASS_##name,
+    CLASSES(X)
+#undef X
     N_CLASSES
 } class_t;
 
-/* In rising order: where a frame has several parts to play, the highest is shown. */
+/* In rising order: where a frame has several parts to play, the highest is shown. Name, as shown. */
+#define VERDICTS(X) \
+    X(NONE,     "") \
+    X(SILENCED, "silenced")     /* asked, and never answered */ \
+    X(TRIGGER,  "trigger")      /* set off a forged packet */ \
+    X(GENUINE,  "genuine")      /* shows another packet to be forged */ \
+    X(SUSPECT,  "suspect") \
+    X(FORGED,   "forged")
+
 typedef enum {
-    VERDICT_NONE, VERDICT_SILENCED, VERDICT_TRIGGER, VERDICT_GENUINE, VERDICT_SUSPECT,
-    VERDICT_FORGED,
+#define X(name, shown) VERDICT_##name,
+    VERDICTS(X)
+#undef X
     N_VERDICTS
 } verdict_t;
+
+/* Confidence below which a packet is only suspected. */
+#define CONFIDENCE_FORGED 50
+/* Confidence below which nothing is said at all. */
+#define CONFIDENCE_SHOWN 10
 
 /* Where the capture was taken (vantage.h). As a preference VANTAGE_UNKNOWN means: guess. */
 typedef enum {
@@ -169,7 +202,6 @@ typedef struct {
     origin_t   *origin;         /* of a forged packet; NULL elsewhere. No verdict depends on it. */
 } finding_t;
 
-const char *class_name(class_t class);          /* "reset", "dns-answer", …; "" for none */
 /* True where a packet was judged, not only linked with one. */
 static inline bool
 has_confidence(verdict_t verdict)
@@ -177,7 +209,9 @@ has_confidence(verdict_t verdict)
     return verdict >= VERDICT_SUSPECT || verdict == VERDICT_SILENCED;
 }
 
-const char *verdict_name(verdict_t verdict);    /* "forged", "suspect", …; "" for none */
+/* As shown and published; "" for none. */
+const char *class_name(class_t class);
+const char *verdict_name(verdict_t verdict);
 const char *family_name(family_t family);
 const char *vantage_name(vantage_t vantage);    /* "unknown", "client", "server", "on-path" */
 const char *confidence_level(uint8_t confidence);   /* "low" < 50, "medium" < 80, "high" */

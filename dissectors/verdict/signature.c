@@ -1,0 +1,43 @@
+/* verdict/signature.c
+ * The vocabulary of the judgement as text; see signature.h.
+ *
+ * SPDX-License-Identifier: GPL-2.0-or-later
+ */
+#include "verdict/signature.h"
+
+const fact_row_t fact_rows[N_FACTS] = {
+#define X(name, filter, label, kind) { filter, label, FACT_##kind },
+    FACTS(X)
+#undef X
+};
+
+#define X(name, shown) shown,
+
+const char *
+class_name(class_t class)
+{
+    static const char *const names[N_CLASSES] = { CLASSES(X) };
+    return names[class];
+}
+
+const char *
+verdict_name(verdict_t verdict)
+{
+    static const char *const names[N_VERDICTS] = { VERDICTS(X) };
+    return names[verdict];
+}
+
+const char *
+family_name(family_t family)
+{
+    static const char *const names[N_FAMILIES] = { FAMILIES(X) };
+    return names[family];
+}
+
+#undef X
+
+const char *
+confidence_level(uint8_t confidence)
+{
+    return confidence < CONFIDENCE_FORGED ? "low" : confidence < 80 ? "medium" : "high";
+}
