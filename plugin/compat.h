@@ -53,13 +53,3 @@ typedef void stat_init_result_t;
 #else
 #define STATS_MENU_PATH(menu, name) menu "/" name
 #endif
-
-/* Big-endian numbers in memory. */
-#include <wsutil/pint.h>
-#if WS_AT_LEAST(4, 6)
-#define read_be16(p) pntohu16(p)
-#define read_be32(p) pntohu32(p)
-#else
-#define read_be16(p) pntoh16(p)
-#define read_be32(p) pntoh32(p)
-#endif

@@ -4,7 +4,8 @@
  *
  * SPDX-License-Identifier: GPL-2.0-or-later
  */
-#include "outputs.h"
+#include "results/results.h"
+#include "compat.h"
 
 #include <inttypes.h>
 

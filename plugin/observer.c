@@ -17,8 +17,6 @@
 #include <epan/epan_dissect.h>
 #include <epan/ipproto.h>
 
-#define TCP_HEADER_MIN 20
-#define UDP_HEADER     8
 #define IP_OFFSET_DF   0x4000
 #define TOP_FLOW_LABEL 0x000fffff
 
@@ -64,91 +62,6 @@ read_ip(observation_t *obs, void *data)
     return false;
 }
 
-/* The options that matter here: timestamps and MSS. */
-static void
-read_options(observation_t *obs, const uint8_t *p, const uint8_t *end)
-{
-    enum { END = 0, NOP = 1, MSS = 2, TIMESTAMPS = 8 };
-    const uint32_t usual = 0x0101080a;          /* two NOPs and timestamps: most packets have no more */
-
-    obs->has_options = p < end;
-    if (end - p == 12 && read_be32(p) == usual) {
-        obs->has_timestamps = true;
-        obs->tsval = read_be32(p + 4);
-        obs->tsecr = read_be32(p + 8);
-        return;
-    }
-    while (p < end && *p != END) {
-        if (*p == NOP) {
-            p++;
-            continue;
-        }
-        if (end - p < 2 || p[1] < 2 || p[1] > end - p)
-            return;
-        if (*p == TIMESTAMPS && p[1] == 10) {
-            obs->has_timestamps = true;
-            obs->tsval = read_be32(p + 2);
-            obs->tsecr = read_be32(p + 6);
-        } else if (*p == MSS && p[1] == 4) {
-            obs->mss = read_be16(p + 2);
-        }
-        p += p[1];
-    }
-}
-
-static bool
-read_tcp(observation_t *obs, tvbuff_t *tvb, unsigned captured)
-{
-    /* A quote holds at least the ports and the sequence number. */
-    if (captured < 8)
-        return false;
-    const uint8_t *p = tvb_get_ptr(tvb, 0, (int)captured);
-    obs->sport = read_be16(p);
-    obs->dport = read_be16(p + 2);
-    obs->seq = read_be32(p + 4);
-    if (captured < TCP_HEADER_MIN) {
-        obs->cut = !obs->quoted;
-        return true;
-    }
-    obs->ack = read_be32(p + 8);
-    obs->flags = read_be16(p + 12) & 0xfff;
-    obs->window = read_be16(p + 14);
-    unsigned header = (p[12] >> 4) * 4u, reported = tvb_reported_length(tvb);
-    if (header < TCP_HEADER_MIN || header > reported)
-        return obs->quoted != QUOTED_NOT;
-    read_options(obs, p + TCP_HEADER_MIN, p + MIN(header, captured));
-    obs->length = reported - header;
-    obs->captured = captured > header ? MIN(captured - header, obs->length) : 0;
-    obs->payload = obs->captured ? p + header : NULL;
-    return true;
-}
-
-static bool
-read_udp(observation_t *obs, tvbuff_t *tvb, unsigned captured)
-{
-    if (captured < UDP_HEADER)
-        return false;
-    const uint8_t *p = tvb_get_ptr(tvb, 0, (int)captured);
-    unsigned length = read_be16(p + 4), reported = tvb_reported_length(tvb);
-    obs->sport = read_be16(p);
-    obs->dport = read_be16(p + 2);
-    length = length >= UDP_HEADER && length <= reported ? length : reported;
-    obs->length = length - UDP_HEADER;
-    obs->captured = MIN(captured, length) - UDP_HEADER;
-    obs->payload = obs->captured ? p + UDP_HEADER : NULL;
-    return true;
-}
-
-/* In two halves: GCC clears up to 96 bytes with a few wide stores, and more than that word by word. */
-static inline void
-clear(observation_t *obs)
-{
-    const size_t half = sizeof *obs / 2;
-
-    memset(obs, 0, half);
-    memset((char *)obs + half, 0, sizeof *obs - half);
-}
-
 /* True when the packet was read and taken. */
 static bool
 observe(const stage_t *stage, tvbuff_t *tvb, packet_info *pinfo, void *data, observation_t *obs)
@@ -157,7 +70,7 @@ observe(const stage_t *stage, tvbuff_t *tvb, packet_info *pinfo, void *data, obs
 
     if (!engine || PINFO_FD_VISITED(pinfo) || !data)
         return false;
-    clear(obs);
+    observation_clear(obs);
     if (!read_ip(obs, data))
         return false;
     obs->frame = pinfo->num;
@@ -169,8 +82,9 @@ observe(const stage_t *stage, tvbuff_t *tvb, packet_info *pinfo, void *data, obs
         obs->quoted = error_now.reason;
         obs->reporter = error_now.reporter;
     }
-    unsigned captured = tvb_captured_length(tvb);
-    if (!(stage->protocol == IP_PROTO_TCP ? read_tcp(obs, tvb, captured) : read_udp(obs, tvb, captured)))
+    piece_t piece = { .captured = tvb_captured_length(tvb), .length = tvb_reported_length(tvb) };
+    piece.bytes = piece.captured ? tvb_get_ptr(tvb, 0, (int)piece.captured) : NULL;
+    if (!(stage->protocol == IP_PROTO_TCP ? headers_tcp(obs, piece) : headers_udp(obs, piece)))
         return false;
     engine_observe(engine, obs);
     return true;
@@ -265,16 +179,6 @@ observe_udp(tvbuff_t *tvb, packet_info *pinfo, proto_tree *tree, void *data)
 
 /* ---- ICMP errors: remember what they say, their quotes come through the functions above ---- */
 
-static quoted_t
-icmp_reason(bool ipv6, uint8_t type, uint8_t code)
-{
-    if (ipv6)
-        return type == 3 ? QUOTED_EXPIRED : type == 1 && code == 4 ? QUOTED_PORT_UNREACHABLE
-                                                                    : QUOTED_OTHER;
-    return type == 11 ? QUOTED_EXPIRED : type == 3 && code == 3 ? QUOTED_PORT_UNREACHABLE
-                                                                 : QUOTED_OTHER;
-}
-
 static int
 observe_error(const stage_t *stage, tvbuff_t *tvb, packet_info *pinfo, proto_tree *tree, void *data)
 {
@@ -285,7 +189,7 @@ observe_error(const stage_t *stage, tvbuff_t *tvb, packet_info *pinfo, proto_tre
     if (data && tvb_captured_length(tvb) >= 2 && read_ip(&outer, data)) {
         const uint8_t *p = tvb_get_ptr(tvb, 0, 2);
         error_now.reporter = outer.src;
-        error_now.reason = icmp_reason(outer.src.ipv6, p[0], p[1]);
+        error_now.reason = headers_icmp_reason(outer.src.ipv6, p[0], p[1]);
     }
     return call_dissector_only(stage->original, tvb, pinfo, tree, data);
 }

@@ -29,7 +29,3 @@ void sequence_register(void);
 /* ---- menu.c ---- */
 
 void menu_register(void);
-
-/* ---- json.c ---- */
-
-void write_json(GString *out, const results_t *results);

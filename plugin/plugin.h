@@ -12,23 +12,17 @@
 #include <epan/prefs.h>
 
 #include "../dissectors/engine.h"
+#include "headers.h"
 
 /* The protocol "interference" and, below it, one per detector. Registered by present.c. */
 extern int proto_interference;
 extern int proto_detector[N_DETECTORS];
 
-/* A frame's time in ns since the epoch, kept between 1970 and 2116 so that differences fit. */
+/* A frame's time, see headers_time(). */
 static inline int64_t
 capture_time(const packet_info *pinfo)
 {
-    const int64_t latest = (INT64_C(1) << 62) / NS_PER_S;
-    int64_t s = pinfo->abs_ts.secs, ns = pinfo->abs_ts.nsecs;
-
-    if (G_UNLIKELY((uint64_t)s > (uint64_t)latest))
-        s = s < 0 ? 0 : latest;
-    if (G_UNLIKELY((uint64_t)ns >= (uint64_t)NS_PER_S))
-        ns = ns < 0 ? 0 : NS_PER_S - 1;
-    return s * NS_PER_S + ns;
+    return headers_time(pinfo->abs_ts.secs, pinfo->abs_ts.nsecs);
 }
 
 /* ---- session.c: from file open to file close ---- */

@@ -95,3 +95,5 @@ typedef void (*writer_t)(GString *out, const results_t *results);
 void write_csv(GString *out, const results_t *results);
 void write_report(GString *out, const results_t *results);
 void write_html(GString *out, const results_t *results);
+/* In ../json.c, because it needs libwsutil. */
+void write_json(GString *out, const results_t *results);
