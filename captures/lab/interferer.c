@@ -12,7 +12,7 @@
  *
  * RECORD gets one line for each packet the truth is about, written when it is sent or dropped:
  *   event  class  behaviour  trigger  towards  IP packet in hex
- * with event forged, trigger, silenced or genuine (see captures/lab-set/README.md).
+ * with event forged, trigger, silenced or genuine (see captures/recorded/README.md).
  *
  * SPDX-License-Identifier: GPL-2.0-or-later
  */

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
-"""The table of scenarios as captures/lab-set/README.md; made from scenarios.py, never by hand."""
+"""The table of scenarios as captures/recorded/README.md; made from scenarios.py, never by hand."""
 
 HEAD = """# Captures of the lab
 
@@ -11,7 +11,7 @@ with an interferer at its border (see `captures/lab/README.md`). This file is ma
 |---|---|
 | `client.pcapng`, `border.pcapng`, `server.pcapng` | the same traffic at three points; `border` is the side of the interferer that faces the client. Only points that differ are kept |
 | `client.truth`, … | what is known about the frames of that capture, one row each: `forged`, `genuine` (the real packet of a race), `trigger`, `silenced` (a request that was dropped or kept from being answered). A frame without a row is an ordinary packet |
-| `record.tsv` | what the interferer wrote down while it sent, dropped or passed packets, octet by octet. The truth is this record matched with the frames; `tests/lab_truth.py` proves that they agree |
+| `record.tsv` | what the interferer wrote down while it sent, dropped or passed packets, octet by octet. The truth is this record matched with the frames; `tests/lab/agreement.py` proves that they agree |
 
 Server packets reach the client with a TTL of 52 (64 less 12 hops); the interferer is 3 hops from
 the client. The delay is 3 ms between client and border and 40 ms between border and server.

@@ -12,7 +12,7 @@ import tempfile
 
 ROOT = pathlib.Path(__file__).resolve().parent.parent.parent
 COMMAND = ROOT / "plugin" / "batch" / "interference-batch"
-LAB = ROOT / "captures" / "lab-set"
+LAB = ROOT / "captures" / "recorded"
 SKIPPED = 77
 TABLES = ("capture", "finding", "evidence", "notice")
 

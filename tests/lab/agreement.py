@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 """Proves that record, truth and capture of each lab scenario agree.
 
-    tests/lab_truth.py [DIRECTORY]          default: captures/lab-set
+    tests/lab/agreement.py [DIRECTORY]          default: captures/recorded
 
 For every capture: the truth rows are those frames, and only those, whose packets the record holds;
 every forged packet that was sent towards an end is in the captures on its way, as often as it was
@@ -15,7 +15,7 @@ import os
 import re
 import sys
 
-ROOT = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
+ROOT = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
 sys.dont_write_bytecode = True
 sys.path.insert(0, os.path.join(ROOT, "captures", "lab"))
 
@@ -137,7 +137,7 @@ def check_that_it_bites(directory):
 
 
 def main():
-    directory = sys.argv[1] if len(sys.argv) > 1 else os.path.join(ROOT, "captures", "lab-set")
+    directory = sys.argv[1] if len(sys.argv) > 1 else os.path.join(ROOT, "captures", "recorded")
     wrong, captures = [], 0
     for scenario in SCENARIOS:
         for vantage in scenario.vantages:

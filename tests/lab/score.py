@@ -2,10 +2,10 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 """Scores the plugin on captures with known truth and prints a table per behaviour and vantage.
 
-    tests/lab_score.py [ROOT...] [--tshark PROGRAM] [--baseline FILE] [--update] [--details]
+    tests/lab/score.py [ROOT...] [--tshark PROGRAM] [--baseline FILE] [--update] [--details]
 
 A ROOT holds captures (*.pcapng or *.pcap, at any depth) with a .truth file beside each; default are
-captures/lab-set and captures/scripted. tshark must find the plugin by itself (WIRESHARK_PLUGIN_DIR
+captures/recorded and captures/scripted. tshark must find the plugin by itself (WIRESHARK_PLUGIN_DIR
 reaches it, but not as root).
 
 What counts as detected: each forged frame with verdict `forged`; each silenced request (all its
@@ -25,7 +25,8 @@ import re
 import subprocess
 import sys
 
-ROOT = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
+HERE = os.path.dirname(os.path.abspath(__file__))
+ROOT = os.path.dirname(os.path.dirname(HERE))
 FIELDS = ["frame.number", "interference.verdict", "interference.class", "interference.confidence",
           "interference.trigger", "interference.signature", "tcp.stream", "udp.stream"]
 
@@ -216,9 +217,9 @@ def lost(scores, baseline):
 
 def arguments():
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument("root", nargs="*", default=[os.path.join(ROOT, "captures", d) for d in ("lab-set", "scripted")])
+    parser.add_argument("root", nargs="*", default=[os.path.join(ROOT, "captures", d) for d in ("recorded", "scripted")])
     parser.add_argument("--tshark", default="tshark")
-    parser.add_argument("--baseline", default=os.path.join(ROOT, "tests", "lab_baseline.tsv"))
+    parser.add_argument("--baseline", default=os.path.join(HERE, "baseline.tsv"))
     parser.add_argument("--update", action="store_true")
     parser.add_argument("--details", action="store_true", help="also name every remark")
     return parser.parse_args()
