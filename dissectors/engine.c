@@ -8,6 +8,8 @@
 
 #include <string.h>
 
+#define LOOPBACK_NETWORK 127    /* 127.0.0.0/8, RFC 1122 section 3.2.1.3 */
+
 static const detector_t *const detectors[N_DETECTORS] = {
     [DETECT_TTL] = &detector_ttl,
     [DETECT_DNS] = &detector_dns,
@@ -212,6 +214,10 @@ observe_in_flow(engine_t *engine, const observation_t *obs, flow_t *flow, unsign
         flow->gap = true;
         return;
     }
+    if (obs->flags & (TCP_SYN | TCP_RST) && host_damaged(engine->hosts, flow->host[end], obs)) {
+        engine->counts.damaged++;
+        return;
+    }
     if (obs->flags & TCP_SYN && begins_anew(s.flow, s.end, obs))
         flow_restart(engine->flows, s.flow);
     note_client(s.flow, s.end, obs);
@@ -241,8 +247,12 @@ observe_in_flow(engine_t *engine, const observation_t *obs, flow_t *flow, unsign
             notice_limit(engine, obs, &engine->host_limit_told,
                          "address limit reached: TTLs and header habits of further addresses are not "
                          "remembered");
-        if (!s.forged && !first_syn)
+        if (!s.forged && !first_syn) {
             host_learn(engine->hosts, speaker, &obs->ip);
+            host_learn_link(speaker, obs->link_src);
+            if (obs->flags & TCP_SYN && obs->flags & TCP_ACK)
+                host_learn_syn_ack(speaker, obs->ip.ttl);
+        }
         if (obs->length && s.end == s.flow->client)
             requests_observe(engine, &s);
     }
@@ -341,6 +351,14 @@ numbers_are_reused(engine_t *engine, const observation_t *obs)
     store_forget(engine->store, obs->frame);
 }
 
+/* Nobody is on the way of what a machine tells itself. */
+static bool
+is_to_itself(const observation_t *obs)
+{
+    return (!obs->src.ipv6 && (obs->src.bytes[0] == LOOPBACK_NETWORK || obs->dst.bytes[0] == LOOPBACK_NETWORK))
+        || address_equal(&obs->src, &obs->dst);
+}
+
 void
 engine_observe(engine_t *engine, const observation_t *obs)
 {
@@ -353,6 +371,11 @@ engine_observe(engine_t *engine, const observation_t *obs)
     report_sighting(engine, obs);
     if (obs->captured < obs->length)
         engine->counts.cut_payloads++;
+    if (is_to_itself(obs)) {
+        engine->counts.to_itself++;
+        engine->now = NULL;
+        return;
+    }
 
     if (obs->quoted) {
         engine->counts.icmp_quotes++;

@@ -63,6 +63,7 @@ typedef enum {
 typedef struct {
     uint32_t     frame;         /* Wireshark's frame number, from 1 */
     int64_t      time;          /* capture time, ns since the epoch, from 0 to 2^62 */
+    uint64_t     link_src;      /* Ethernet address that put the frame on the link; 0: none, or not known */
     ip_address_t src, dst;
     ip_header_t  ip;
     uint8_t      protocol;      /* PROTOCOL_TCP or PROTOCOL_UDP */
@@ -85,6 +86,8 @@ typedef struct {
     uint32_t       length;      /* payload bytes on the wire */
     uint32_t       captured;    /* payload bytes in the capture, never more than length */
     const uint8_t *payload;     /* captured bytes; NULL when captured is 0 */
+    uint32_t       segment_length;  /* bytes of `segment` */
+    const uint8_t *segment;     /* TCP or UDP header and payload, whole, for checksum_of(); else NULL */
 } observation_t;
 
 /* Two copies of one TCP segment are captured at most this far apart (mirror ports, both sides of a

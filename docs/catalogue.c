@@ -63,9 +63,13 @@ print_id(detector_id_t detector, const signature_t *s)
 static void
 print_row(detector_id_t detector, const signature_t *s)
 {
-    printf("| [`%s`](%s.md) | %s | %s | %c | %.1f | %u / %u | %u / %u |\n", s->id, s->id,
+    printf("| [`%s`](%s.md) | %s | %s | %c | %.1f | %u / %u | ", s->id, s->id,
            detector_name(detector), family_name(s->family), tier_letter(s->tier),
-           signature_weight(s), s->benign.hits, s->benign.of, s->injected.hits, s->injected.of);
+           signature_weight(s), s->benign.hits, s->benign.of);
+    if (is_published(s))
+        puts("published |");
+    else
+        printf("%u / %u |\n", s->injected.hits, s->injected.of);
 }
 
 static void
@@ -96,7 +100,10 @@ print_header(detector_id_t detector, const signature_t *s)
         printf("| Where it is the only sign | %s, confidence %u |\n", verdict_name(alone.verdict),
                alone.confidence);
     printf("| Genuine packets that show it | %u of %u |\n", s->benign.hits, s->benign.of);
-    printf("| Forged packets that show it | %u of %u |\n", s->injected.hits, s->injected.of);
+    if (is_published(s))
+        puts("| Forged packets that show it | not counted; published, see the source |");
+    else
+        printf("| Forged packets that show it | %u of %u |\n", s->injected.hits, s->injected.of);
     printf("| Source | %s |\n", s->source);
     printf("| Innocent explanation | %s |\n", s->twin);
 }

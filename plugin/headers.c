@@ -161,6 +161,16 @@ read_options(observation_t *obs, const uint8_t *p, const uint8_t *end)
     }
 }
 
+/* What a checksum is about is whole: `length` bytes from `p` on. */
+static void
+note_segment(observation_t *obs, const uint8_t *p, uint32_t length, uint32_t captured)
+{
+    if (captured < length)
+        return;
+    obs->segment = p;
+    obs->segment_length = length;
+}
+
 bool
 headers_tcp(observation_t *obs, piece_t segment)
 {
@@ -183,6 +193,7 @@ headers_tcp(observation_t *obs, piece_t segment)
     if (header < TCP_HEADER || header > segment.length)
         return obs->quoted != QUOTED_NOT;
     read_options(obs, p + TCP_HEADER, p + smaller(header, segment.captured));
+    note_segment(obs, p, segment.length, segment.captured);
     obs->length = segment.length - header;
     obs->captured = segment.captured > header ? smaller(segment.captured - header, obs->length) : 0;
     obs->payload = obs->captured ? p + header : NULL;
@@ -202,6 +213,7 @@ headers_udp(observation_t *obs, piece_t datagram)
     obs->sport = read_be16(p);
     obs->dport = read_be16(p + 2);
     length = length >= UDP_HEADER && length <= datagram.length ? length : datagram.length;
+    note_segment(obs, p, length, datagram.captured);
     obs->length = length - UDP_HEADER;
     obs->captured = smaller(datagram.captured, length) - UDP_HEADER;
     obs->payload = obs->captured ? p + UDP_HEADER : NULL;

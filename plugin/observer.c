@@ -62,6 +62,17 @@ read_ip(observation_t *obs, void *data)
     return false;
 }
 
+/* The station that put the frame on the link; 0 where the link has no such addresses. */
+static uint64_t
+link_source(const packet_info *pinfo)
+{
+    uint64_t source = 0;
+
+    if (pinfo->dl_src.type == AT_ETHER && pinfo->dl_src.len == 6)
+        memcpy(&source, pinfo->dl_src.data, 6);
+    return source;
+}
+
 /* True when the packet was read and taken. */
 static bool
 observe(const stage_t *stage, tvbuff_t *tvb, packet_info *pinfo, void *data, observation_t *obs)
@@ -75,6 +86,7 @@ observe(const stage_t *stage, tvbuff_t *tvb, packet_info *pinfo, void *data, obs
         return false;
     obs->frame = pinfo->num;
     obs->time = capture_time(pinfo);
+    obs->link_src = link_source(pinfo);
     obs->protocol = stage->protocol;
     if (!pinfo->flags.in_error_pkt) {
         obs->cut = pinfo->fragmented;   /* with reassembly switched off, the first fragment alone */

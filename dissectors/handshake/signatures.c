@@ -110,10 +110,10 @@ static const struct {
     char *(*test)(const handshake_case_t *);
 } rows[] = {
     /* The first row is true of both or of neither. */
-    { { "synack-seq-conflict", FAMILY_ORDERING, TIER_B, { 0, 1655 }, { 1, 1 },
+    { { "synack-seq-conflict", FAMILY_ORDERING, TIER_B, { 0, 1655 }, PUBLISHED,
         COUNTED "; Wang et al., IMC 2017 (constant)",
         "Two SYN/ACKs answer one SYN with different sequence numbers.", TWO_MEMBERS }, conflict },
-    { { "synack-denied", FAMILY_ORDERING, TIER_C, { 0, 1655 }, { 0, 0 },
+    { { "synack-denied", FAMILY_ORDERING, TIER_D, { 0, 1655 }, { 0, 0 },
         COUNTED "; follows from RFC 9293, section 3.10.7.4",
         "Of two SYN/ACKs, the one whose acknowledgement the server resets.", TWO_MEMBERS }, denied },
     { { "synack-lacks-options", FAMILY_HEADER_MISMATCH, TIER_C, { 41, 1655 }, { 50, 141 },

@@ -7,11 +7,13 @@
 
 #include <string.h>
 
+#include "state/checksum.h"
 #include "state/hops.h"
 
 struct host_table {
     table_t  *hosts;            /* of host_t */
     unsigned  max, remembered;
+    uint32_t  checksums[2][2];  /* of senders next to the capture point and others; wrong and right ones */
 };
 
 void
@@ -63,6 +65,58 @@ ttl_memory_distance(const ttl_memory_t *memory, uint8_t ttl, uint8_t *distance)
             break;
     }
     return known;
+}
+
+static void
+count8(uint8_t *counter)
+{
+    *counter += *counter < UINT8_MAX;
+}
+
+void
+host_learn_syn_ack(host_t *host, uint8_t ttl)
+{
+    for (unsigned i = 0; i < 2; i++) {
+        if (host->syn_acks[i] && host->syn_ack_ttl[i] != ttl)
+            continue;
+        host->syn_ack_ttl[i] = ttl;
+        count_up(&host->syn_acks[i]);
+        return;
+    }
+}
+
+ttl_memory_t
+host_own_ttls(const host_t *host)
+{
+    ttl_memory_t own = { .others = host->ttls.others };
+
+    for (unsigned i = 0; i < TTL_SLOTS; i++) {
+        unsigned count = host->ttls.count[i], slot = 0;
+        for (unsigned k = 0; k < 2; k++)
+            if (host->syn_ack_ttl[k] == host->ttls.ttl[i])
+                count -= MIN(count, host->syn_acks[k]);
+        while (own.count[slot])
+            slot++;
+        own.ttl[slot] = host->ttls.ttl[i];
+        own.count[slot] = (uint16_t)count;
+    }
+    return own;
+}
+
+bool
+host_damaged(host_table_t *table, host_t *host, const observation_t *obs)
+{
+    checksum_t checksum = checksum_of(obs);
+    uint32_t *known = table->checksums[ttl_hops(obs->ip.ttl) == 0];
+
+    if (checksum == CHECKSUM_UNKNOWN)
+        return false;
+    bool bad = checksum == CHECKSUM_BAD, others = host && host->checksums_good + host->checksums_bad;
+    bool damaged = bad && (others ? host->checksums_good > host->checksums_bad : known[true] > known[false]);
+    known[!bad]++;
+    if (host)
+        count8(bad ? &host->checksums_bad : &host->checksums_good);
+    return damaged;
 }
 
 static void

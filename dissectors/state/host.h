@@ -98,7 +98,12 @@ typedef struct {
     uint16_t     worked_name[2];    /* what was asked for, of names_t; 0: none */
     uint16_t     worked_port[2];    /* of the host */
     uint16_t     df_set, df_clear, id_zero;
-    ttl_memory_t ttls;          /* of everything but resets */
+    uint16_t     links_same, links_other;   /* packets that came from `link`, and from other stations */
+    uint64_t     link;          /* station that put its first packet on the link, see observation_t; 0: none */
+    uint16_t     syn_acks[2];   /* of the packets in `ttls`, those that are SYN/ACKs of these TTLs */
+    uint8_t      syn_ack_ttl[2];
+    uint8_t      checksums_good, checksums_bad; /* of the packets that host_damaged() was asked about */
+    ttl_memory_t ttls;          /* of everything but resets and what is disputed */
     dns_server_t      *dns;         /* NULL until it answers */
     host_suspicions_t *suspicions;  /* NULL until something odd */
 } host_t;
@@ -154,6 +159,29 @@ count_up(uint16_t *counter)
     if (*counter < UINT16_MAX)
         (*counter)++;
 }
+
+/* TTLs of what the host sent itself, for all that is known: a front end or a box against floods may answer SYNs in
+ * its name, so SYN/ACKs are left out. */
+ttl_memory_t host_own_ttls(const host_t *host);
+
+/* Adds the station that a packet of this host came from, see observation_t.link_src. */
+static inline void
+host_learn_link(host_t *host, uint64_t station)
+{
+    if (!host->link)
+        host->link = station;
+    if (station)
+        count_up(station == host->link ? &host->links_same : &host->links_other);
+}
+
+/* Adds a SYN/ACK that host_learn() took. */
+void host_learn_syn_ack(host_t *host, uint8_t ttl);
+
+/* The packet did not arrive as its sender sent it: its checksum is wrong although this sender's others are right
+ * (or, where nothing is known of this one, those of other senders as far away: of those next to the capture
+ * point all may be wrong, because the network card fills them in later). Such a packet says nothing about anybody.
+ * Remembers what it learnt. During the call that brings the observation. host: of obs->src, or NULL. */
+bool host_damaged(host_table_t *table, host_t *host, const observation_t *obs);
 
 /* Adds one packet, neither a reset nor the first SYN of an unknown host, to what is known of its
  * sender. */

@@ -5,24 +5,54 @@
  */
 #include "verdict/judge.h"
 
+#include <float.h>
 #include <math.h>
 
 /* Odds, in dB, that a packet worth looking at was forged before anything is known of it: 1 to 100.
  * Resets end 15-25 % of all connections, so forged ones are rare even where there is interference. */
 #define PRIOR_DB -20.0
 
-/* No family says more than this, however many of its signs agree: counts end at a few thousand. */
-#define FAMILY_CAP_DB 30.0
-
 double
 signature_weight(const signature_t *s)
 {
-    if (s->tier == TIER_D)
+    if (s->tier == TIER_D || !s->injected.hits)
         return 0;
+    unsigned of = is_published(s) ? s->injected.hits : s->injected.of;
     double benign = (s->benign.hits + 0.5) / (s->benign.of + 1.0);
-    double injected = (s->injected.hits + 0.5) / (s->injected.of + 1.0);
+    double injected = (s->injected.hits + 0.5) / (of + 1.0);
     double weight = 10.0 * log10(injected / benign);
     return weight < 0 ? 0 : weight;
+}
+
+double
+habit_bound(unsigned tested, unsigned alike)
+{
+    return alike ? fmax(0, 10.0 * log10((tested + 1.0) / alike)) : INFINITY;
+}
+
+/* The chance of more than n events where `expected` are expected. Small tails are summed from below, because
+ * 1 minus nearly 1 loses them. */
+static double
+poisson_tail(double expected, unsigned n)
+{
+    double term = exp((n + 1) * log(expected) - expected - lgamma(n + 2.0)), tail = 0;
+
+    for (unsigned k = n + 2; term > tail * DBL_EPSILON; k++) {
+        tail += term;
+        term *= expected / k;
+    }
+    return tail;
+}
+
+double
+chance_bound(double chance, unsigned tested, unsigned alike)
+{
+    double expected = chance * (tested + 1.0);
+
+    if (alike <= expected && expected > 1)      /* no more than was to be expected */
+        return 0;
+    double tail = poisson_tail(expected, alike);
+    return tail > 0 ? fmax(0, -10.0 * log10(tail)) : INFINITY;
 }
 
 /* TTL, other header fields and a short delay all say that another, perhaps nearer, box sent it:
@@ -77,7 +107,7 @@ evidence_strongest(const GArray *evidence)
     return best;
 }
 
-/* One sign of tier A, or two families of which one is about the exchange. */
+/* One sign that may convict alone, or two families of which one is about the exchange. */
 static bool
 may_convict(const GArray *evidence)
 {
@@ -86,7 +116,7 @@ may_convict(const GArray *evidence)
     bool about_the_exchange = false;
 
     for (unsigned i = 0; i < evidence->len; i++)
-        if (g_array_index(evidence, evidence_t, i).signature->tier == TIER_A)
+        if (g_array_index(evidence, evidence_t, i).alone)
             return true;
     weigh_families(evidence, NULL, weight);
     for (unsigned f = 0; f < N_FAMILIES; f++) {
@@ -135,8 +165,19 @@ evidence_free(GArray *evidence)
 void
 evidence_add(GArray *evidence, const signature_t *signature, char *text)
 {
-    evidence_t e = { signature, text, signature_weight(signature) };
+    evidence_t e = { signature, text, signature_weight(signature), signature->tier == TIER_A };
     g_array_append_val(evidence, e);
+}
+
+void
+evidence_offer_at_most(GArray *evidence, const signature_t *signature, char *text, double most)
+{
+    if (!text)
+        return;
+    evidence_add(evidence, signature, text);
+    evidence_t *e = &g_array_index(evidence, evidence_t, evidence->len - 1);
+    e->weight = fmin(e->weight, most);
+    e->alone &= most >= FAMILY_CAP_DB;
 }
 
 void

@@ -83,10 +83,14 @@ typedef enum {
     N_VANTAGES
 } vantage_t;
 
-/* hits of `of` packets (or flows) showed the sign. */
+/* hits of `of` packets (or flows) showed the sign; or PUBLISHED. */
 typedef struct {
     unsigned hits, of;
 } count_t;
+
+/* In place of `injected`: nothing was counted, but the publication named as source says that the packets of an
+ * interferer always show it. Weighs like 1 of 1. */
+#define PUBLISHED { 1, 0 }
 
 /* One row of the catalogue. The weight is not written anywhere: it follows from the counts. */
 typedef struct {
@@ -100,11 +104,18 @@ typedef struct {
     const char *twin;       /* the innocent explanation, one sentence */
 } signature_t;
 
+static inline bool
+is_published(const signature_t *signature)
+{
+    return signature->injected.hits > signature->injected.of;
+}
+
 /* A signature that fired, with the numbers a reader needs to check it by hand. */
 typedef struct {
     const signature_t *signature;
     char              *text;    /* observed, expected, on how many packets; owned */
-    double             weight;  /* of the signature, dB */
+    double             weight;  /* dB: the signature's, or what the sender's record leaves of it */
+    bool               alone;   /* may convict alone: of tier A, and the record leaves it all it may weigh */
 } evidence_t;
 
 /* Numbers and texts shown as fields of their own, so that they can be filtered and put into columns.

@@ -29,6 +29,8 @@ gather_gaps(results_t *results)
             "TCP packets were captured too short to read their header");
     add_gap(results, "cut-payloads", c->cut_payloads,
             "packets were captured without all of their payload");
+    add_gap(results, "damaged", c->damaged, "packets were damaged on their way: their checksum is wrong");
+    add_gap(results, "to-itself", c->to_itself, "packets went from a machine to itself");
     add_gap(results, "one-sided", c->one_sided, "connections were captured in one direction only");
     add_gap(results, "no-beginning", c->no_beginning, "connections began before the capture");
     add_gap(results, "unanswered", c->unanswered, "connections were asked for and never answered");

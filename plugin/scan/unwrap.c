@@ -115,7 +115,10 @@ static layer_t
 read_ethernet(unwrap_t *u)
 {
     const uint8_t *p = u->rest.bytes;
-    return piece_skip(&u->rest, 14) ? read_ethertype(u, read_be16(p + 12)) : done;
+    if (!piece_skip(&u->rest, 14))
+        return done;
+    memcpy(&u->obs.link_src, p + 6, 6);
+    return read_ethertype(u, read_be16(p + 12));
 }
 
 static layer_t
@@ -188,7 +191,7 @@ begin_packet(unwrap_t *u)
 {
     observation_t *obs = &u->obs;
     observation_t before = { .frame = obs->frame, .time = obs->time, .quoted = obs->quoted,
-                             .reporter = obs->reporter };
+                             .reporter = obs->reporter, .link_src = obs->link_src };
     *obs = before;
 }
 
@@ -290,6 +293,7 @@ unwrap_frame(unwrap_t *u, int link_type, piece_t frame)
         u->unread[UNREAD_LINK]++;
     u->rest = frame;
     u->obs.quoted = QUOTED_NOT;
+    u->obs.link_src = 0;
     for (unsigned depth = 0; layer.read; depth++) {
         if (depth == LAYERS_MAX) {
             u->unread[UNREAD_NESTED]++;

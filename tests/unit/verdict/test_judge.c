@@ -106,11 +106,15 @@ static const weight_row_t weights[] = {
     { "ten times more frequent weighs 10 dB",
       { "", FAMILY_TTL, TIER_C, { 4, 999 }, { 4, 99 }, "", "", "" }, 10 },
     { "a hundred times more frequent weighs 20 dB",
-      { "", FAMILY_TTL, TIER_C, { 0, 9999 }, { 0, 99 }, "", "", "" }, 20 },
+      { "", FAMILY_TTL, TIER_C, { 1, 9999 }, { 1, 99 }, "", "", "" }, 20 },
     { "the same counts weigh nothing in tier D",
-      { "", FAMILY_TTL, TIER_D, { 0, 9999 }, { 0, 99 }, "", "", "" }, 0 },
+      { "", FAMILY_TTL, TIER_D, { 1, 9999 }, { 1, 99 }, "", "", "" }, 0 },
     { "the same counts weigh as much in tier A",
-      { "", FAMILY_TTL, TIER_A, { 0, 9999 }, { 0, 99 }, "", "", "" }, 20 },
+      { "", FAMILY_TTL, TIER_A, { 1, 9999 }, { 1, 99 }, "", "", "" }, 20 },
+    { "what no forged packet ever showed weighs nothing, however rare",
+      { "", FAMILY_TTL, TIER_A, { 0, 9999 }, { 0, 1 }, "", "", "" }, 0 },
+    { "unless a publication says that they show it: then it weighs like 1 of 1",
+      { "", FAMILY_TTL, TIER_A, { 7, 999 }, PUBLISHED, "", "", "" }, 20 },
     { "nothing counted on either side weighs nothing",
       { "", FAMILY_TTL, TIER_B, { 0, 0 }, { 0, 0 }, "", "", "" }, 0 },
 };
@@ -135,6 +139,68 @@ check_weight_is_monotonic(void **state)
         assert_true(signature_weight(&more_benign) <= signature_weight(&s));
         assert_true(signature_weight(&more_injected) >= signature_weight(&s));
     }
+}
+
+/* ---- what the sender's record leaves ---- */
+
+typedef struct {
+    const char *name;
+    unsigned    tested, alike;
+    double      chance;             /* 0: a habit */
+    double      least, most;        /* dB */
+} bound_row_t;
+
+static const bound_row_t bounds[] = {
+    { "a habit nobody has seen sets no limit", 50, 0, 0, INFINITY, INFINITY },
+    { "a host that always looks so is no evidence", 95, 95, 0, 0, 0.1 },
+    { "half the host's packets leave 3 dB", 99, 50, 0, 3.0, 3.02 },
+    { "one in a hundred leaves 20 dB", 99, 1, 0, 19.9, 20.1 },
+    { "one packet is a small record", 1, 1, 0, 3.0, 3.02 },
+    { "16 equal bits, no other chance: 48 dB", 0, 0, 1 / 65536.0, 48.1, 48.3 },
+    { "16 equal bits among 655: 20 dB", 654, 0, 1 / 65536.0, 19.9, 20.1 },
+    { "16 equal bits among a million are to be expected", 999999, 0, 1 / 65536.0, 0, 0 },
+    { "15 among a million are to be expected", 999999, 14, 1 / 65536.0, 0, 0 },
+    { "a second one among ten: not by accident", 9, 1, 1 / 65536.0, 70, 90 },
+    { "forty where fifteen are expected: not by accident", 999999, 39, 1 / 65536.0, 50, 90 },
+    { "so large a record that no tail is left", 50000000, 65535, 1 / 65536.0, 1000, INFINITY },
+    { "what always happens", 10, 3, 1.0, 0, 0 },
+};
+
+static void
+check_bound(void **state)
+{
+    const bound_row_t *row = *state;
+    double bound = row->chance > 0 ? chance_bound(row->chance, row->tested, row->alike)
+                                   : habit_bound(row->tested, row->alike);
+
+    if (!(bound >= row->least && bound <= row->most))
+        fail_msg("%f dB", bound);
+}
+
+static judgement_t
+judge_at_most(const signature_t *s, double most)
+{
+    GArray *evidence = evidence_new();
+
+    evidence_offer_at_most(evidence, s, g_strdup("seen"), most);
+    evidence_offer_at_most(evidence, s, NULL, most);        /* is not there */
+    assert_int_equal(evidence->len, 1);
+    judgement_t j = judge(evidence);
+    evidence_free(evidence);
+    return j;
+}
+
+static void
+check_at_most(void **state)
+{
+    (void)state;
+    assert_int_equal(judge_at_most(&order_a, INFINITY).verdict, VERDICT_FORGED);
+    assert_int_equal(judge_at_most(&order_a, FAMILY_CAP_DB).verdict, VERDICT_FORGED);
+    assert_int_equal(judge_at_most(&order_a, FAMILY_CAP_DB - 1).confidence, CONFIDENCE_FORGED - 1);
+    assert_int_equal(judge_at_most(&order_a, 15).verdict, VERDICT_SUSPECT);
+    assert_int_equal(judge_at_most(&order_a, 0).verdict, VERDICT_NONE);
+    assert_int_equal(judge_at_most(&order_weak, INFINITY).confidence,
+                     judge_list((const signature_t *[]){ &order_weak, NULL }).confidence);
 }
 
 /* ---- properties ---- */
@@ -237,7 +303,8 @@ check_catalogue(void **state)
         for (unsigned i = 0; (s = detector_signature((detector_id_t)d, i)); i++) {
             assert_true(s->id && *s->id && s->source && *s->source);
             assert_true(s->sees && *s->sees && s->twin && *s->twin);
-            assert_true(s->benign.hits <= s->benign.of && s->injected.hits <= s->injected.of);
+            assert_true(s->benign.hits <= s->benign.of);
+            assert_true(s->injected.hits <= s->injected.of || is_published(s));
             assert_true(s->family < N_FAMILIES && s->tier <= TIER_D);
             assert_true(g_hash_table_add(ids, (void *)(uintptr_t)s->id));
             assert_true(s->tier == TIER_D || signature_weight(s) > 0);
@@ -288,6 +355,9 @@ main(void)
     suite_t suite = suite_new();
     SUITE_ADD_TABLE(&suite, verdicts, check_verdict);
     SUITE_ADD_TABLE(&suite, weights, check_weight);
+    SUITE_ADD_TABLE(&suite, bounds, check_bound);
+    suite_add(&suite, "a sign weighs no more than its record leaves, and then needs a second family",
+              check_at_most, NULL);
     suite_add(&suite, "a weight follows its counts", check_weight_is_monotonic, NULL);
     suite_add(&suite, "more evidence never lowers confidence, which stays in 0 to 99",
               check_more_evidence_never_lowers, NULL);

@@ -1,0 +1,167 @@
+/* state/test_checksum.c
+ * Checksums of packets, and what is known of them by sender.
+ *
+ * SPDX-License-Identifier: GPL-2.0-or-later
+ */
+#include "support.h"
+
+#include "state/checksum.h"
+#include "state/host.h"
+
+/* A UDP datagram of 3 bytes from 192.0.2.1:4660 to 192.0.2.2:53. Its checksum by hand: c000 + 0201 + c000 + 0202 +
+ * 0011 + 000b (pseudo header), 1234 + 0035 + 000b (header), 6162 + 6300 (text) = 25af5 -> 5af7 -> ~ a508. */
+static const uint8_t by_hand[] = { 0x12, 0x34, 0x00, 0x35, 0x00, 0x0b, 0xa5, 0x08, 'a', 'b', 'c' };
+
+static observation_t
+packet(const uint8_t *bytes, uint32_t length)
+{
+    return (observation_t){
+        .src = address4(192, 0, 2, 1), .dst = address4(192, 0, 2, 2), .protocol = PROTOCOL_UDP,
+        .ip.ttl = 50, .sport = 0x1234, .dport = 53, .length = length - 8, .captured = length - 8,
+        .payload = bytes + 8, .segment = bytes, .segment_length = length,
+    };
+}
+
+static observation_t
+damaged(void)
+{
+    static uint8_t bytes[sizeof by_hand];
+
+    memcpy(bytes, by_hand, sizeof bytes);
+    bytes[8] ^= 1;
+    return packet(bytes, sizeof bytes);
+}
+
+static void
+check_by_hand(void **state)
+{
+    observation_t obs = packet(by_hand, sizeof by_hand), bad = damaged();
+
+    (void)state;
+    assert_int_equal(checksum_of(&obs), CHECKSUM_GOOD);
+    assert_int_equal(checksum_of(&bad), CHECKSUM_BAD);
+    obs.dst.bytes[3] = 3;               /* the addresses count */
+    assert_int_equal(checksum_of(&obs), CHECKSUM_BAD);
+}
+
+static void
+check_unknown(void **state)
+{
+    static const uint8_t none[] = { 0x12, 0x34, 0x00, 0x35, 0x00, 0x0b, 0, 0, 'a', 'b', 'c' };
+    observation_t left_out = packet(none, sizeof none), cut = packet(by_hand, sizeof by_hand);
+    observation_t quoted = cut, unread = cut;
+
+    (void)state;
+    cut.captured--;
+    quoted.quoted = QUOTED_OTHER;
+    unread.segment = NULL;
+    assert_int_equal(checksum_of(&left_out), CHECKSUM_UNKNOWN);
+    assert_int_equal(checksum_of(&cut), CHECKSUM_UNKNOWN);
+    assert_int_equal(checksum_of(&quoted), CHECKSUM_UNKNOWN);
+    assert_int_equal(checksum_of(&unread), CHECKSUM_UNKNOWN);
+}
+
+typedef struct {
+    const char *name;
+    uint8_t     ttl;                    /* of the damaged packet and the others */
+    unsigned    good, bad;              /* others of this sender before it */
+    unsigned    others_good, others_bad;    /* of other senders as far away */
+    bool        damaged;
+} damage_row_t;
+
+static const damage_row_t damages[] = {
+    { "its sender's others are right", 50, 1, 0, 0, 0, true },
+    { "its sender's others are wrong, too: the network card fills them in", 64, 0, 5, 9, 0, false },
+    { "its sender's others are mostly right", 50, 9, 2, 0, 0, true },
+    { "the only one of its sender, other far senders are right", 50, 0, 0, 3, 1, true },
+    { "the only one of its sender, next to the capture point, where all are wrong", 64, 0, 0, 0, 4, false },
+    { "nothing to compare with", 50, 0, 0, 0, 0, false },
+};
+
+static void
+check_damage(void **state)
+{
+    const damage_row_t *row = *state;
+    host_table_t *hosts = host_table_new(10);
+    host_t host = { 0 }, other = { 0 };
+    observation_t good = packet(by_hand, sizeof by_hand), bad = damaged();
+
+    good.ip.ttl = bad.ip.ttl = row->ttl;
+    for (unsigned i = 0; i < row->others_good; i++)
+        assert_false(host_damaged(hosts, &other, &good));
+    for (unsigned i = 0; i < row->others_bad; i++)
+        host_damaged(hosts, NULL, &bad);
+    for (unsigned i = 0; i < row->good; i++)
+        assert_false(host_damaged(hosts, &host, &good));
+    for (unsigned i = 0; i < row->bad; i++)
+        host_damaged(hosts, &host, &bad);
+    assert_int_equal(host_damaged(hosts, &host, &bad), row->damaged);
+    host_table_free(hosts);
+}
+
+/* ---- through the engine ---- */
+
+SEQUENCE(to_itself)
+{
+    message_t query = message_query(7, "www.example.com", 12, false);
+    const uint8_t address[] = { 127, 0, 0, 1 };
+    message_t answer = message_answer(&query, 0x8180, 1, address, sizeof address);
+    observation_t asked = datagram(&query, CLIENT, 4000), answered = datagram(&answer, SERVER, 4000);
+
+    asked.src = asked.dst = answered.src = answered.dst = address4(127, 0, 0, 1);
+    wire_send(wire, &asked);
+    wire_send(wire, &answered);         /* an address where a name was asked for */
+    assert_int_equal(wire_verdict(wire, 2), VERDICT_NONE);
+    assert_int_equal(engine_counts(wire->engine).to_itself, 2);
+}
+
+SEQUENCE(own_ttls)
+{
+    host_table_t *hosts = host_table_new(10);
+    host_t host = { 0 };
+    ip_header_t shakes_hands = { .ttl = 244 }, answers = { .ttl = 49 };
+
+    (void)wire;
+    for (unsigned i = 0; i < 3; i++) {
+        host_learn(hosts, &host, &shakes_hands);
+        host_learn_syn_ack(&host, shakes_hands.ttl);
+    }
+    ttl_memory_t own = host_own_ttls(&host);
+    assert_int_equal(ttl_memory_total(&own), 0);
+    host_learn(hosts, &host, &answers);
+    own = host_own_ttls(&host);
+    assert_int_equal(ttl_memory_total(&own), 1);
+    assert_int_equal(ttl_memory_usual(&own), 49);
+    host_table_free(hosts);
+}
+
+SEQUENCE(stations)
+{
+    host_t host = { 0 };
+
+    (void)wire;
+    host_learn_link(&host, 0);          /* a link without addresses */
+    assert_int_equal(host.links_same + host.links_other, 0);
+    host_learn_link(&host, 0x020000000001);
+    host_learn_link(&host, 0x020000000001);
+    host_learn_link(&host, 0x020000000002);
+    assert_int_equal(host.links_same, 2);
+    assert_int_equal(host.links_other, 1);
+}
+
+static const sequence_row_t sequences[] = {
+    { "what a machine tells itself is counted and not judged", to_itself },
+    { "TTLs of SYN/ACKs are not those of a host's own packets", own_ttls },
+    { "stations that bring a host's packets", stations },
+};
+
+int
+main(void)
+{
+    suite_t suite = suite_new();
+    suite_add(&suite, "a checksum worked out by hand", check_by_hand, NULL);
+    suite_add(&suite, "not known where it is left out, or bytes are missing", check_unknown, NULL);
+    SUITE_ADD_TABLE(&suite, damages, check_damage);
+    SUITE_ADD_TABLE(&suite, sequences, run_sequence);
+    return suite_run(&suite, "checksum");
+}
