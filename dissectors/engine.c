@@ -10,33 +10,24 @@
 
 #define LOOPBACK_NETWORK 127    /* 127.0.0.0/8, RFC 1122 section 3.2.1.3 */
 
-static const detector_t *const detectors[N_DETECTORS] = {
-    [DETECT_TTL] = &detector_ttl,
-    [DETECT_DNS] = &detector_dns,
-    [DETECT_RESET] = &detector_reset,
-    [DETECT_DATA] = &detector_data,
-    [DETECT_SILENCE] = &detector_silence,
-    [DETECT_HANDSHAKE] = &detector_handshake,
-};
-
 static void
-forget_flow(void *context, flow_t *flow)
+forget_flow(void *besides, flow_t *flow)
 {
-    engine_t *engine = context;
-    resets_forget(engine->resets, flow);
-    answers_forget(engine->answers, flow);
-    requests_forget(engine->requests, flow);
-    handshakes_forget(engine->handshakes, flow);
-    silences_forget(engine->silences, flow);
-    stages_forget(engine->stages, flow);
+    besides_forget(besides, flow);
 }
 
-/* Whoever keeps something by such a flow drops it here. */
+/* Which packets each detector is asked about. */
 static void
-forget_datagrams(void *context, datagram_flow_t *flow)
+read_wants(engine_t *engine)
 {
-    (void)context;
-    (void)flow;
+    for (unsigned d = 0; d < N_WATCHERS; d++) {
+        if (!engine->enabled[d] || !detectors[d]->segment)
+            continue;
+        for (unsigned seen = 0; seen < SEES_COMBINATIONS; seen++)
+            if (!detectors[d]->sees || detectors[d]->sees & seen)
+                engine->wants[seen] |= (uint8_t)(1 << d);
+        engine->keeps |= (uint8_t)(detectors[d]->keeps << d);
+    }
 }
 
 engine_t *
@@ -46,33 +37,27 @@ engine_new(const limits_t *limits, const bool enabled[N_DETECTORS])
 
     hash_init();
     engine->limits = *limits;
-    memcpy(engine->enabled, enabled, sizeof engine->enabled);
-    for (unsigned i = 0; i < N_DETECTORS; i++) {
-        if (enabled[i] && detectors[i]->segment) {
-            for (unsigned seen = 0; seen < SEES_COMBINATIONS; seen++)
-                if (!detectors[i]->sees || detectors[i]->sees & seen)
-                    engine->wants[seen] |= (uint8_t)(1 << engine->n_segment);
-            engine->segment[engine->n_segment++] = detectors[i]->segment;
-        }
-        if (enabled[i] && detectors[i]->datagram)
-            engine->datagram[engine->n_datagram++] = detectors[i]->datagram;
-    }
+    for (unsigned d = 0; d < N_WATCHERS; d++)
+        engine->enabled[d] = d >= N_DETECTORS || enabled[d];
+    engine->flow_limit.notice = "connection limit reached: the oldest unanswered or silent connections are "
+                                "forgotten, and what follows in them is judged without its past";
+    engine->host_limit.notice = "address limit reached: TTLs and header habits of further addresses are not "
+                                "remembered";
+    engine->datagram_limit.notice = "QUIC limit reached: the connections longest silent are forgotten";
     engine->store = store_new();
     engine->scratch = evidence_new();
     engine->hosts = host_table_new(limits->hosts);
-    engine->flows = flow_table_new(engine->hosts, limits->flows, forget_flow, engine);
+    engine->besides = besides_new();
+    engine->flows = flow_table_new(engine->hosts, limits->flows, forget_flow, engine->besides);
     engine->names = names_new();
     engine->syns = syns_new(limits->half_open);
-    engine->resets = resets_new(limits->resets);
-    engine->queries = queries_new(limits->queries);
-    engine->answers = answers_new();
-    engine->requests = requests_new();
-    engine->handshakes = handshakes_new();
-    engine->silences = silences_new();
-    engine->unanswered = unanswered_new();
-    engine->stages = stages_new();
-    engine->datagrams = datagrams_new(forget_datagrams, engine);
+    engine->requests = requests_new(engine);
+    engine->datagrams = datagrams_new();
     engine->sightings = g_new0(sighting_t, SIGHTINGS);
+    read_wants(engine);
+    for (unsigned d = 0; d < N_WATCHERS; d++)
+        if (engine->enabled[d] && detectors[d]->open)
+            engine->own[d] = detectors[d]->open(engine);
     return engine;
 }
 
@@ -81,14 +66,11 @@ engine_free(engine_t *engine)
 {
     if (!engine)
         return;
-    queries_free(engine);
-    resets_free(engine->resets);
-    answers_free(engine->answers);
+    besides_free(engine->besides);
+    for (unsigned d = 0; d < N_WATCHERS; d++)
+        if (engine->enabled[d] && detectors[d]->close)
+            detectors[d]->close(engine);
     requests_free(engine->requests);
-    handshakes_free(engine->handshakes);
-    silences_free(engine->silences);
-    unanswered_free(engine->unanswered);
-    stages_free(engine->stages);
     datagrams_free(engine->datagrams);
     flow_table_free(engine->flows);
     syns_free(engine->syns);
@@ -129,7 +111,6 @@ engine_counts(const engine_t *engine)
     flow_table_count(engine->flows, &counts);
     counts.unanswered = syns_count(engine->syns);
     counts.connections += counts.unanswered;
-    counts.transactions = queries_seen(engine->queries);
     counts.numbers_reused = engine->numbers_reused;
     return counts;
 }
@@ -164,14 +145,6 @@ note_client(flow_t *flow, unsigned end, const observation_t *obs)
     }
 }
 
-static void
-tell_flow_limit(engine_t *engine, const observation_t *obs)
-{
-    notice_limit(engine, obs, &engine->flow_limit_told,
-                 "connection limit reached: the oldest unanswered or silent connections are "
-                 "forgotten, and what follows in them is judged without its past");
-}
-
 /* SEES_* of a segment. */
 static unsigned
 what_is_seen(const segment_t *s)
@@ -179,12 +152,10 @@ what_is_seen(const segment_t *s)
     const observation_t *obs = s->obs;
     const flow_t *flow = s->flow;
     const direction_t *sender = s->sender;
-    unsigned seen = flow->has;
+    unsigned seen = obs->flags & TCP_SYN ? SEES_HANDSHAKE : 0;
 
-    if (obs->flags & TCP_SYN)
-        seen |= SEES_HANDSHAKE;
     if (obs->flags & TCP_RST)
-        return (seen & SEES_HANDSHAKE) | SEES_RESETS;
+        return seen | SEES_RESETS;
     if (obs->ip.ttl != sender->ttl[0])
         seen |= SEES_STRANGE_TTL;
     if (!(obs->flags & TCP_SYN) && s->end != flow->client)
@@ -223,17 +194,15 @@ observe_in_flow(engine_t *engine, const observation_t *obs, flow_t *flow, unsign
     note_client(s.flow, s.end, obs);
     if (!s.flow->vantage_learnt && !(obs->flags & (TCP_SYN | TCP_RST))) {
         vantage_learn(engine, s.flow, s.end, obs);
-        stages_count_flow(engine, s.flow);
+        for (unsigned d = 0; d < N_WATCHERS; d++)
+            if (engine->enabled[d] && detectors[d]->placed)
+                detectors[d]->placed(engine, s.flow);
     }
 
     s.seen = what_is_seen(&s);
-    for (unsigned wanting = engine->wants[s.seen]; wanting; wanting &= wanting - 1)
-        engine->segment[__builtin_ctz(wanting)](engine, &s);
+    for (unsigned wanting = engine->wants[s.seen] | (flow->has & engine->keeps); wanting; wanting &= wanting - 1)
+        detectors[__builtin_ctz(wanting)]->segment(engine, &s);
 
-    if (obs->flags & TCP_RST)
-        stages_reset(engine, &s);
-    else if ((s.seen & SEES_OLD || s.flow->has_stage) && s.flow->end[s.flow->client].packets < STAGE_PACKETS)
-        stages_segment(engine, &s);
     host_t *hearer = s.flow->host[!s.end];
     hearer->heard_frame = obs->frame;
     hearer->heard = ticks(obs->time);
@@ -244,9 +213,7 @@ observe_in_flow(engine_t *engine, const observation_t *obs, flow_t *flow, unsign
         host_t *speaker = s.flow->host[s.end];
         bool first_syn = (obs->flags & (TCP_SYN | TCP_ACK)) == TCP_SYN && !speaker->remembered;
         if (!speaker->remembered && !first_syn && host_table_is_full(engine->hosts))
-            notice_limit(engine, obs, &engine->host_limit_told,
-                         "address limit reached: TTLs and header habits of further addresses are not "
-                         "remembered");
+            report_limit(engine, &engine->host_limit);
         if (!s.forged && !first_syn) {
             host_learn(engine->hosts, speaker, &obs->ip);
             host_learn_link(speaker, obs->link_src);
@@ -266,7 +233,7 @@ new_flow(engine_t *engine, const observation_t *obs, connection_t connection)
     flow_t *flow = flow_new(engine->flows, obs, connection);
 
     if (flow_table_evicted(engine->flows) != evicted)
-        tell_flow_limit(engine, obs);
+        report_limit(engine, &engine->flow_limit);
     return flow;
 }
 
@@ -281,8 +248,9 @@ opened_flow(engine_t *engine, const observation_t *obs, connection_t connection)
     connection_t opener = connection_of(&half_open.syn);
     flow_t *flow = new_flow(engine, &half_open.syn, opener);
     flow->syn_repeated = half_open.sent > 1;
-    if (half_open.sent > 2)
-        silence_syn_answered(engine, &half_open, obs);
+    for (unsigned d = 0; d < N_WATCHERS && half_open.sent > 2; d++)
+        if (engine->enabled[d] && detectors[d]->syn_answered)
+            detectors[d]->syn_answered(engine, &half_open, obs);
     for (unsigned i = 0; i < half_open.captured; i++)
         observe_in_flow(engine, &half_open.syn, flow, opener.source);
     return flow;
@@ -315,9 +283,11 @@ observe_segment(engine_t *engine, const observation_t *obs)
         bool lost = false;
         const half_open_t *half_open = syns_keep(engine->syns, obs, connection.hash, &lost);
         if (lost)
-            tell_flow_limit(engine, obs);
-        if (half_open->sent > 1 && half_open->syn.frame == obs->frame && engine->enabled[DETECT_SILENCE])
-            silence_syn(engine, half_open);
+            report_limit(engine, &engine->flow_limit);
+        bool again = half_open->sent > 1 && half_open->syn.frame == obs->frame;
+        for (unsigned d = 0; d < N_WATCHERS && again; d++)
+            if (engine->enabled[d] && detectors[d]->syn)
+                detectors[d]->syn(engine, half_open);
         return;
     }
     if (!flow)
@@ -334,10 +304,10 @@ observe_datagram(engine_t *engine, const observation_t *obs)
 
     engine->datagram_flow = datagrams_observe(engine->datagrams, obs, &engine->datagram_from_client, &evicted);
     if (evicted)
-        notice_limit(engine, obs, &engine->datagram_limit_told,
-                     "QUIC limit reached: the connections longest silent are forgotten");
-    for (unsigned i = 0; i < engine->n_datagram; i++)
-        engine->datagram[i](engine, obs);
+        report_limit(engine, &engine->datagram_limit);
+    for (unsigned d = 0; d < N_WATCHERS; d++)
+        if (engine->enabled[d] && detectors[d]->datagram)
+            detectors[d]->datagram(engine, obs);
 }
 
 /* A read filter drops frames and gives their numbers to the next ones. What was said of a frame whose
@@ -381,9 +351,9 @@ engine_observe(engine_t *engine, const observation_t *obs)
         engine->counts.icmp_quotes++;
         if (obs->protocol == PROTOCOL_UDP)
             datagrams_quoted(engine->datagrams, obs);
-        for (unsigned i = 0; i < N_DETECTORS; i++)
-            if (engine->enabled[i] && detectors[i]->quote)
-                detectors[i]->quote(engine, obs);
+        for (unsigned d = 0; d < N_WATCHERS; d++)
+            if (engine->enabled[d] && detectors[d]->quote)
+                detectors[d]->quote(engine, obs);
     } else if (obs->protocol == PROTOCOL_TCP) {
         engine->counts.tcp++;
         observe_segment(engine, obs);
@@ -392,16 +362,4 @@ engine_observe(engine_t *engine, const observation_t *obs)
         observe_datagram(engine, obs);
     }
     engine->now = NULL;
-}
-
-const signature_t *
-detector_signature(detector_id_t detector, unsigned index)
-{
-    return detectors[detector]->signature(index);
-}
-
-const char *
-detector_name(detector_id_t detector)
-{
-    return detectors[detector]->name;
 }

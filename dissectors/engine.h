@@ -6,14 +6,11 @@
  */
 #pragma once
 
+#include "detectors.h"
 #include "fingerprints/fingerprints.h"
 #include "observation.h"
 #include "stages/stages.h"
 #include "verdict/store.h"
-
-/* Families of signatures that can be switched, one file each. */
-typedef enum { DETECT_TTL, DETECT_DNS, DETECT_RESET, DETECT_DATA, DETECT_HANDSHAKE, DETECT_SILENCE,
-               N_DETECTORS } detector_id_t;
 
 /* How much may be remembered. Reaching a limit never changes what was said before; it leaves a
  * notice at the frame where it happened. */
@@ -88,4 +85,6 @@ const stage_counts_t *engine_stages(const engine_t *engine);
 
 /* The rows of the catalogue of one detector: n is set to their number. For documents and tests. */
 const signature_t *detector_signature(detector_id_t detector, unsigned index);
+/* What filters call it, and its title. */
 const char        *detector_name(detector_id_t detector);
+const char        *detector_title(detector_id_t detector);

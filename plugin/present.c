@@ -28,13 +28,6 @@ static int ett_interference = -1, ett_facts = -1;
 static expert_field ei_forged = EI_INIT, ei_suspect = EI_INIT, ei_genuine = EI_INIT,
                     ei_trigger = EI_INIT, ei_silenced = EI_INIT, ei_notice = EI_INIT;
 
-static const char *const detector_titles[N_DETECTORS] = {
-    [DETECT_TTL] = "Suspicious TTLs", [DETECT_DNS] = "Forged DNS Answers",
-    [DETECT_RESET] = "Forged TCP Resets", [DETECT_DATA] = "Injected TCP Data",
-    [DETECT_HANDSHAKE] = "Forged Handshakes",
-    [DETECT_SILENCE] = "Silence After a Trigger",
-};
-
 static const char *
 fact_text(const finding_t *f, fact_id_t id)
 {
@@ -401,7 +394,7 @@ present_register(void)
         "Interference Finding", "interference.finding", proto_interference, FT_PROTOCOL);
     for (unsigned d = 0; d < N_DETECTORS; d++) {
         char *filter = g_strconcat("interference.", detector_name((detector_id_t)d), NULL);
-        char *name = g_strconcat("Interference: ", detector_titles[d], NULL);
+        char *name = g_strconcat("Interference: ", detector_title((detector_id_t)d), NULL);
         proto_detector[d] = proto_register_protocol(name, name, filter);
     }
     proto_register_field_array(proto_interference, fields, G_N_ELEMENTS(fields));

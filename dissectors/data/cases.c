@@ -30,8 +30,7 @@ typedef struct {
 } answer_t;
 
 typedef struct {
-    entry_t  entry;                     /* by the hash of the flow */
-    const flow_t *flow;
+    beside_t beside;
     answer_t answer[ANSWERS_KEPT];
     answer_t fin;                       /* a FIN that the next packet of its sender did not count; frame 0: none */
     ticks_t  fin_time;
@@ -42,79 +41,64 @@ typedef struct {
 
 /* The first part of a small answer, to be compared with lists when the rest is there. */
 typedef struct {
+    beside_t    beside;
     GByteArray *bytes;
     size_t      size;                   /* of the whole answer, at most PAGE_BYTES */
     uint32_t    next_seq;
 } pending_page_t;
 
-struct answers {
-    table_t    *flows;                  /* of flow_answers_t */
-    GHashTable *pages;                  /* flow_t -> pending_page_t */
-};
-
-static void
-pending_page_free(void *data)
+/* engine->own: how many pages are pending. */
+static unsigned *
+pages_of(const engine_t *engine)
 {
-    pending_page_t *pending = data;
-    g_byte_array_free(pending->bytes, TRUE);
-    g_free(pending);
-}
-
-answers_t *
-answers_new(void)
-{
-    answers_t *answers = g_new0(answers_t, 1);
-    answers->flows = table_new(sizeof(flow_answers_t));
-    answers->pages = g_hash_table_new_full(NULL, NULL, NULL, pending_page_free);
-    return answers;
-}
-
-void
-answers_free(answers_t *answers)
-{
-    table_free(answers->flows);
-    g_hash_table_destroy(answers->pages);
-    g_free(answers);
+    return engine->own[DETECT_DATA];
 }
 
 static void
-forget_page(answers_t *answers, flow_t *flow)
+clear_page(void *pages, void *one)
 {
-    if (!flow->page_pending)
-        return;
-    flow->page_pending = false;
-    g_hash_table_remove(answers->pages, flow);
+    --*(unsigned *)pages;
+    g_byte_array_free(((pending_page_t *)one)->bytes, TRUE);
+}
+
+static void *
+data_open(engine_t *engine)
+{
+    unsigned *pages = g_new0(unsigned, 1);
+
+    besides_kind(engine->besides, DETECT_DATA, sizeof(flow_answers_t), NULL, NULL);
+    besides_kind(engine->besides, BESIDE_PAGE, sizeof(pending_page_t), clear_page, pages);
+    return pages;
+}
+
+static void
+data_close(engine_t *engine)
+{
+    g_free(pages_of(engine));
+}
+
+static pending_page_t *
+page_find(const engine_t *engine, const flow_t *flow)
+{
+    return beside_find(engine->besides, flow, BESIDE_PAGE);
+}
+
+static void
+forget_page(engine_t *engine, flow_t *flow)
+{
+    beside_drop(engine->besides, flow, BESIDE_PAGE);
 }
 
 static flow_answers_t *
-answers_find(const answers_t *answers, const flow_t *flow)
+answers_find(const engine_t *engine, const flow_t *flow)
 {
-    flow_answers_t *list = table_first(answers->flows, flow->entry.hash);
-
-    while (list && list->flow != flow)
-        list = table_next(answers->flows, list);
-    return list;
-}
-
-void
-answers_forget(answers_t *answers, flow_t *flow)
-{
-    forget_page(answers, flow);
-    if (!flow->has_answers)
-        return;
-    flow->has_answers = false;
-    table_remove(answers->flows, answers_find(answers, flow));
+    return beside_find(engine->besides, flow, DETECT_DATA);
 }
 
 static flow_answers_t *
 answers_of(engine_t *engine, flow_t *flow)
 {
-    if (flow->has_answers)
-        return answers_find(engine->answers, flow);
-    flow_answers_t *list = table_add(engine->answers->flows, flow->entry.hash);
-    list->flow = flow;
-    flow->has_answers = true;
-    return list;
+    return beside_get(engine->besides, flow, DETECT_DATA);
 }
 
 static answer_t
@@ -198,24 +182,22 @@ keep_page(engine_t *engine, const segment_t *s)
     size_t size = obs->captured == obs->length ? content_size(obs->payload, obs->captured) : 0;
 
     if (size <= obs->captured || size > PAGE_BYTES
-        || g_hash_table_size(engine->answers->pages) >= PENDING_PAGES)
+        || *pages_of(engine) >= PENDING_PAGES)
         return;
-    pending_page_t *pending = g_new0(pending_page_t, 1);
+    pending_page_t *pending = beside_get(engine->besides, s->flow, BESIDE_PAGE);
     pending->bytes = g_byte_array_sized_new((unsigned)size);
     g_byte_array_append(pending->bytes, obs->payload, obs->captured);
     pending->size = size;
     pending->next_seq = obs->seq + obs->length;
-    g_hash_table_insert(engine->answers->pages, s->flow, pending);
-    s->flow->page_pending = true;
+    ++*pages_of(engine);
 }
 
 /* A further segment of an answer that is waited for. Lists are asked when all of it is there. */
 static page_t
-continue_page(engine_t *engine, const segment_t *s)
+continue_page(engine_t *engine, const segment_t *s, pending_page_t *pending)
 {
     const observation_t *obs = s->obs;
     page_t page = { 0 };
-    pending_page_t *pending = g_hash_table_lookup(engine->answers->pages, s->flow);
 
     if (seq_diff(obs->seq, pending->next_seq) < 0)
         return page;                    /* sent again */
@@ -229,7 +211,7 @@ continue_page(engine_t *engine, const segment_t *s)
         g_byte_array_append(pending->bytes, obs->payload, MIN(obs->captured, PAGE_BYTES));
         page = find_fingerprint(engine, s, pending->bytes->data, pending->bytes->len);
     }
-    forget_page(engine->answers, s->flow);
+    forget_page(engine, s->flow);
     return page;
 }
 
@@ -239,9 +221,10 @@ read_page(engine_t *engine, const segment_t *s, bool first_answer)
 {
     if (!s->obs->captured || !s->flow->http || !engine->fingerprints)
         return (page_t){ 0 };
+    pending_page_t *pending = page_find(engine, s->flow);
     if (!first_answer)
-        return s->flow->page_pending ? continue_page(engine, s) : (page_t){ 0 };
-    forget_page(engine->answers, s->flow);
+        return pending ? continue_page(engine, s, pending) : (page_t){ 0 };
+    forget_page(engine, s->flow);
     page_t page = find_fingerprint(engine, s, s->obs->payload, s->obs->captured);
     if (!page.fingerprint && fingerprints_page_is_text(engine->fingerprints))
         keep_page(engine, s);
@@ -276,7 +259,7 @@ read_case(engine_t *engine, const segment_t *s, content_t content, const page_t 
         .request_frame = peer->last.length ? peer->last.frame : flow->request_frame,
         .host_ttls = host->ttls, .host_df_set = host->df_set, .host_df_clear = host->df_clear,
         .same_box_frame = host_known_injector(host, obs->frame, &obs->ip),
-        .died = resets_died(engine->resets, flow, s->end),
+        .died = resets_died(engine, flow, s->end),
     };
     c.died_frame = c.died.frame;
     c.first_answer = obs->length && is_answer(&c.sender, peer);
@@ -534,7 +517,7 @@ judge_answer(engine_t *engine, segment_t *s, bool answer, bool odd, bool overlap
     flow_answers_t *list = NULL;
     answer_t beginning = { 0 };
 
-    if (answer || overlaps || (odd && s->flow->has_answers)) {
+    if (answer || overlaps || (odd && beside_has(s->flow, DETECT_DATA))) {
         list = answers_of(engine, s->flow);
         if (obs->captured)
             beginning = read_beginning(obs);
@@ -607,10 +590,10 @@ observe_after_fin(engine_t *engine, segment_t *s)
     answer_t fin = read_fin(sender, obs->ip.ipv6);
     ticks_t time = sender->last.time;
 
-    if (!fin.frame && s->flow->has_answers) {
-        const flow_answers_t *list = answers_of(engine, s->flow);
-        fin = list->fin;
-        time = list->fin_time;
+    const flow_answers_t *known = answers_find(engine, s->flow);
+    if (!fin.frame && known) {
+        fin = known->fin;
+        time = known->fin_time;
     }
     int64_t delay = ticks_since(time, ticks(obs->time));
     if (!fin.frame || obs->flags & TCP_FIN || seq_diff(obs->seq, fin.bytes.seq) > 0
@@ -639,9 +622,9 @@ worth_of(const segment_t *s)
         return worth;
     if (is_answer(s->sender, s->peer))
         worth |= IS_ANSWER;
-    if (flow->has_answers && seq_diff(obs->seq, s->sender->next_seq) < 0)
+    if (seq_diff(obs->seq, s->sender->next_seq) < 0 && beside_has(flow, DETECT_DATA))
         worth |= OVERLAPS;
-    return flow->page_pending || flow->certificate_pending ? worth | CONTINUES : worth;
+    return beside_has(flow, BESIDE_PAGE) || flow->certificate_pending ? worth | CONTINUES : worth;
 }
 
 static RARELY_RUN void
@@ -666,8 +649,9 @@ data_segment(engine_t *engine, segment_t *s)
 }
 
 const detector_t detector_data = {
-    .name = "data",
     .sees = SEES_ANSWERS,
     .segment = data_segment,
+    .open = data_open,
+    .close = data_close,
     .signature = data_signature,
 };

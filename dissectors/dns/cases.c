@@ -30,7 +30,7 @@ typedef struct {
     entry_t     entry;          /* by question and key */
     query_key_t key;
     question_t *question;
-    GList       link;           /* in queries_t.recent; data is the query itself */
+    GList       link;           /* in queries_t.recent */
     bool        opt;
     uint16_t    flags;          /* of the query */
     uint16_t    ip_id;          /* of the last copy, to know it when captured twice */
@@ -44,14 +44,17 @@ typedef struct {
     unsigned    n_answers;
 } query_t;
 
-struct queries {
+typedef struct queries {
     table_t    *questions;      /* of question_t */
     table_t    *table;          /* of query_t */
-    GQueue      recent;         /* links of query_t, the one asked longest ago first */
-    unsigned    max;
-    uint64_t    seen;           /* transactions so far */
-    bool        limit_told;
-};
+    oldest_t    recent;         /* of query_t, by when they were asked last */
+} queries_t;
+
+static queries_t *
+queries_of(const engine_t *engine)
+{
+    return dns_of(engine)->queries;
+}
 
 static bool
 key_equal(const query_key_t *a, const query_key_t *b)
@@ -59,21 +62,19 @@ key_equal(const query_key_t *a, const query_key_t *b)
     return a->client_port == b->client_port && a->id == b->id && a->qtype == b->qtype && a->tcp == b->tcp;
 }
 
-queries_t *
-queries_new(unsigned max)
+static void *
+dns_open(engine_t *engine)
 {
+    dns_t *dns = g_new0(dns_t, 1);
     queries_t *queries = g_new0(queries_t, 1);
+
     queries->questions = table_new(sizeof(question_t));
     queries->table = table_new(sizeof(query_t));
-    g_queue_init(&queries->recent);
-    queries->max = max ? max : 1;
-    return queries;
-}
-
-uint64_t
-queries_seen(const queries_t *queries)
-{
-    return queries->seen;
+    queries->recent = oldest_new(engine->limits.queries, "DNS limit reached: answers to the oldest queries are no "
+                                                         "longer compared");
+    dns->queries = queries;
+    dns->mutes = oldest_new(MUTES_MAX, "limit of unanswered DNS names reached: the oldest are no longer followed");
+    return dns;
 }
 
 static void
@@ -89,25 +90,25 @@ drop_question(engine_t *engine, question_t *question)
 {
     unanswered_forget(engine, question);
     host_unref(engine->hosts, question->server);
-    table_remove(engine->queries->questions, question);
+    table_remove(queries_of(engine)->questions, question);
 }
 
 static void
 drop(engine_t *engine, query_t *q)
 {
-    queries_t *queries = engine->queries;
+    queries_t *queries = queries_of(engine);
 
-    g_queue_unlink(&queries->recent, &q->link);
+    oldest_remove(&queries->recent, &q->link);
     if (!--q->question->queries)
         drop_question(engine, q->question);
     query_clear(q);
     table_remove(queries->table, q);
 }
 
-void
-queries_free(engine_t *engine)
+static void
+dns_close(engine_t *engine)
 {
-    queries_t *queries = engine->queries;
+    queries_t *queries = queries_of(engine);
 
     for (uint32_t n = 1; n <= queries->table->used; n++)
         query_clear(table_at(queries->table, n));
@@ -116,21 +117,21 @@ queries_free(engine_t *engine)
     table_free(queries->table);
     table_free(queries->questions);
     g_free(queries);
+    g_free(dns_of(engine));
 }
 
 static void
 make_room(engine_t *engine, const observation_t *obs)
 {
-    queries_t *queries = engine->queries;
+    queries_t *queries = queries_of(engine);
     query_t *oldest;
 
-    while ((oldest = queries->recent.head ? queries->recent.head->data : NULL)
+    while ((oldest = queries->recent.links.head ? queries->recent.links.head->data : NULL)
            && obs->time - oldest->last_time > KEPT_NS)
         drop(engine, oldest);
-    if (queries->recent.length >= queries->max) {
-        drop(engine, queries->recent.head->data);
-        notice_limit(engine, obs, &queries->limit_told,
-                     "DNS limit reached: answers to the oldest queries are no longer compared");
+    if ((oldest = oldest_in_the_way(&queries->recent))) {
+        drop(engine, oldest);
+        report_limit(engine, &queries->recent.limit);
     }
 }
 
@@ -138,7 +139,7 @@ make_room(engine_t *engine, const observation_t *obs)
 static host_t *
 server_host(engine_t *engine, const ip_address_t *address)
 {
-    const query_t *latest = engine->queries->recent.tail ? engine->queries->recent.tail->data : NULL;
+    const query_t *latest = queries_of(engine)->recent.links.tail ? queries_of(engine)->recent.links.tail->data : NULL;
     host_t *server = latest ? latest->question->server : NULL;
     return server && address_equal(&server->address, address) ? server : host_get(engine->hosts, address, true);
 }
@@ -151,16 +152,16 @@ question_get(engine_t *engine, const ip_address_t *client, const ip_address_t *s
     unsigned n = 1 + address_words(client, words + 1);
     n += address_words(server, words + n);
     uint32_t hash = hash_words(words, n);
-    question_t *question = table_first(engine->queries->questions, hash);
+    question_t *question = table_first(queries_of(engine)->questions, hash);
 
     while (question && !(question->name_hash == name_hash && address_equal(&question->client, client)
                          && address_equal(&question->server->address, server)))
-        question = table_next(engine->queries->questions, question);
+        question = table_next(queries_of(engine)->questions, question);
     if (question || !create)
         return question;
     host_t *host = server_host(engine, server);
     host->flows++;
-    question = table_add(engine->queries->questions, hash);
+    question = table_add(queries_of(engine)->questions, hash);
     question->name_hash = name_hash;
     question->client = *client;
     question->server = host;
@@ -170,7 +171,7 @@ question_get(engine_t *engine, const ip_address_t *client, const ip_address_t *s
 static query_t *
 query_get(engine_t *engine, const observation_t *obs, const dns_message_t *m, bool answer, bool create)
 {
-    queries_t *queries = engine->queries;
+    queries_t *queries = queries_of(engine);
     question_t *question = question_get(engine, answer ? &obs->dst : &obs->src, answer ? &obs->src : &obs->dst,
                                         m->name_hash, create);
     if (!question)
@@ -194,22 +195,9 @@ query_get(engine_t *engine, const observation_t *obs, const dns_message_t *m, bo
     q->key = key;
     q->question = question;
     q->last_time = obs->time;
-    q->link.data = q;
-    queries->seen++;
-    g_queue_push_tail_link(&queries->recent, &q->link);
+    oldest_add(&queries->recent, &q->link, q);
+    engine->counts.transactions++;
     return q;
-}
-
-static void
-touch(engine_t *engine, query_t *q, const observation_t *obs)
-{
-    GQueue *recent = &engine->queries->recent;
-
-    q->last_time = obs->time;
-    if (recent->tail == &q->link)
-        return;
-    g_queue_unlink(recent, &q->link);
-    g_queue_push_tail_link(recent, &q->link);
 }
 
 /* ---- judging and showing ---- */
@@ -531,7 +519,8 @@ observe_query(engine_t *engine, const observation_t *obs, dns_message_t *m)
     q->died.frame = 0;                  /* this copy may arrive */
     q->ip_id = obs->ip.ip_id;
     count_up(&q->count);
-    touch(engine, q, obs);
+    q->last_time = obs->time;
+    oldest_touch(&queries_of(engine)->recent, &q->link);
     if (engine->enabled[DETECT_SILENCE])
         unanswered_query(engine, q->question, obs, m);
 }
@@ -579,7 +568,7 @@ queries_neighbours(const engine_t *engine, const mute_t *mute, int64_t now)
     unsigned looked_at = 0;
     uint32_t pauses = 0;
 
-    for (const GList *l = engine->queries->recent.tail; l; l = l->prev) {
+    for (const GList *l = queries_of(engine)->recent.links.tail; l; l = l->prev) {
         const query_t *q = l->data;
         if (++looked_at > NEIGHBOURS_MAX) {
             n.complete = false;
@@ -684,9 +673,10 @@ dns_quote(engine_t *engine, const observation_t *obs)
 }
 
 const detector_t detector_dns = {
-    .name = "dns",
     .sees = SEES_DNS,
     .segment = dns_segment,
+    .open = dns_open,
+    .close = dns_close,
     .datagram = dns_datagram,
     .quote = dns_quote,
     .signature = dns_signature,

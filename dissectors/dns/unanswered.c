@@ -18,27 +18,13 @@
 /* Later than this it is another one. As long as dns/cases.c keeps queries to compare with. */
 #define FORGOTTEN_NS (60 * NS_PER_S)
 
-unanswered_t *
-unanswered_new(void)
-{
-    unanswered_t *unanswered = g_new0(unanswered_t, 1);
-    g_queue_init(&unanswered->mutes);
-    return unanswered;
-}
-
-void
-unanswered_free(unanswered_t *unanswered)
-{
-    g_free(unanswered);
-}
-
 void
 unanswered_forget(engine_t *engine, question_t *question)
 {
     question->frame = 0;
     if (!question->mute)
         return;
-    g_queue_unlink(&engine->unanswered->mutes, &question->mute->link);
+    oldest_remove(&dns_of(engine)->mutes, &question->mute->link);
     g_free(question->mute);
     question->mute = NULL;
 }
@@ -86,16 +72,14 @@ judge_mute(engine_t *engine, mute_t *mute, const observation_t *obs, bool attemp
 /* ---- queries ---- */
 
 static void
-make_room(engine_t *engine, const observation_t *obs)
+make_room(engine_t *engine)
 {
-    unanswered_t *unanswered = engine->unanswered;
+    const mute_t *oldest = oldest_in_the_way(&dns_of(engine)->mutes);
 
-    if (unanswered->mutes.length < MUTES_MAX)
+    if (!oldest)
         return;
-    mute_t *oldest = unanswered->mutes.head->data;
     unanswered_forget(engine, oldest->question);
-    notice_limit(engine, obs, &unanswered->limit_told,
-                 "limit of unanswered DNS names reached: the oldest are no longer followed");
+    report_limit(engine, &dns_of(engine)->mutes.limit);
 }
 
 static mute_t *
@@ -105,16 +89,16 @@ mute_new(engine_t *engine, question_t *question, const observation_t *obs, dns_m
 
     if (!(m->flags & DNS_RECURSION_DESIRED) || !dns_name_is_public(name))
         return NULL;
-    make_room(engine, obs);
+    make_room(engine);
     int64_t first_time = obs->time - ticks_since(question->time, ticks(obs->time));
     mute_t *mute = g_new(mute_t, 1);
     *mute = (mute_t){
-        .link.data = mute, .question = question, .qtype = m->qtype, .opt = m->has_opt,
+        .question = question, .qtype = m->qtype, .opt = m->has_opt,
         .ttl = obs->ip.ttl, .client_port = obs->sport, .first_frame = question->frame, .sent = 1,
         .first_time = first_time, .last_time = first_time, .times = { first_time },
         .name = store_text(engine->store, name, strlen(name)),
     };
-    g_queue_push_tail_link(&engine->unanswered->mutes, &mute->link);
+    oldest_add(&dns_of(engine)->mutes, &mute->link, mute);
     return mute;
 }
 
@@ -163,7 +147,7 @@ unanswered_elsewhere(engine_t *engine, const question_t *question, const observa
 
     if (rcode != DNS_NOERROR && rcode != DNS_NXDOMAIN)
         return;
-    for (const GList *l = engine->unanswered->mutes.head; l; l = l->next) {
+    for (const GList *l = dns_of(engine)->mutes.links.head; l; l = l->next) {
         mute_t *mute = l->data;
         const question_t *asked = mute->question;
         if (asked->name_hash != question->name_hash || asked->server == question->server || mute->elsewhere_frame
@@ -179,7 +163,7 @@ unanswered_elsewhere(engine_t *engine, const question_t *question, const observa
 void
 unanswered_quoted(engine_t *engine, const observation_t *obs)
 {
-    for (const GList *l = engine->unanswered->mutes.head; l; l = l->next) {
+    for (const GList *l = dns_of(engine)->mutes.links.head; l; l = l->next) {
         mute_t *mute = l->data;
         if (address_equal(&mute->question->client, &obs->src)
             && address_equal(&mute->question->server->address, &obs->dst))

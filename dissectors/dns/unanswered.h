@@ -28,7 +28,7 @@ typedef struct {
 
 /* A question that was asked more than once. */
 struct mute {
-    GList       link;           /* in unanswered_t.mutes; data is the mute itself */
+    GList       link;           /* in dns_t.mutes */
     question_t *question;
     uint16_t    qtype;
     bool        opt;            /* with an EDNS record */
@@ -42,10 +42,17 @@ struct mute {
     const char *name;           /* lives as long as the store */
 };
 
-struct unanswered {
-    GQueue mutes;               /* links of mute_t, the oldest first */
-    bool   limit_told;
-};
+/* engine->own[DETECT_DNS]. */
+typedef struct {
+    struct queries *queries;    /* dns/cases.c */
+    oldest_t        mutes;      /* of mute_t */
+} dns_t;
+
+static inline dns_t *
+dns_of(const engine_t *engine)
+{
+    return engine->own[DETECT_DNS];
+}
 
 /* The rare rest of the two functions below. */
 void unanswered_again(engine_t *engine, question_t *question, const observation_t *obs, dns_message_t *m);
@@ -94,6 +101,6 @@ unanswered_answer(engine_t *engine, question_t *question, const observation_t *o
     question->frame = 0;
     if (question->mute)
         unanswered_end(engine, question, obs);
-    if (engine->unanswered->mutes.length)
+    if (dns_of(engine)->mutes.links.length)
         unanswered_elsewhere(engine, question, obs, m);
 }

@@ -13,37 +13,23 @@
 #include "verdict/origin.h"
 #include "state/vantage.h"
 
-/* Two SYN/ACKs for one SYN, in capture order. */
+/* Two SYN/ACKs for one SYN, in capture order; kept beside their flow. */
 typedef struct {
+    beside_t         beside;
     handshake_case_t c[2];      /* each is the other's `other` */
 } pair_t;
 
-struct handshakes {
-    GHashTable *pairs;          /* flow_t -> pair_t */
-};
-
-handshakes_t *
-handshakes_new(void)
+static void *
+handshake_open(engine_t *engine)
 {
-    handshakes_t *handshakes = g_new0(handshakes_t, 1);
-    handshakes->pairs = g_hash_table_new_full(NULL, NULL, NULL, g_free);
-    return handshakes;
+    besides_kind(engine->besides, DETECT_HANDSHAKE, sizeof(pair_t), NULL, NULL);
+    return NULL;
 }
 
-void
-handshakes_free(handshakes_t *handshakes)
+static pair_t *
+pair_of(const engine_t *engine, const flow_t *flow)
 {
-    g_hash_table_destroy(handshakes->pairs);
-    g_free(handshakes);
-}
-
-void
-handshakes_forget(handshakes_t *handshakes, flow_t *flow)
-{
-    if (!(flow->has & HAS_TWO_SYN_ACKS))
-        return;
-    flow->has &= (uint8_t)~HAS_TWO_SYN_ACKS;
-    g_hash_table_remove(handshakes->pairs, flow);
+    return beside_find(engine->besides, flow, DETECT_HANDSHAKE);
 }
 
 /* ---- reading ---- */
@@ -196,12 +182,10 @@ static RARELY_RUN void
 observe_second(engine_t *engine, segment_t *s, const syn_ack_t *earlier)
 {
     syn_ack_t now = read_syn_ack(s->obs);
-    pair_t *pair = g_new0(pair_t, 1);
+    pair_t *pair = beside_get(engine->besides, s->flow, DETECT_HANDSHAKE);
 
     pair->c[0] = read_case(s, earlier, &now);
     pair->c[1] = read_case(s, &now, earlier);
-    g_hash_table_insert(engine->handshakes->pairs, s->flow, pair);
-    s->flow->has |= HAS_TWO_SYN_ACKS;
     s->forged = judge_pair(engine, s, pair);
 }
 
@@ -210,7 +194,7 @@ observe_syn_ack(engine_t *engine, segment_t *s)
 {
     const observation_t *obs = s->obs;
 
-    if (!s->sender->packets || s->flow->has & HAS_TWO_SYN_ACKS || vantage_is_at(engine, s->flow, s->end))
+    if (!s->sender->packets || beside_has(s->flow, DETECT_HANDSHAKE) || vantage_is_at(engine, s->flow, s->end))
         return;
     syn_ack_t earlier = earlier_syn_ack(s->sender, obs->ip.ipv6);
     if (earlier.frame && earlier.ack == obs->ack && earlier.seq != obs->seq)
@@ -226,9 +210,8 @@ denies(const observation_t *obs, const syn_ack_t *of)
 }
 
 static RARELY_RUN void
-observe_afterwards(engine_t *engine, const segment_t *s)
+observe_afterwards(engine_t *engine, const segment_t *s, pair_t *pair)
 {
-    pair_t *pair = g_hash_table_lookup(engine->handshakes->pairs, s->flow);
     bool news = false;
 
     for (unsigned i = 0; i < 2; i++) {
@@ -246,18 +229,20 @@ static void
 handshake_segment(engine_t *engine, segment_t *s)
 {
     const uint16_t flags = s->obs->flags & (TCP_SYN | TCP_ACK | TCP_RST);
+    pair_t *pair;
 
     if (flags == (TCP_SYN | TCP_ACK))
         observe_syn_ack(engine, s);
     else if (flags == TCP_SYN)
         note_syn(s->flow, s->end, s->obs);
-    else if (s->flow->has & HAS_TWO_SYN_ACKS && s->end != s->flow->client)
-        observe_afterwards(engine, s);
+    else if (s->end != s->flow->client && (pair = pair_of(engine, s->flow)))
+        observe_afterwards(engine, s, pair);
 }
 
 const detector_t detector_handshake = {
-    .name = "handshake",
     .sees = SEES_HANDSHAKE,
+    .keeps = true,
+    .open = handshake_open,
     .segment = handshake_segment,
     .signature = handshake_signature,
 };

@@ -22,10 +22,12 @@
 #define REORDER_NS     (1 * NS_PER_MS)
 #define REORDER_ACK_NS (5 * NS_PER_MS)
 
+/* Kept beside a flow that has had a reset, or of which a packet died. */
 typedef struct {
-    GList      link;            /* in resets_t.flows; data is the flow_t */
+    beside_t   beside;
+    GList      link;            /* in resets_t.flows */
     GPtrArray *cases;           /* of reset_case_t, owned, in capture order */
-    bool       limit_told;
+    limit_t    limit;
     dead_probe_t died;          /* a packet of this flow that an ICMP error quotes; frame 0: none */
     uint16_t   died_ip_id;
     uint32_t   died_seq;
@@ -33,48 +35,49 @@ typedef struct {
     uint8_t    request_died;    /* hops to where it died, if it was a request and not sent again */
 } flow_resets_t;
 
-struct resets {
-    GHashTable *by_flow;        /* flow_t -> flow_resets_t */
-    GQueue      flows;          /* links of flow_resets_t, oldest first */
-    unsigned    open, max;      /* lists and cases */
-    bool        limit_told;
-};
+typedef struct {
+    oldest_t   flows;           /* of flow_resets_t; max is that of `open` */
+    unsigned   open;            /* lists and cases */
+} resets_t;
 
-static void
-flow_resets_free(void *data)
+static resets_t *
+resets_of(const engine_t *engine)
 {
-    flow_resets_t *list = data;
-    g_ptr_array_free(list->cases, TRUE);
-    g_free(list);
+    return engine->own[DETECT_RESET];
 }
 
-resets_t *
-resets_new(unsigned max)
+static void
+clear_list(void *context, void *one)
+{
+    resets_t *resets = context;
+    flow_resets_t *list = one;
+
+    resets->open -= list->cases->len + 1;
+    oldest_remove(&resets->flows, &list->link);
+    g_ptr_array_free(list->cases, TRUE);
+}
+
+static void *
+reset_open(engine_t *engine)
 {
     resets_t *resets = g_new0(resets_t, 1);
-    resets->by_flow = g_hash_table_new_full(NULL, NULL, NULL, flow_resets_free);
-    g_queue_init(&resets->flows);
-    resets->max = max;
+
+    resets->flows = oldest_new(engine->limits.resets, "reset limit reached: later packets no longer add to the "
+                                                      "oldest resets");
+    besides_kind(engine->besides, DETECT_RESET, sizeof(flow_resets_t), clear_list, resets);
     return resets;
 }
 
-void
-resets_free(resets_t *resets)
+static void
+reset_close(engine_t *engine)
 {
-    g_hash_table_destroy(resets->by_flow);  /* and with it the links of the queue */
-    g_free(resets);
+    g_free(resets_of(engine));
 }
 
-void
-resets_forget(resets_t *resets, flow_t *flow)
+static flow_resets_t *
+list_find(const engine_t *engine, const flow_t *flow)
 {
-    if (!(flow->has & HAS_RESETS))
-        return;
-    flow_resets_t *list = g_hash_table_lookup(resets->by_flow, flow);
-    resets->open -= list->cases->len + 1;
-    flow->has &= (uint8_t)~HAS_RESETS;
-    g_queue_unlink(&resets->flows, &list->link);
-    g_hash_table_remove(resets->by_flow, flow);
+    return beside_find(engine->besides, flow, DETECT_RESET);
 }
 
 /* The last packet of an end is the one that an ICMP error quotes. IPv6 numbers no packets: there it is
@@ -90,27 +93,26 @@ is_last_sent(const flow_t *flow, unsigned end, uint16_t ip_id, uint32_t seq)
 }
 
 dead_probe_t
-resets_died(const resets_t *resets, const flow_t *flow, unsigned end)
+resets_died(const engine_t *engine, const flow_t *flow, unsigned end)
 {
-    const flow_resets_t *list = flow->has & HAS_RESETS ? g_hash_table_lookup(resets->by_flow, flow) : NULL;
+    const flow_resets_t *list = list_find(engine, flow);
     bool died = list && list->died.frame && list->died_end != end
              && is_last_sent(flow, !end, list->died_ip_id, list->died_seq);
     return died ? list->died : (dead_probe_t){ 0 };
 }
 
 static flow_resets_t *
-resets_of(engine_t *engine, flow_t *flow)
+list_of(engine_t *engine, flow_t *flow)
 {
-    flow_resets_t *list = g_hash_table_lookup(engine->resets->by_flow, flow);
+    flow_resets_t *list = list_find(engine, flow);
+
     if (list)
         return list;
-    list = g_new0(flow_resets_t, 1);
+    list = beside_get(engine->besides, flow, DETECT_RESET);
     list->cases = g_ptr_array_new_with_free_func(g_free);
-    g_hash_table_insert(engine->resets->by_flow, flow, list);
-    list->link.data = flow;
-    g_queue_push_tail_link(&engine->resets->flows, &list->link);
-    engine->resets->open++;
-    flow->has |= HAS_RESETS;
+    list->limit.notice = "more resets in this connection than are followed: only the first 16 are judged";
+    oldest_add(&resets_of(engine)->flows, &list->link, list);
+    resets_of(engine)->open++;
     return list;
 }
 
@@ -185,7 +187,7 @@ compare_with_host(reset_case_t *c, const flow_t *flow)
 static ends_t
 ends_of_error(engine_t *engine, flow_t *flow, unsigned to)
 {
-    const flow_resets_t *list = g_hash_table_lookup(engine->resets->by_flow, flow);
+    const flow_resets_t *list = list_find(engine, flow);
     return (ends_t){ .src = list->died.router, .dst = flow->host[to]->address,
                      .protocol = list->died.router.ipv6 ? PROTOCOL_ICMPV6 : PROTOCOL_ICMP };
 }
@@ -197,11 +199,11 @@ static void
 revisit_host(engine_t *engine, const host_t *host)
 {
     unsigned budget = REVISIT_MAX;
-    for (GList *l = engine->resets->flows.tail; l && budget; l = l->prev, budget--) {
-        flow_t *flow = l->data;
+    for (GList *l = resets_of(engine)->flows.links.tail; l && budget; l = l->prev, budget--) {
+        flow_resets_t *list = l->data;
+        flow_t *flow = list->beside.flow;
         if (flow->host[0] != host && flow->host[1] != host)
             continue;
-        flow_resets_t *list = g_hash_table_lookup(engine->resets->by_flow, flow);
         for (unsigned i = 0; i < list->cases->len; i++) {
             reset_case_t *c = g_ptr_array_index(list->cases, i);
             if (flow->host[c->end] == host && !c->same_box_frame)
@@ -283,9 +285,9 @@ silent_hops(const engine_t *engine, const flow_t *answered, const reset_case_t *
     unsigned budget = REVISIT_MAX;
     uint8_t farthest = 0;
 
-    for (GList *l = engine->resets->flows.tail; l && budget; l = l->prev, budget--) {
-        const flow_t *flow = l->data;
-        const flow_resets_t *list = g_hash_table_lookup(engine->resets->by_flow, flow);
+    for (GList *l = resets_of(engine)->flows.links.tail; l && budget; l = l->prev, budget--) {
+        const flow_resets_t *list = l->data;
+        const flow_t *flow = list->beside.flow;
         unsigned asker = list->died_end;
         bool silent = list->request_died && list->request_died < c->died.hops
                    && flow->request && flow->request == answered->request
@@ -457,19 +459,18 @@ remember_mirror(flow_t *flow, const reset_case_t *c)
 
 /* Gives up the resets of other flows, oldest first, until one more fits. False when none can. */
 static bool
-make_room(engine_t *engine, const flow_t *flow, const observation_t *obs)
+make_room(engine_t *engine, const flow_t *flow)
 {
-    resets_t *resets = engine->resets;
+    resets_t *resets = resets_of(engine);
 
-    while (resets->open >= resets->max) {
-        flow_t *oldest = g_queue_peek_head(&resets->flows);
-        if (oldest == flow)
-            oldest = g_queue_peek_nth(&resets->flows, 1);
-        notice_limit(engine, obs, &resets->limit_told,
-                     "reset limit reached: later packets no longer add to the oldest resets");
-        if (!oldest)
+    while (resets->open >= resets->flows.max) {
+        const GList *l = resets->flows.links.head;
+        if (l && ((flow_resets_t *)l->data)->beside.flow == flow)
+            l = l->next;
+        report_limit(engine, &resets->flows.limit);
+        if (!l)
             return false;
-        resets_forget(resets, oldest);
+        beside_drop(engine->besides, ((flow_resets_t *)l->data)->beside.flow, DETECT_RESET);
     }
     return true;
 }
@@ -478,18 +479,17 @@ static bool
 has_room(engine_t *engine, const segment_t *s, flow_resets_t *list)
 {
     if (list->cases->len >= CASES_PER_FLOW) {
-        notice_limit(engine, s->obs, &list->limit_told, "more resets in this connection than are followed: only "
-                     "the first 16 are judged");
+        report_limit(engine, &list->limit);
         return false;
     }
-    return make_room(engine, s->flow, s->obs);
+    return make_room(engine, s->flow);
 }
 
 static RARELY_RUN void
 observe_reset(engine_t *engine, const segment_t *s)
 {
     flow_t *flow = s->flow;
-    flow_resets_t *list = resets_of(engine, flow);
+    flow_resets_t *list = list_of(engine, flow);
 
     if (!has_room(engine, s, list))
         return;
@@ -501,7 +501,7 @@ observe_reset(engine_t *engine, const segment_t *s)
     c->answered_seq = c->peer.next_seq;
     c->request_frame = flow->request_frame;
     c->offer_unknown = flow->gap || !(flow->end[flow->client].seen & SEEN_SYN);
-    c->died = resets_died(engine->resets, flow, s->end);
+    c->died = resets_died(engine, flow, s->end);
     c->died_frame = c->died.frame;
     c->at_sender = vantage_is_at(engine, flow, s->end);
     c->at_an_end = c->at_sender || vantage_is_at(engine, flow, !s->end);
@@ -509,7 +509,7 @@ observe_reset(engine_t *engine, const segment_t *s)
     compare_with_host(c, flow);
     compare_with_earlier(engine, flow, list, c);
     g_ptr_array_add(list->cases, c);
-    engine->resets->open++;
+    resets_of(engine)->open++;
     judge_case(engine, flow, c);
 
     unsigned before = flow->host[s->end]->suspicions ? flow->host[s->end]->suspicions->n_window_ttl : 0;
@@ -573,7 +573,7 @@ note_afterlife(reset_case_t *c, const segment_t *s)
 static RARELY_RUN void
 observe_afterlife(engine_t *engine, const segment_t *s)
 {
-    flow_resets_t *list = g_hash_table_lookup(engine->resets->by_flow, s->flow);
+    flow_resets_t *list = list_find(engine, s->flow);
 
     if (list->died.frame && list->died_end == s->end && s->obs->seq == list->died_seq)
         list->died.frame = 0;           /* sent again: it may have arrived this time */
@@ -600,7 +600,7 @@ reset_segment(engine_t *engine, segment_t *s)
 {
     if (s->obs->flags & TCP_RST)
         observe_reset(engine, s);
-    else if (s->flow->has & HAS_RESETS)
+    else if (beside_has(s->flow, DETECT_RESET))
         observe_afterlife(engine, s);
 }
 
@@ -619,9 +619,9 @@ reset_quote(engine_t *engine, const observation_t *obs)
     const packet_t *last = &flow->end[end].last;
     if (!is_last_sent(flow, end, obs->ip.ip_id, obs->seq))
         return;                         /* not the last packet: something may have arrived since */
-    if (!make_room(engine, flow, obs))
+    if (!make_room(engine, flow))
         return;
-    flow_resets_t *list = resets_of(engine, flow);
+    flow_resets_t *list = list_of(engine, flow);
     list->died = (dead_probe_t){ obs->frame, last->ttl, obs->reporter };
     list->died_ip_id = obs->ip.ip_id;
     list->died_seq = obs->seq;
@@ -638,9 +638,11 @@ reset_quote(engine_t *engine, const observation_t *obs)
 }
 
 const detector_t detector_reset = {
-    .name = "reset",
     .sees = SEES_RESETS,
+    .keeps = true,
     .segment = reset_segment,
+    .open = reset_open,
+    .close = reset_close,
     .quote = reset_quote,
     .signature = reset_signature,
 };

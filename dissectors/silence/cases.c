@@ -46,8 +46,10 @@ typedef struct {
     bool     large_alone;       /* nothing shorter was sent behind it, or that arrived */
 } repeat_t;
 
+/* Kept beside a flow in which something is sent again. */
 typedef struct {
-    repeat_t end[2];
+    beside_t    beside;
+    repeat_t    end[2];
     bool     unreachable;       /* an ICMP error says why nothing is answered */
     uint8_t     old;            /* segments with data that the server sent behind newer ones */
     policed_t  *policed;        /* what becomes of its data; NULL: not followed */
@@ -73,6 +75,7 @@ typedef struct {
 
 /* A finding on a first frame. */
 typedef struct {
+    GList          link;        /* in silences_t.told */
     silence_case_t c;
     about_t        about;
     cut_key_t      key;
@@ -88,17 +91,22 @@ typedef struct {
     const char  *name;
 } works_t;
 
-struct silences {
-    GHashTable *repeats;        /* flow_t -> repeats_t */
-    unsigned    n_policed;      /* of them, followed for their rate */
+typedef struct {
+    unsigned    n_policed;      /* repeats_t whose rate is followed */
     GHashTable *cuts;           /* set of cut_t */
-    GQueue      told;           /* of told_t, the oldest first */
+    oldest_t    told;           /* of told_t */
     GHashTable *quic_works;     /* set of works_t: servers that answered a name over QUIC */
     works_t     quic_any;       /* the first of them */
     ip_address_t heard;         /* a client that a QUIC server's datagram went to, the last one */
     uint32_t    heard_frame;    /* that datagram; 0: none */
     int64_t     heard_time;
-};
+} silences_t;
+
+static silences_t *
+silences_of(const engine_t *engine)
+{
+    return engine->own[DETECT_SILENCE];
+}
 
 static unsigned
 cut_hash(const void *key)
@@ -132,43 +140,43 @@ works_equal(const void *a, const void *b)
 }
 
 static void
-free_repeats(void *data)
+clear_repeats(void *silences, void *one)
 {
-    repeats_t *repeats = data;
+    repeats_t *repeats = one;
+
+    ((silences_t *)silences)->n_policed -= repeats->policed != NULL;
     g_free(repeats->policed);
-    g_free(repeats);
 }
 
-silences_t *
-silences_new(void)
+static void *
+silence_open(engine_t *engine)
 {
     silences_t *silences = g_new0(silences_t, 1);
-    silences->repeats = g_hash_table_new_full(NULL, NULL, NULL, free_repeats);
+
+    besides_kind(engine->besides, DETECT_SILENCE, sizeof(repeats_t), clear_repeats, silences);
     silences->cuts = g_hash_table_new_full(cut_hash, cut_equal, g_free, NULL);
     silences->quic_works = g_hash_table_new_full(works_hash, works_equal, g_free, NULL);
-    g_queue_init(&silences->told);
+    silences->told = oldest_new(TOLD_MAX, NULL);
     return silences;
 }
 
-void
-silences_free(silences_t *silences)
+static void
+drop_told(silences_t *silences, told_t *told)
 {
-    g_hash_table_destroy(silences->repeats);
-    g_hash_table_destroy(silences->cuts);
-    g_hash_table_destroy(silences->quic_works);
-    g_queue_clear_full(&silences->told, g_free);
-    g_free(silences);
+    oldest_remove(&silences->told, &told->link);
+    g_free(told);
 }
 
-void
-silences_forget(silences_t *silences, flow_t *flow)
+static void
+silence_close(engine_t *engine)
 {
-    if (!(flow->has & HAS_REPEATS))
-        return;
-    flow->has &= (uint8_t)~HAS_REPEATS;
-    const repeats_t *repeats = g_hash_table_lookup(silences->repeats, flow);
-    silences->n_policed -= repeats->policed != NULL;
-    g_hash_table_remove(silences->repeats, flow);
+    silences_t *silences = silences_of(engine);
+
+    g_hash_table_destroy(silences->cuts);
+    g_hash_table_destroy(silences->quic_works);
+    while (silences->told.links.head)
+        drop_told(silences, silences->told.links.head->data);
+    g_free(silences);
 }
 
 /* ---- who was cut off before ---- */
@@ -178,7 +186,7 @@ silences_forget(silences_t *silences, flow_t *flow)
 static void
 read_earlier(const engine_t *engine, const cut_key_t *key, uint32_t began, int64_t now, silence_case_t *c)
 {
-    const cut_t *cut = g_hash_table_lookup(engine->silences->cuts, key);
+    const cut_t *cut = g_hash_table_lookup(silences_of(engine)->cuts, key);
     const host_t *client = host_get(engine->hosts, &key->client, false);
 
     if (!cut || !cut->lived || cut->frame >= began)
@@ -195,7 +203,7 @@ remember_cut(engine_t *engine, const silence_case_t *c, const about_t *about, co
              int64_t time)
 {
     bool lived = c->kind != SILENT_SYN && (c->kind != SILENT_QUIC || c->peer_packets);
-    GHashTable *cuts = engine->silences->cuts;
+    GHashTable *cuts = silences_of(engine)->cuts;
     cut_t *known = g_hash_table_lookup(cuts, key);
 
     if (known && known->lived >= lived && time - known->time < CUT_FORGOTTEN_NS)
@@ -208,22 +216,26 @@ remember_cut(engine_t *engine, const silence_case_t *c, const about_t *about, co
         g_hash_table_add(cuts, cut);
 }
 
+static told_t *
+told_about(const engine_t *engine, uint32_t frame)
+{
+    for (GList *l = silences_of(engine)->told.links.head; l; l = l->next)
+        if (((told_t *)l->data)->frame == frame)
+            return l->data;
+    return NULL;
+}
+
 /* It was no cut: the answer came after all. */
 static void
 forget_cut(engine_t *engine, const cut_key_t *key, uint32_t frame)
 {
-    const cut_t *cut = g_hash_table_lookup(engine->silences->cuts, key);
+    const cut_t *cut = g_hash_table_lookup(silences_of(engine)->cuts, key);
 
     if (cut && cut->frame == frame)
-        g_hash_table_remove(engine->silences->cuts, key);
-    for (GList *l = engine->silences->told.head; l; l = l->next) {
-        told_t *told = l->data;
-        if (told->frame == frame) {
-            g_free(told);
-            g_queue_delete_link(&engine->silences->told, l);
-            break;
-        }
-    }
+        g_hash_table_remove(silences_of(engine)->cuts, key);
+    told_t *told = told_about(engine, frame);
+    if (told)
+        drop_told(silences_of(engine), told);
 }
 
 /* ---- saying it ---- */
@@ -262,32 +274,22 @@ silence_answered(engine_t *engine, uint32_t first_frame, uint32_t answer_frame)
         finding_fact(finding, F_SILENCE_ANSWERED, answer_frame);
 }
 
-static told_t *
-told_about(const engine_t *engine, uint32_t frame)
-{
-    for (GList *l = engine->silences->told.head; l; l = l->next)
-        if (((told_t *)l->data)->frame == frame)
-            return l->data;
-    return NULL;
-}
-
 static void
 remember_told(engine_t *engine, const silence_case_t *c, const about_t *about, const cut_key_t *key, uint16_t request,
               uint32_t frame)
 {
-    GQueue *queue = &engine->silences->told;
+    silences_t *silences = silences_of(engine);
+    told_t *told = told_about(engine, frame);
 
-    told_t *known = told_about(engine, frame);
-
-    if (known) {
-        known->c = *c;
+    if (told) {
+        told->c = *c;
         return;
     }
-    if (queue->length >= TOLD_MAX)
-        g_free(g_queue_pop_head(queue));
-    told_t *told = g_new(told_t, 1);
-    *told = (told_t){ *c, *about, *key, request, frame };
-    g_queue_push_tail(queue, told);
+    if ((told = oldest_in_the_way(&silences->told)))
+        drop_told(silences, told);
+    told = g_new(told_t, 1);
+    *told = (told_t){ .c = *c, .about = *about, .key = *key, .request = request, .frame = frame };
+    oldest_add(&silences->told, &told->link, told);
 }
 
 /* Says it about the frame that was sent first and about the one at hand. */
@@ -342,13 +344,7 @@ has_name(const engine_t *engine, const flow_t *flow)
 static repeats_t *
 repeats_of(engine_t *engine, flow_t *flow)
 {
-    GHashTable *table = engine->silences->repeats;
-
-    if (!(flow->has & HAS_REPEATS)) {
-        g_hash_table_insert(table, flow, g_new0(repeats_t, 1));
-        flow->has |= HAS_REPEATS;
-    }
-    return g_hash_table_lookup(table, flow);
+    return beside_get(engine->besides, flow, DETECT_SILENCE);
 }
 
 /* From here on, what becomes of a server's data is followed. */
@@ -358,11 +354,11 @@ follow(engine_t *engine, flow_t *flow, const observation_t *obs, bool is_control
     repeats_t *repeats = repeats_of(engine, flow);
     const direction_t *server = &flow->end[!flow->client];
 
-    if (repeats->policed || engine->silences->n_policed >= POLICED_MAX)
+    if (repeats->policed || silences_of(engine)->n_policed >= POLICED_MAX)
         return;
     repeats->policed = policed_new(server->next_seq, server->rtt, obs->time);
     repeats->is_control = is_control;
-    engine->silences->n_policed++;
+    silences_of(engine)->n_policed++;
 }
 
 /* A server answers a request. */
@@ -382,7 +378,7 @@ note_works(engine_t *engine, flow_t *flow, const observation_t *obs)
     server->worked_name[0] = flow->request;
     server->worked_port[0] = port;
     server->worked_frame[0] = obs->frame;
-    for (GList *l = engine->silences->told.head; l; l = l->next) {
+    for (GList *l = silences_of(engine)->told.links.head; l; l = l->next) {
         told_t *told = l->data;
         if (told->request && told->request != flow->request && told->key.port == port
             && address_equal(&told->key.server, &server->address)) {
@@ -519,7 +515,7 @@ compare_rate(engine_t *engine, const flow_t *flow, const observation_t *obs, pol
     double rate = (double)control->passed * NS_PER_S / (double)span;
     control->passed = 0;                /* and once more */
     control->begun = obs->time;
-    for (GList *l = engine->silences->told.head; l; l = l->next) {
+    for (GList *l = silences_of(engine)->told.links.head; l; l = l->next) {
         told_t *told = l->data;
         if (told->c.kind != SILENT_POLICED || told->request == flow->request || !cut_equal(&told->key, &key)
             || told->c.works_frame || rate < SILENCE_FASTER * told->c.line.rate)
@@ -574,7 +570,7 @@ unfollow(engine_t *engine, repeats_t *repeats)
 {
     g_free(repeats->policed);
     repeats->policed = NULL;
-    engine->silences->n_policed--;
+    silences_of(engine)->n_policed--;
 }
 
 /* The server sends again, or late: it is followed once it has done so several times, until it is seen to be
@@ -671,7 +667,7 @@ silence_segment(engine_t *engine, segment_t *s)
 
     if (obs->flags & TCP_RST)
         return;
-    if (s->flow->has & HAS_REPEATS)
+    if (beside_has(s->flow, DETECT_SILENCE))
         observe_answer(engine, s);
     if (s->seen & SEES_GAP)
         observe_hole(engine, s);
@@ -687,7 +683,7 @@ silence_segment(engine_t *engine, segment_t *s)
 
 /* ---- SYNs ---- */
 
-void
+static void
 silence_syn(engine_t *engine, const half_open_t *half_open)
 {
     const observation_t *syn = &half_open->syn;
@@ -708,18 +704,18 @@ silence_syn(engine_t *engine, const half_open_t *half_open)
                   .protocol = PROTOCOL_TCP, .ttl = syn->ip.ttl },
         .trigger = c.earlier_trigger,   /* a SYN asks for nothing by name */
     };
-    bool known = g_hash_table_contains(engine->silences->cuts, &key);
+    bool known = g_hash_table_contains(silences_of(engine)->cuts, &key);
     if (say_both(engine, &c, &about, &key, 0, half_open->first_frame, syn) && !known)
         client->dead_targets++;
 }
 
-void
+static void
 silence_syn_answered(engine_t *engine, const half_open_t *half_open, const observation_t *obs)
 {
     const observation_t *syn = &half_open->syn;
     host_t *client = host_get(engine->hosts, &syn->src, false);
     cut_key_t key = { syn->src, syn->dst, syn->dport };
-    const cut_t *cut = g_hash_table_lookup(engine->silences->cuts, &key);
+    const cut_t *cut = g_hash_table_lookup(silences_of(engine)->cuts, &key);
 
     if (!address_equal(&obs->src, &syn->dst))
         return;
@@ -767,10 +763,10 @@ judge_datagrams(engine_t *engine, datagram_flow_t *flow, const observation_t *ob
 
     if (client && client->heard_frame && ticks_since(client->heard, ticks(flow->unanswered_since)) < 0)
         c.heard_frame = client->heard_frame;
-    if (engine->silences->heard_frame && address_equal(&engine->silences->heard, &flow->client)
-        && engine->silences->heard_time > flow->unanswered_since)
-        c.heard_frame = engine->silences->heard_frame;
-    read_quic_contrast(engine->silences, flow, flow->request ? names_text(engine->names, flow->request) : NULL, &c);
+    if (silences_of(engine)->heard_frame && address_equal(&silences_of(engine)->heard, &flow->client)
+        && silences_of(engine)->heard_time > flow->unanswered_since)
+        c.heard_frame = silences_of(engine)->heard_frame;
+    read_quic_contrast(silences_of(engine), flow, flow->request ? names_text(engine->names, flow->request) : NULL, &c);
     read_earlier(engine, &key, flow->request_frame, flow->unanswered_since, &c);
     if (obs)
         say_both(engine, &c, &about, &key, 0, flow->request_frame, obs);
@@ -783,7 +779,7 @@ judge_datagrams(engine_t *engine, datagram_flow_t *flow, const observation_t *ob
 static void
 note_quic_works(engine_t *engine, const datagram_flow_t *flow, const observation_t *obs)
 {
-    silences_t *silences = engine->silences;
+    silences_t *silences = silences_of(engine);
 
     if (flow->from_server.packets != 1 || !flow->request_frame || !flow->request
         || g_hash_table_size(silences->quic_works) >= CUTS_MAX)
@@ -811,9 +807,9 @@ silence_datagram(engine_t *engine, const observation_t *obs)
         return;
     if (!engine->datagram_from_client) {
         flow->unanswered = 0;
-        engine->silences->heard = flow->client;
-        engine->silences->heard_frame = obs->frame;
-        engine->silences->heard_time = obs->time;
+        silences_of(engine)->heard = flow->client;
+        silences_of(engine)->heard_frame = obs->frame;
+        silences_of(engine)->heard_time = obs->time;
         note_quic_works(engine, flow, obs);
         return;
     }
@@ -845,10 +841,14 @@ silence_quote(engine_t *engine, const observation_t *obs)
 }
 
 const detector_t detector_silence = {
-    .name = "silence",
-    .sees = SEES_OLD | SEES_GAP | SEES_FIRST_DATA | SEES_REPEATS,
+    .sees = SEES_OLD | SEES_GAP | SEES_FIRST_DATA,
+    .keeps = true,
     .segment = silence_segment,
+    .open = silence_open,
+    .close = silence_close,
     .datagram = silence_datagram,
     .quote = silence_quote,
+    .syn = silence_syn,
+    .syn_answered = silence_syn_answered,
     .signature = silence_signature,
 };

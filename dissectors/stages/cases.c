@@ -15,8 +15,9 @@
  * timeout in use: 200 ms (Linux). */
 #define REPEAT_NS (100 * NS_PER_MS)
 
-/* A connection that shows a stage, or is silent and may come to show one. */
+/* A connection that shows a stage, or is silent and may come to show one; kept beside it. */
 typedef struct {
+    beside_t      beside;
     stage_facts_t facts;
     server_stage_t       stage;
     uint8_t       repeats;      /* of the server's first unanswered packet, since the client's last */
@@ -30,38 +31,36 @@ typedef struct {
     uint32_t      frame[STAGE_PACKETS];     /* resets of the client */
 } broken_t;
 
-struct stages {
-    GHashTable    *by_flow;     /* flow_t -> broken_t, owned; one at most for each flow */
-    stage_counts_t counts;
-};
-
-stages_t *
-stages_new(void)
+/* engine->own: the counts. */
+static stage_counts_t *
+counts_of(const engine_t *engine)
 {
-    stages_t *stages = g_new0(stages_t, 1);
-    stages->by_flow = g_hash_table_new_full(NULL, NULL, NULL, g_free);
-    return stages;
+    return engine->own[DETECT_STAGES];
 }
 
-void
-stages_free(stages_t *stages)
+static void *
+stages_open(engine_t *engine)
 {
-    g_hash_table_destroy(stages->by_flow);
-    g_free(stages);
+    besides_kind(engine->besides, DETECT_STAGES, sizeof(broken_t), NULL, NULL);
+    return g_new0(stage_counts_t, 1);
 }
 
-void
-stages_forget(stages_t *stages, flow_t *flow)
+static void
+stages_close(engine_t *engine)
 {
-    if (flow->has_stage)
-        g_hash_table_remove(stages->by_flow, flow);
-    flow->has_stage = flow->stage_counted = false;
+    g_free(counts_of(engine));
 }
 
 const stage_counts_t *
 engine_stages(const engine_t *engine)
 {
-    return &engine->stages->counts;
+    return counts_of(engine);
+}
+
+static broken_t *
+broken_find(const engine_t *engine, const flow_t *flow)
+{
+    return beside_find(engine->besides, flow, DETECT_STAGES);
 }
 
 /* ---- counting ---- */
@@ -73,34 +72,30 @@ at_server(const engine_t *engine, const flow_t *flow)
     return flow->end[flow->client].seen & SEEN_SYN && !flow->gap && vantage_is_at(engine, flow, !flow->client);
 }
 
-void
-stages_count_flow(engine_t *engine, flow_t *flow)
+static void
+count_flow(engine_t *engine, flow_t *flow)
 {
     if (flow->stage_counted || !at_server(engine, flow))
         return;
     flow->stage_counted = true;
-    engine->stages->counts.flows++;
+    counts_of(engine)->flows++;
 }
 
 static void
-set_stage(stages_t *stages, broken_t *b, server_stage_t stage)
+set_stage(engine_t *engine, broken_t *b, server_stage_t stage)
 {
     if (b->stage != STAGE_NONE)
-        stages->counts.stage[b->stage]--;
+        counts_of(engine)->stage[b->stage]--;
     if (stage != STAGE_NONE)
-        stages->counts.stage[stage]++;
+        counts_of(engine)->stage[stage]++;
     b->stage = stage;
 }
 
 static broken_t *
 broken_new(engine_t *engine, flow_t *flow)
 {
-    broken_t *b = g_new0(broken_t, 1);
-
-    stages_count_flow(engine, flow);
-    g_hash_table_insert(engine->stages->by_flow, flow, b);
-    flow->has_stage = true;
-    return b;
+    count_flow(engine, flow);
+    return beside_get(engine->besides, flow, DETECT_STAGES);
 }
 
 /* ---- what the client has shown ---- */
@@ -139,8 +134,10 @@ say(finding_t *finding, server_stage_t stage)
 void
 stages_say(const engine_t *engine, const flow_t *flow, finding_t *finding)
 {
-    if (flow->has_stage)
-        say(finding, ((const broken_t *)g_hash_table_lookup(engine->stages->by_flow, flow))->stage);
+    const broken_t *b = broken_find(engine, flow);
+
+    if (b)
+        say(finding, b->stage);
 }
 
 /* A packet that nothing is said against gets no finding, unless the user asked for as much. */
@@ -193,17 +190,15 @@ add_reset(broken_t *b, const observation_t *obs)
     b->frame[b->n_frames++] = obs->frame;
 }
 
-void
-stages_reset(engine_t *engine, const segment_t *s)
+static void
+observe_reset(engine_t *engine, const segment_t *s)
 {
     flow_t *flow = s->flow;
     const direction_t *client = &flow->end[flow->client];
-    broken_t *b = NULL;
+    broken_t *b = broken_find(engine, flow);
 
     if (s->end != flow->client)
         return;
-    if (flow->has_stage)
-        b = g_hash_table_lookup(engine->stages->by_flow, flow);
     if (!b || !b->n_frames) {
         stage_facts_t facts = facts_of(client);
         facts.rst = 1;
@@ -217,7 +212,7 @@ stages_reset(engine_t *engine, const segment_t *s)
     if (b->facts.packets + b->n_frames >= STAGE_PACKETS || captured_twice(b, flow, s->obs))
         return;
     add_reset(b, s->obs);
-    set_stage(engine->stages, b, stage_of(&b->facts));
+    set_stage(engine, b, stage_of(&b->facts));
     say_of_earlier(engine, b);
     say_of_frame(engine, s->obs, b->stage);
 }
@@ -232,13 +227,11 @@ observe_repeat(engine_t *engine, const segment_t *s)
     const observation_t *obs = s->obs;
     const direction_t *client = &flow->end[flow->client], *server = &flow->end[!flow->client];
     ticks_t now = ticks(obs->time);
-    broken_t *b = NULL;
+    broken_t *b = broken_find(engine, flow);
 
     if (ticks_since(server->last.time, now) < REPEAT_NS
         || (client->last.bits & TCP_ACK && seq_diff(client->last.ack, obs->seq) > 0))
         return;
-    if (flow->has_stage)
-        b = g_hash_table_lookup(engine->stages->by_flow, flow);
     if (b && b->n_frames)
         return;                         /* it is gone, and said so */
     stage_facts_t facts = facts_of(client);
@@ -255,22 +248,43 @@ observe_repeat(engine_t *engine, const segment_t *s)
         b->repeats++;
     if (b->repeats < STAGE_REPEATS || ticks_since(client->last.time, now) < STAGE_SILENCE_NS)
         return;
-    set_stage(engine->stages, b, stage);
+    set_stage(engine, b, stage);
     say_of_frame(engine, obs, stage);
 }
 
-void
-stages_segment(engine_t *engine, const segment_t *s)
+static void
+stages_segment(engine_t *engine, segment_t *s)
 {
     flow_t *flow = s->flow;
+    broken_t *b;
 
-    if (s->end != flow->client) {
+    if (s->obs->flags & TCP_RST) {
+        observe_reset(engine, s);
+    } else if (flow->end[flow->client].packets >= STAGE_PACKETS) {
+        return;
+    } else if (s->end != flow->client) {
         if (s->seen & SEES_OLD)
             observe_repeat(engine, s);
-    } else if (flow->has_stage) {
-        broken_t *b = g_hash_table_lookup(engine->stages->by_flow, flow);
+    } else if ((b = broken_find(engine, flow))) {
         b->repeats = 0;
         if (!b->n_frames)               /* it was only slow */
-            set_stage(engine->stages, b, STAGE_NONE);
+            set_stage(engine, b, STAGE_NONE);
     }
 }
+
+static const signature_t *
+no_signature(unsigned index)
+{
+    (void)index;
+    return NULL;
+}
+
+const detector_t detector_stages = {
+    .sees = SEES_RESETS | SEES_OLD,
+    .keeps = true,
+    .segment = stages_segment,
+    .open = stages_open,
+    .close = stages_close,
+    .placed = count_flow,
+    .signature = no_signature,
+};

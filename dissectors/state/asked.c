@@ -22,50 +22,43 @@ static const char not_kept[] = "/...", with_ech[] = " (with ECH)",
                   cut_tls[] = "TLS ClientHello whose server name was not seen",
                   cut_http[] = "HTTP request whose Host was not seen";
 
+/* Kept beside a flow whose request is not complete yet. */
 typedef struct {
-    GList       link;           /* in requests_t.oldest; data is the flow_t */
+    beside_t    beside;
+    GList       link;           /* in requests_t.pending */
     GByteArray *bytes;
     uint32_t    next_seq;
+    bool        named;          /* the name is known already */
 } pending_t;
 
 struct requests {
-    GHashTable *pending;        /* flow_t -> pending_t */
-    GQueue      oldest;         /* links of pending_t */
+    oldest_t pending;           /* of pending_t */
 };
 
 static void
-pending_free(void *data)
+pending_clear(void *context, void *one)
 {
-    pending_t *pending = data;
+    requests_t *requests = context;
+    pending_t *pending = one;
+
+    oldest_remove(&requests->pending, &pending->link);
     g_byte_array_free(pending->bytes, TRUE);
-    g_free(pending);
 }
 
 requests_t *
-requests_new(void)
+requests_new(engine_t *engine)
 {
     requests_t *requests = g_new0(requests_t, 1);
-    requests->pending = g_hash_table_new_full(NULL, NULL, NULL, pending_free);
-    g_queue_init(&requests->oldest);
+
+    requests->pending = oldest_new(PENDING_MAX, NULL);
+    besides_kind(engine->besides, BESIDE_REQUEST, sizeof(pending_t), pending_clear, requests);
     return requests;
 }
 
 void
 requests_free(requests_t *requests)
 {
-    g_hash_table_destroy(requests->pending);
     g_free(requests);
-}
-
-void
-requests_forget(requests_t *requests, flow_t *flow)
-{
-    if (!flow->request_pending)
-        return;
-    pending_t *pending = g_hash_table_lookup(requests->pending, flow);
-    g_queue_unlink(&requests->oldest, &pending->link);
-    g_hash_table_remove(requests->pending, flow);
-    flow->request_pending = flow->request_named = false;
 }
 
 /* ---- texts ---- */
@@ -212,30 +205,32 @@ may_begin_request(const observation_t *obs)
     return first == 22 || (first >= 'A' && first <= 'Z') || obs->dport == DNS_PORT;
 }
 
-/* The bytes of a request so far, this segment included. */
-static GByteArray *
-put_together(engine_t *engine, flow_t *flow, const observation_t *obs)
+/* A place for the first part of a request. */
+static pending_t *
+pending_new(engine_t *engine, flow_t *flow, uint32_t next_seq)
 {
-    GHashTable *table = engine->requests->pending;
-    pending_t *pending = flow->request_pending ? g_hash_table_lookup(table, flow) : NULL;
+    oldest_t *oldest = &engine->requests->pending;
+    pending_t *pending = oldest_in_the_way(oldest);
 
-    if (!pending) {
-        if (g_hash_table_size(table) >= PENDING_MAX)
-            requests_forget(engine->requests, g_queue_peek_head(&engine->requests->oldest));
-        pending = g_new0(pending_t, 1);
-        pending->link.data = flow;
-        g_queue_push_tail_link(&engine->requests->oldest, &pending->link);
-        pending->bytes = g_byte_array_new();
-        pending->next_seq = obs->seq;
-        g_hash_table_insert(table, flow, pending);
-        flow->request_pending = true;
-    }
+    if (pending)
+        beside_drop(engine->besides, pending->beside.flow, BESIDE_REQUEST);
+    pending = beside_get(engine->besides, flow, BESIDE_REQUEST);
+    oldest_add(oldest, &pending->link, pending);
+    pending->bytes = g_byte_array_new();
+    pending->next_seq = next_seq;
+    return pending;
+}
+
+/* Adds a segment. False when it does not follow, or is too much. */
+static bool
+put_together(pending_t *pending, const observation_t *obs)
+{
     if (obs->seq != pending->next_seq || obs->captured < obs->length
         || pending->bytes->len + obs->captured > PENDING_BYTES)
-        return NULL;
+        return false;
     g_byte_array_append(pending->bytes, obs->payload, obs->captured);
     pending->next_seq += obs->captured;
-    return pending->bytes;
+    return true;
 }
 
 void
@@ -243,24 +238,25 @@ requests_observe(engine_t *engine, const segment_t *s)
 {
     const observation_t *obs = s->obs;
     flow_t *flow = s->flow;
+    pending_t *pending = beside_find(engine->besides, flow, BESIDE_REQUEST);
     bool first = !flow->request_frame;
     request_t r;
 
     if (first)
         flow->request_frame = obs->frame;
-    if (!obs->captured || (!flow->request_pending && !may_begin_request(obs))) {
+    if (!obs->captured || (!pending && !may_begin_request(obs))) {
         if (first)
             keep_opaque(flow, obs->payload, obs->captured, obs->length);
         return;
     }
     if (keep_question(engine, flow, obs))
         return;
-    GByteArray *whole = flow->request_pending ? put_together(engine, flow, obs) : NULL;
+    GByteArray *whole = pending && put_together(pending, obs) ? pending->bytes : NULL;
     request_kind_t kind = whole ? request_read(whole->data, whole->len, &r)
                                 : request_read(obs->payload, obs->captured, &r);
     bool more = kind == REQUEST_CUT || (kind == REQUEST_TLS && r.goes_on);
 
-    if (whole && kind == REQUEST_TLS && flow->request_named)
+    if (whole && kind == REQUEST_TLS && pending->named)
         flow->suffix = r.ech ? intern_text(engine, with_ech) : 0;   /* the frame that has the name stays */
     else if (kind == REQUEST_HTTP || kind == REQUEST_TLS)
         keep_request(engine, flow, obs->frame, kind, &r);
@@ -270,10 +266,12 @@ requests_observe(engine_t *engine, const segment_t *s)
         keep_opaque(flow, obs->payload, obs->captured, obs->length);
     else if (kind == REQUEST_OTHER && whole && was_mistaken(engine, flow))
         keep_opaque(flow, whole->data, whole->len, whole->len);
-    if (more && (whole || put_together(engine, flow, obs)))
-        flow->request_named = kind == REQUEST_TLS;  /* the next segment may bring the rest */
+    if (more && !pending)
+        pending = pending_new(engine, flow, obs->seq);
+    if (more && (whole || put_together(pending, obs)))
+        pending->named = kind == REQUEST_TLS;   /* the next segment may bring the rest */
     else
-        requests_forget(engine->requests, flow);
+        beside_drop(engine->besides, flow, BESIDE_REQUEST);
 }
 
 bool

@@ -98,7 +98,7 @@ flow_table_evicted(const flow_table_t *table)
 static bool
 is_one_sided(const flow_t *flow)
 {
-    return !(flow->has & HAS_RESETS) && !flow->end[0].packets != !flow->end[1].packets;
+    return !flow->was_reset && !flow->end[0].packets != !flow->end[1].packets;
 }
 
 void
@@ -242,7 +242,7 @@ flow_restart(flow_table_t *table, flow_t *flow)
     flow->request = flow->suffix = 0;
     flow->request_frame = 0;
     flow->opaque = flow->handshake = flow->http = flow->gap = false;
-    flow->syn_repeated = flow->certificate_pending = false;
+    flow->syn_repeated = flow->certificate_pending = flow->was_reset = flow->stage_counted = false;
     flow->vantage = VANTAGE_UNKNOWN;
     flow->handshake_read = flow->vantage_learnt = false;
 }

@@ -69,13 +69,6 @@ enum {
     SEEN_MORE_DATA = 0x80,      /* new data after the first, which end with a PSH or another packet */
 };
 
-/* What is kept beside a flow and wants to see all its packets. The same bits as SEES_* of detector.h. */
-enum {
-    HAS_RESETS = 0x01,          /* reset/cases.c has a list of them */
-    HAS_REPEATS = 0x02,         /* silence/cases.c has what it sent again */
-    HAS_TWO_SYN_ACKS = 0x04,    /* handshake/cases.c has a pair that answers one SYN */
-};
-
 /* Addresses and ports of both ends are in an order of their own, the same for both directions. */
 typedef struct {
     entry_t     entry;          /* by the ends; its number is the slot */
@@ -87,8 +80,8 @@ typedef struct {
     uint16_t    request;        /* the name it asked for, for state/asked.c: an index of names_t */
     uint16_t    suffix;         /* what follows the name, path or ECH: an index; of opaque data the length */
     uint16_t    touched;        /* when it moved in the queue, in steps of 1.07 s, modulo 2^16 */
-    uint8_t     client;         /* which end opened it, or has the higher port */
-    uint8_t     has;            /* HAS_* */
+    uint16_t    has;            /* what is kept beside it, a bit for each kind of beside.h */
+    unsigned    client : 8;     /* which end opened it, or has the higher port */
     unsigned    opaque : 1;         /* the client asked for nothing by name: request is 0 */
     unsigned    opaque_encrypted : 1;   /* its first data look fully encrypted */
     unsigned    opaque_late : 1;        /* the connection's beginning was not captured */
@@ -96,16 +89,12 @@ typedef struct {
     unsigned    handshake : 1;      /* SYN or SYN/ACK seen */
     unsigned    http : 1;           /* the client's first payload is an HTTP request with a Host */
     unsigned    gap : 1;            /* holds a segment that could not be read */
-    unsigned    request_pending : 1;    /* state/asked.c has the first part of it */
-    unsigned    request_named : 1;  /* of the pending request the name is known already */
     unsigned    vantage : 2;        /* vantage_t that the handshake speaks for */
     unsigned    handshake_read : 1; /* it had SYN, SYN/ACK and one more packet */
     unsigned    vantage_learnt : 1; /* nothing more will come */
-    unsigned    has_answers : 1;    /* data/cases.c does */
+    unsigned    was_reset : 1;      /* by either end */
     unsigned    syn_repeated : 1;   /* the client sent its SYN more than once */
     unsigned    certificate_pending : 1;    /* the server's certificates go on in its next segment */
-    unsigned    page_pending : 1;   /* data/cases.c has the first part of its answer */
-    unsigned    has_stage : 1;      /* stages/cases.c keeps something for it */
     unsigned    stage_counted : 1;  /* it is one of those that stages are counted of */
 } flow_t;
 

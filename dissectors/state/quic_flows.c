@@ -6,6 +6,7 @@
 #include "state/quic_flows.h"
 
 #include "state/host.h"
+#include "state/oldest.h"
 
 #define QUIC_INITIAL_MIN 1200   /* bytes of a datagram with a client's Initial, RFC 9000 section 14.1 */
 #define QUIC_ID_MIN      8      /* bytes of the connection id a client makes up, section 7.2 */
@@ -17,9 +18,7 @@ enum { QUIC_1 = 0x00000001, QUIC_2 = 0x6b3343cf, QUIC_DRAFT_23 = 0xff000017, QUI
 
 struct datagrams {
     GHashTable *by_ends;        /* set of datagram_flow_t */
-    GQueue      recent;         /* their links, the longest silent first */
-    datagram_forget_t forget;
-    void       *context;
+    oldest_t    recent;         /* the longest silent first */
     uint8_t     server_ports[65536 / 8];    /* a bit for every port such a flow has gone to */
 };
 
@@ -38,13 +37,11 @@ ends_equal(const void *a, const void *b)
 }
 
 datagrams_t *
-datagrams_new(datagram_forget_t forget, void *context)
+datagrams_new(void)
 {
     datagrams_t *datagrams = g_new0(datagrams_t, 1);
-    datagrams->forget = forget;
-    datagrams->context = context;
     datagrams->by_ends = g_hash_table_new_full(ends_hash, ends_equal, g_free, NULL);
-    g_queue_init(&datagrams->recent);
+    datagrams->recent = oldest_new(DATAGRAM_FLOWS_MAX, NULL);
     return datagrams;
 }
 
@@ -58,7 +55,7 @@ datagrams_free(datagrams_t *datagrams)
 GList *
 datagrams_oldest(const datagrams_t *datagrams)
 {
-    return datagrams->recent.head;
+    return datagrams->recent.links.head;
 }
 
 uint32_t
@@ -128,27 +125,26 @@ datagrams_find(const datagrams_t *datagrams, const observation_t *obs, bool *fro
 static void
 drop(datagrams_t *datagrams, datagram_flow_t *flow)
 {
-    datagrams->forget(datagrams->context, flow);
-    g_queue_unlink(&datagrams->recent, &flow->link);
+    oldest_remove(&datagrams->recent, &flow->link);
     g_hash_table_remove(datagrams->by_ends, flow);
 }
 
 static datagram_flow_t *
 begin(datagrams_t *datagrams, const observation_t *obs, bool *evicted)
 {
-    if (g_hash_table_size(datagrams->by_ends) >= DATAGRAM_FLOWS_MAX) {
-        *evicted = true;
-        drop(datagrams, g_queue_peek_head(&datagrams->recent));
-    }
-    datagram_flow_t *flow = g_new0(datagram_flow_t, 1);
+    datagram_flow_t *flow = oldest_in_the_way(&datagrams->recent);
+
+    *evicted = flow != NULL;
+    if (flow)
+        drop(datagrams, flow);
+    flow = g_new0(datagram_flow_t, 1);
     read_ends(flow, obs, true);
-    flow->link.data = flow;
     flow->version = quic_initial_version(obs);
     flow->first_frame = obs->frame;
     flow->first_time = obs->time;
     datagrams->server_ports[obs->dport / 8] |= (uint8_t)(1 << obs->dport % 8);
     g_hash_table_add(datagrams->by_ends, flow);
-    g_queue_push_tail_link(&datagrams->recent, &flow->link);
+    oldest_add(&datagrams->recent, &flow->link, flow);
     return flow;
 }
 
@@ -181,10 +177,7 @@ datagrams_observe(datagrams_t *datagrams, const observation_t *obs, bool *from_c
         *from_client = true;
     }
     count(*from_client ? &flow->from_client : &flow->from_server, obs);
-    if (flow->link.next) {
-        g_queue_unlink(&datagrams->recent, &flow->link);
-        g_queue_push_tail_link(&datagrams->recent, &flow->link);
-    }
+    oldest_touch(&datagrams->recent, &flow->link);
     return flow;
 }
 

@@ -45,11 +45,7 @@ typedef struct {
 
 typedef struct datagrams datagrams_t;
 
-/* A flow makes room for another, or its ports begin a new connection. Not called when the table is
- * freed. */
-typedef void (*datagram_forget_t)(void *context, datagram_flow_t *flow);
-
-datagrams_t *datagrams_new(datagram_forget_t forget, void *context);
+datagrams_t *datagrams_new(void);
 void         datagrams_free(datagrams_t *datagrams);
 
 /* Takes a UDP datagram. The flow it belongs to, or begins, and whether its client sent it; NULL for

@@ -5,10 +5,18 @@
  */
 #include "state/syns.h"
 
+#include "state/oldest.h"
+#include "state/table.h"
+
+typedef struct {
+    entry_t     entry;      /* by connection_of() */
+    GList       link;       /* in syns_t.recent */
+    half_open_t half_open;
+} place_t;
+
 struct syns {
-    table_t *table;         /* of half_open_t */
-    GQueue   recent;        /* its links, the SYN sent longest ago first */
-    unsigned max;
+    table_t *table;         /* of place_t */
+    oldest_t recent;        /* of them, the SYN sent longest ago first */
 };
 
 syns_t *
@@ -16,9 +24,8 @@ syns_new(unsigned max)
 {
     syns_t *syns = g_new0(syns_t, 1);
 
-    syns->table = table_new(sizeof(half_open_t));
-    g_queue_init(&syns->recent);
-    syns->max = MAX(max, 1);
+    syns->table = table_new(sizeof(place_t));
+    syns->recent = oldest_new(max, NULL);
     return syns;
 }
 
@@ -52,28 +59,53 @@ is_copy(const observation_t *old, const observation_t *syn)
 }
 
 /* either: who sent the packet does not matter. */
-static half_open_t *
+static place_t *
 find(const syns_t *syns, const observation_t *obs, uint32_t hash, bool either)
 {
-    half_open_t *h = table_first(syns->table, hash);
+    place_t *p = table_first(syns->table, hash);
 
-    while (h && !same_way(&h->syn, obs) && !(either && other_way(&h->syn, obs)))
-        h = table_next(syns->table, h);
-    return h;
+    while (p && !same_way(&p->half_open.syn, obs) && !(either && other_way(&p->half_open.syn, obs)))
+        p = table_next(syns->table, p);
+    return p;
 }
 
 static void
-drop(syns_t *syns, half_open_t *h)
+drop(syns_t *syns, place_t *p)
 {
-    g_queue_unlink(&syns->recent, &h->link);
-    table_remove(syns->table, h);
+    oldest_remove(&syns->recent, &p->link);
+    table_remove(syns->table, p);
 }
 
-/* The SYN is not sent for the first time. */
-static void
-repeat(syns_t *syns, half_open_t *h, const observation_t *syn)
+/* A place for a SYN that its connection has not sent before. */
+static place_t *
+add(syns_t *syns, const observation_t *syn, uint32_t hash, bool *lost)
 {
-    if (h->syn.seq != syn->seq) {
+    place_t *p = oldest_in_the_way(&syns->recent);
+
+    if (p) {
+        *lost = syn->time - p->half_open.syn.time < SYN_ALIVE_NS;
+        drop(syns, p);
+    }
+    p = table_add(syns->table, hash);
+    oldest_add(&syns->recent, &p->link, p);
+    return p;
+}
+
+const half_open_t *
+syns_keep(syns_t *syns, const observation_t *syn, uint32_t hash, bool *lost)
+{
+    place_t *p = find(syns, syn, hash, false);
+
+    if (p && is_copy(&p->half_open.syn, syn)) {
+        p->half_open.captured += p->half_open.captured < UINT8_MAX;
+        return &p->half_open;
+    }
+    if (p)
+        oldest_touch(&syns->recent, &p->link);
+    else
+        p = add(syns, syn, hash, lost);
+    half_open_t *h = &p->half_open;
+    if (!h->sent || h->syn.seq != syn->seq) {   /* a connection begins, perhaps on the same ports */
         h->first_frame = syn->frame;
         h->first_time = syn->time;
         h->sent = 0;
@@ -82,61 +114,32 @@ repeat(syns_t *syns, half_open_t *h, const observation_t *syn)
     h->sent += h->sent < UINT8_MAX;
     h->captured = 1;
     h->syn = *syn;
-    g_queue_unlink(&syns->recent, &h->link);
-    g_queue_push_tail_link(&syns->recent, &h->link);
-}
-
-const half_open_t *
-syns_keep(syns_t *syns, const observation_t *syn, uint32_t hash, bool *lost)
-{
-    half_open_t *h = find(syns, syn, hash, false);
-
-    if (h && is_copy(&h->syn, syn)) {
-        h->captured += h->captured < UINT8_MAX;
-        return h;
-    }
-    if (h) {
-        repeat(syns, h, syn);
-        return h;
-    }
-    if (syns->recent.length >= syns->max) {
-        half_open_t *oldest = syns->recent.head->data;
-        *lost = syn->time - oldest->syn.time < SYN_ALIVE_NS;
-        drop(syns, oldest);
-    }
-    h = table_add(syns->table, hash);
-    h->link.data = h;
-    h->syn = *syn;
-    h->first_frame = syn->frame;
-    h->first_time = syn->time;
-    h->sent = h->captured = 1;
-    g_queue_push_tail_link(&syns->recent, &h->link);
     return h;
 }
 
 void
 syns_quoted(syns_t *syns, const observation_t *obs, uint32_t hash)
 {
-    half_open_t *h = find(syns, obs, hash, false);
+    place_t *p = find(syns, obs, hash, false);
 
-    if (h && h->syn.seq == obs->seq)
-        h->unreachable = true;
+    if (p && p->half_open.syn.seq == obs->seq)
+        p->half_open.unreachable = true;
 }
 
 unsigned
 syns_count(const syns_t *syns)
 {
-    return syns->recent.length;
+    return syns->recent.links.length;
 }
 
 bool
 syns_take(syns_t *syns, const observation_t *obs, uint32_t hash, half_open_t *half_open)
 {
-    half_open_t *h = find(syns, obs, hash, true);
+    place_t *p = find(syns, obs, hash, true);
 
-    if (!h)
+    if (!p)
         return false;
-    *half_open = *h;
-    drop(syns, h);
+    *half_open = p->half_open;
+    drop(syns, p);
     return true;
 }

@@ -7,18 +7,15 @@
 #pragma once
 
 #include "observation.h"
-#include "state/table.h"
 
 /* A SYN younger than this may still be answered: giving it up is a loss. Stacks try for two minutes, and
  * repeat themselves at least every 64 s (RFC 6298). */
 #define SYN_ALIVE_NS (64 * NS_PER_S)
 
 typedef struct {
-    entry_t       entry;        /* by connection_of() */
-    uint32_t      first_frame;
-    GList         link;         /* of syns_t; data is the half_open_t itself */
     observation_t syn;          /* the latest, without payload */
     int64_t       first_time;
+    uint32_t      first_frame;
     uint8_t       sent;         /* times, saturating */
     bool          unreachable;  /* an ICMP error says why it is not answered */
     uint8_t       captured;     /* times the latest was captured, saturating */
@@ -40,6 +37,5 @@ void syns_quoted(syns_t *syns, const observation_t *obs, uint32_t hash);
 /* SYNs that are waiting. */
 unsigned syns_count(const syns_t *syns);
 
-/* Takes out what is known of the connection that a packet belongs to. False when that is nothing. The copy
- * is in no table and no list. */
+/* Takes out what is known of the connection that a packet belongs to. False when that is nothing. */
 bool syns_take(syns_t *syns, const observation_t *obs, uint32_t hash, half_open_t *half_open);

@@ -61,7 +61,6 @@ ttl_segment(engine_t *engine, segment_t *s)
 }
 
 const detector_t detector_ttl = {
-    .name = "ttl",
     .sees = SEES_STRANGE_TTL,
     .segment = ttl_segment,
     .signature = ttl_signature,

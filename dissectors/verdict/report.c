@@ -152,12 +152,14 @@ finding_fingerprint(finding_t *finding, fact_id_t first, const fingerprint_t *fp
 }
 
 void
-notice_limit(engine_t *engine, const observation_t *obs, bool *told, const char *text)
+report_limit(engine_t *engine, limit_t *limit)
 {
-    if (*told)
+    const observation_t *obs = engine->now;
+
+    if (limit->told || !limit->notice)
         return;
-    *told = true;
+    limit->told = true;
     finding_t *finding = store_finding(engine->store, obs->frame, obs->time);
-    finding->notice = text;
+    finding->notice = limit->notice;
     describe(engine, finding);
 }

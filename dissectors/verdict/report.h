@@ -8,6 +8,7 @@
 
 #include "fingerprints/fingerprints.h"
 #include "state/flow.h"
+#include "state/oldest.h"
 #include "verdict/judge.h"
 
 typedef struct engine engine_t;
@@ -52,5 +53,5 @@ finding_t *publish_witness(engine_t *engine, const finding_t *forged, uint32_t f
 /* The entry of a list that a finding is about, as five facts, of which `first` is the first one. */
 void finding_fingerprint(finding_t *finding, fact_id_t first, const fingerprint_t *fp);
 
-/* Leaves a notice at the first frame where a limit was reached. */
-void notice_limit(engine_t *engine, const observation_t *obs, bool *told, const char *text);
+/* Leaves the notice of a limit at the packet at hand, the first time that it is reached. */
+void report_limit(engine_t *engine, limit_t *limit);

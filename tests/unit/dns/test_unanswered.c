@@ -327,7 +327,7 @@ SEQUENCE(many_names)
         pass(wire, 5000);
     }
     assert_quiet(wire);
-    assert_int_equal(wire->engine->unanswered->mutes.length, MUTES_MAX);
+    assert_int_equal(dns_of(wire->engine)->mutes.links.length, MUTES_MAX);
     /* The first to be asked for again that finds no room. */
     const finding_t *told = wire_finding(wire, 3 * MUTES_MAX + MUTES_MAX + 1);
     assert_non_null(strstr(told->notice, "limit of unanswered DNS names"));
