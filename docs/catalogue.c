@@ -3,8 +3,8 @@
  * The documents hold what it prints between markers; tests/docs/check.py keeps them equal.
  *
  *   catalogue ids                  one id a line
- *   catalogue table                all signatures with weights and counts, for docs/signatures
- *   catalogue overview DETECTOR    what each signature of one detector sees, for the README
+ *   catalogue families             what each detector looks for, and how many signatures it has, for the README
+ *   catalogue table DETECTOR       the signatures of one detector with weights and counts, for docs/signatures
  *   catalogue header ID            the facts of one signature, for its page
  *   catalogue injectors            the table of known injectors, for docs/injectors.md
  *   catalogue phases               what was counted of each phase of a connection, for docs/stages.md
@@ -63,21 +63,46 @@ print_id(detector_id_t detector, const signature_t *s)
 static void
 print_row(detector_id_t detector, const signature_t *s)
 {
-    printf("| [`%s`](%s.md) | %s | %s | %c | %.1f | %u / %u | ", s->id, s->id,
-           detector_name(detector), family_name(s->family), tier_letter(s->tier),
-           signature_weight(s), s->benign.hits, s->benign.of);
+    (void)detector;
+    printf("| [`%s`](%s.md) | %s | %s | %c | %.1f | %u / %u | ", s->id, s->id, s->sees,
+           family_name(s->family), tier_letter(s->tier), signature_weight(s), s->benign.hits, s->benign.of);
     if (is_published(s))
         puts("published |");
     else
         printf("%u / %u |\n", s->injected.hits, s->injected.of);
 }
 
+static const struct {
+    const char *title, *anchor, *sees;
+} families[N_DETECTORS] = {
+    [DETECT_TTL] = { "Suspicious TTLs", "suspicious-ttls",
+        "packets from another distance than everything else of their host" },
+    [DETECT_DNS] = { "Forged DNS answers", "forged-dns-answers",
+        "second answers that contradict the first, answers that come too early, with another header, to a forged "
+        "address, or in an injector's shape" },
+    [DETECT_RESET] = { "Forged resets", "forged-resets",
+        "resets after which the host goes on, bursts and ladders of them, numbers and header fields copied from what "
+        "they answer, constant headers of published boxes" },
+    [DETECT_DATA] = { "Injected data", "injected-data",
+        "other bytes for the same place, block pages and redirects of another sender, FINs and acknowledgements that "
+        "are not the host's, certificates of interception" },
+    [DETECT_HANDSHAKE] = { "Forged handshakes", "forged-handshakes", "two SYN/ACKs that contradict each other" },
+    [DETECT_SILENCE] = { "Silence", "silence",
+        "SYNs, first data, QUIC and DNS that are never answered while others are, downloads that freeze or are held "
+        "to a rate" },
+};
+
 static void
-print_overview(detector_id_t detector, const signature_t *s)
+print_families(void)
 {
-    (void)detector;
-    printf("| [`%s`](docs/signatures/%s.md) | %s | %s | %c |\n", s->id, s->id, s->sees,
-           family_name(s->family), tier_letter(s->tier));
+    puts("| Family | Looks for | Signatures |\n|---|---|---:|");
+    for (detector_id_t d = 0; d < N_DETECTORS; d++) {
+        unsigned n = 0;
+        while (detector_signature(d, n))
+            n++;
+        printf("| [%s](docs/signatures/README.md#%s) | %s | %u |\n", families[d].title, families[d].anchor,
+               families[d].sees, n);
+    }
 }
 
 static void
@@ -206,14 +231,12 @@ main(int argc, char **argv)
 
     if (!strcmp(command, "ids") && !argument) {
         print_signatures(print_id, NULL, NULL);
-    } else if (!strcmp(command, "table") && !argument) {
-        puts("| Signature | Detector | Family | Tier | Weight, dB | Genuine | Forged |");
+    } else if (!strcmp(command, "families") && !argument) {
+        print_families();
+    } else if (!strcmp(command, "table") && argument) {
+        puts("| Signature | What it sees | Family | Tier | Weight, dB | Genuine | Forged |");
         puts("|---|---|---|---|---:|---:|---:|");
-        print_signatures(print_row, NULL, NULL);
-    } else if (!strcmp(command, "overview") && argument) {
-        puts("| Signature | What it sees | Family | Tier |");
-        puts("|---|---|---|---|");
-        if (!print_signatures(print_overview, argument, NULL))
+        if (!print_signatures(print_row, argument, NULL))
             return fail("no such detector: ", argument);
     } else if (!strcmp(command, "header") && argument) {
         if (!print_signatures(print_header, NULL, argument))
@@ -229,7 +252,7 @@ main(int argc, char **argv)
     } else if (!strcmp(command, "stages") && !argument) {
         print_stages();
     } else {
-        return fail("usage: catalogue ids | table | overview DETECTOR | header ID | injectors | phases | stages", "");
+        return fail("usage: catalogue ids | families | table DETECTOR | header ID | injectors | phases | stages", "");
     }
     return EXIT_SUCCESS;
 }

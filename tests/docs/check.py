@@ -13,7 +13,8 @@ With --tshark PROGRAM (that has the plugin):
 
   * The blocks of the README and the guide that begin with `$ ` show what these commands print.
   * The sample line of a signature's page is what the plugin says about that frame.
-  * The fields and preferences that the README names are those that the plugin has.
+  * The fields that the README names are the plugin's (docs/fields.md has all of them, see fields.py), and
+    docs/preferences.md names the preferences that the plugin has, with their defaults.
 
 --update writes what the program says into the documents instead of complaining about it.
 """
@@ -33,6 +34,7 @@ import urllib.parse
 ROOT = pathlib.Path(__file__).resolve().parent.parent.parent
 PAGES = ROOT / "docs" / "signatures"
 README = ROOT / "README.md"
+PREFERENCES = ROOT / "docs" / "preferences.md"
 GUIDE = ROOT / "docs" / "guide.md"
 SECTIONS = ["What you see", "Mechanism", "Rule", "Innocent twins", "Sources"]
 
@@ -189,30 +191,26 @@ def section(text, title):
     return found[1] if found else ""
 
 
-def check_names(documents, title, kind, there):
-    """A section of the README names exactly these fields or preferences."""
-    named = set(re.findall(r"`(interference\.[a-z_.]+)`", section(README.read_text(), title)))
-    for name in sorted(there - named):
-        documents.complain(README, f"{kind} {name} is not under '{title}'")
-    for name in sorted(named - there):
-        documents.complain(README, f"there is no {kind} {name}")
+def names(text):
+    return set(re.findall(r"`(interference\.[a-z_.]+)`", text))
 
 
 def check_fields(documents, tshark):
-    fields = re.findall(r"^F\t[^\t]*\t(interference\.[^\t]+)", tshark.output(["-G", "fields"]),
-                        re.M)
-    check_names(documents, "Fields", "field", set(fields))
+    there = set(re.findall(r"^F\t[^\t]*\t(interference\.[^\t]+)", tshark.output(["-G", "fields"]), re.M))
+    for name in sorted(names(section(README.read_text(), "Fields")) - there):
+        documents.complain(README, f"there is no field {name}")
 
 
 def check_preferences(documents, tshark):
     """Names and defaults."""
     there = dict(re.findall(r"^#?(interference\.[a-z_]+): (.*)$",
                             tshark.output(["-G", "defaultprefs"]), re.M))
-    check_names(documents, "Limits", "preference", set(there))
+    text = section(PREFERENCES.read_text(), "Preferences")
+    for name in sorted(names(text) - set(there)):
+        documents.complain(PREFERENCES, f"there is no preference {name}")
     for name, default in there.items():
-        if not re.search(rf"`{re.escape(name)}` \| {re.escape(default)} \|",
-                         section(README.read_text(), "Limits")):
-            documents.complain(README, f"the default of {name} is {default}")
+        if not re.search(rf"`{re.escape(name)}` \| {re.escape(default)} \|", text):
+            documents.complain(PREFERENCES, f"{name} with its default {default} is not named")
 
 
 def main():
