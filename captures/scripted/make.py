@@ -52,8 +52,8 @@ in the same race), `trigger` (what set the forger off) or `silenced`; class is t
 interference the row belongs to. Any other packet is ordinary and must never be called forged.
 
 To add a sample write one function in `scenarios/`, with `@guilty` or `@innocent` above it (`family=`
-where it shows something else than its neighbours), run `make.py`, then
-`tests/captures/golden.py --update` and read what it wrote.
+where it shows something else than its neighbours), say `cmake --build build --target update` and read
+what it wrote.
 """
 
 

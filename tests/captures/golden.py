@@ -5,7 +5,8 @@
 For every captures/scripted/FAMILY/NAME.pcap two things must hold:
 
   * The findings of `tshark -2 -Y interference` are those in NAME.expected. `--update`
-    rewrites the file; read the difference before committing it.
+    rewrites the file, if the plugin was built from this checkout; read the difference before
+    committing it.
   * No frame is called forged that NAME.truth does not list as forged, no forged frame is called
     genuine, and the forged frames that are *not* called are exactly those that the expected
     file admits in its first line, `# missed: FRAME ...`. An accusation of an innocent packet
@@ -42,7 +43,7 @@ def difference(name, before, now):
         return []
     lines = difflib.unified_diff(before.splitlines(), now.splitlines(),
                                  f"{name}.expected", f"{name} now", lineterm="", n=1)
-    return [f"{name}: not as expected (golden.py --update rewrites)\n" + "\n".join(lines)]
+    return [f"{name}: not as expected (cmake --build build --target update)\n" + "\n".join(lines)]
 
 
 def check(program, path, update):
@@ -87,6 +88,8 @@ def test():
     options = tshark.arguments(__doc__, update="rewrite the expected files")
     program = tshark.Tshark(options.tshark)
     program.must_have_plugin()
+    if options.update:
+        program.must_be_of_this_tree()
     paths = tshark.samples(options.samples)
     status = tshark.check_all(lambda path: check(program, path, options.update), paths)
     summary(paths)

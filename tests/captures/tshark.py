@@ -7,13 +7,15 @@ import csv
 import io
 import os
 import pathlib
+import re
 import shutil
 import subprocess
 import sys
 import tempfile
 
 HERE = pathlib.Path(__file__).resolve().parent
-SAMPLES = HERE.parent.parent / "captures" / "scripted"
+ROOT = HERE.parent.parent
+SAMPLES = ROOT / "captures" / "scripted"
 NOBODY = 65534
 SKIPPED = 77                     # exit status of a test that lacks what it needs
 
@@ -58,9 +60,27 @@ class Tshark:
             raise TestFailure(f"{self.program} does not know interference.verdict: the plugin"
                               " is not where this tshark looks (WIRESHARK_PLUGIN_DIR?)")
 
+    def must_be_of_this_tree(self):
+        """Before anything is rewritten: fail unless the plugin was built from this checkout."""
+        self.must_have_plugin()
+        loaded = re.search(r"^interference\.so[ \t].*\t(.*)$", self.output(["-G", "plugins"]), re.M)
+        must_be_of_this_tree(loaded[1])
+
 
 class TestFailure(Exception):
     """What is wrong, in words for the reader of the test log."""
+
+
+def must_be_of_this_tree(program):
+    """Fail unless a file was built from the sources of this checkout, see plugin/build_id.cmake."""
+    wanted = subprocess.run(["cmake", "-P", ROOT / "plugin" / "build_id.cmake"], check=True,
+                            capture_output=True, text=True).stdout.strip()
+    found = re.search(rb"interference-build-id:([0-9a-f]{64})\0", pathlib.Path(program).read_bytes())
+    built = found[1].decode() if found else "unknown sources"
+    if built != wanted:
+        raise TestFailure(f"{program} was not built from {ROOT}, nothing is rewritten: its id is"
+                          f" {built[:12]}, that of the sources {wanted[:12]}"
+                          " (cmake --build build --target update)")
 
 
 def unprivileged():

@@ -16,7 +16,8 @@ With --tshark PROGRAM (that has the plugin):
   * The fields that the README names are the plugin's (docs/fields.md has all of them, see fields.py), and
     docs/preferences.md names the preferences that the plugin has, with their defaults.
 
---update writes what the program says into the documents instead of complaining about it.
+--update writes what the program says into the documents instead of complaining about it, if the
+program was built from this checkout.
 """
 
 import argparse
@@ -70,7 +71,7 @@ class Documents:
             print(f"{path.relative_to(ROOT)}: updated")
         else:
             old, new = first_difference(before, now)
-            self.complain(path, f"not up to date (tests/docs/check.py --update)\n"
+            self.complain(path, f"not up to date (cmake --build build --target update)\n"
                                 f"      document: {old}\n      program:  {new}")
 
 
@@ -224,6 +225,8 @@ def main():
 
     program = options.catalogue and str(pathlib.Path(options.catalogue).resolve())
     os.chdir(ROOT)
+    if program and options.update:
+        running.must_be_of_this_tree(program)
     documents = Documents(options.update)
     if program:
 
@@ -238,6 +241,8 @@ def main():
     if options.tshark:
         tshark = running.Tshark(options.tshark)
         tshark.must_have_plugin()
+        if options.update:
+            tshark.must_be_of_this_tree()
         check_output(documents, options.tshark)
         check_samples(documents, tshark)
         check_fields(documents, tshark)

@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: GPL-2.0-or-later
 """Compares docs/fields.md with the fields, protocols and preferences that a tshark with the plugin
-has. --update prints what it should be."""
+has. --update writes it, if the plugin was built from this checkout."""
 
 import argparse
 import pathlib
@@ -15,7 +15,7 @@ sys.path.insert(0, str(ROOT / "tests" / "captures"))
 import tshark as running  # noqa: E402    (its place is not on the path before)
 
 HEAD = """<!-- SPDX-License-Identifier: GPL-2.0-or-later -->
-<!-- Written by tests/docs/fields.py --update from what tshark says. Do not edit. -->
+<!-- Written by tests/docs/fields.py from what tshark says. Do not edit. -->
 # Fields
 
 All names can be used in display filters, as columns and with `tshark -T fields -e`. What verdicts
@@ -72,21 +72,20 @@ def meaning(comment):
 def main():
     parser = argparse.ArgumentParser(description="Compares docs/fields.md with tshark.")
     parser.add_argument("--tshark", default="tshark", help="a tshark that has the plugin")
-    parser.add_argument("--update", action="store_true", help="print what the document should be")
+    parser.add_argument("--update", action="store_true", help="write the document")
     options = parser.parse_args()
     tshark = running.Tshark(options.tshark)
     tshark.must_have_plugin()
     now = text_of(tshark.output(["-G", "fields"]), tshark.output(["-G", "defaultprefs"]))
     there = DOCUMENT.read_text() if DOCUMENT.exists() else ""
     if options.update:
-        sys.stdout.write(now)       # nobody may not write into the checkout
+        tshark.must_be_of_this_tree()
+        DOCUMENT.write_text(now)
         return 0
     if now == there:
         return 0
     old, new = set(there.splitlines()), set(now.splitlines())
-    print("docs/fields.md is not what tshark says"
-          " (tests/env/with-plugin build/interference.so /usr/bin/python3 -B tests/docs/fields.py"
-          " --update >docs/fields.md)")
+    print("docs/fields.md is not what tshark says (cmake --build build --target update)")
     print("".join(f"  document: {line}\n" for line in sorted(old - new))
           + "".join(f"  tshark:   {line}\n" for line in sorted(new - old)))
     return 1

@@ -12,7 +12,8 @@ What counts as detected: each forged frame with verdict `forged`; each silenced 
 repeats are one) with verdict `silenced` on any of them. Exit status 1 when
   - a frame is called `forged` that is not (a wrong accusation),
   - a called frame has another class or trigger than the truth,
-  - a capture has fewer detections than in the baseline (--update rewrites that file).
+  - a capture has fewer detections than in the baseline (--update rewrites that file, if the plugin was
+    built from this checkout).
 Exit status 2 when tshark cannot be used. Misses are shown and are no failure: no scenario is left
 out because it is hard. Words about silence in places where nothing was silenced are shown too.
 """
@@ -27,6 +28,9 @@ import sys
 
 HERE = os.path.dirname(os.path.abspath(__file__))
 ROOT = os.path.dirname(os.path.dirname(HERE))
+sys.path.insert(0, os.path.join(ROOT, "tests", "captures"))
+import tshark as running                                                    # noqa: E402
+
 FIELDS = ["frame.number", "interference.verdict", "interference.class", "interference.confidence",
           "interference.trigger", "interference.signature", "tcp.stream", "udp.stream"]
 
@@ -69,7 +73,8 @@ def ask_tshark(program, path):
     command = [program, "-n", "-2", "-r", path, "-T", "fields", "-E", "occurrence=f"]
     for field in FIELDS:
         command += ["-e", field]
-    done = subprocess.run(command, capture_output=True, text=True, timeout=120)
+    done = subprocess.run(command, capture_output=True, text=True, timeout=120,
+                          **running.unprivileged())
     if done.returncode:
         raise RuntimeError("%s: %s" % (path, done.stderr.strip().splitlines()[-1:]))
     said, streams = {}, {}
@@ -231,6 +236,8 @@ def main():
     if not captures:
         print("no captures with truth in " + ", ".join(args.root), file=sys.stderr)
         return 2
+    if args.update:
+        running.Tshark(args.tshark).must_be_of_this_tree()
     try:
         with concurrent.futures.ThreadPoolExecutor(2) as pool:
             scores = list(pool.map(lambda path: score_capture(args.tshark, path), captures))
@@ -251,4 +258,4 @@ def main():
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    running.main(main)
