@@ -57,7 +57,23 @@ install(FILES ${COMPRESSED}/interference-doctor.1.gz ${COMPRESSED}/interference-
 install(FILES ${COMPRESSED}/changelog.gz DESTINATION ${DOCUMENTS})
 
 install(PROGRAMS plugin/doctor DESTINATION bin RENAME interference-doctor)
-install(PROGRAMS plugin/batch/interference-batch DESTINATION bin)
+
+# interference-batch is one file: a job on another host needs no more than its path. It is built with
+# the plugin, so that whoever has built that can install.
+find_program(PYTHON3 python3 PATHS /usr/bin NO_DEFAULT_PATH)    # Debian's modules are only there
+find_program(PYTHON3 python3)
+if(PYTHON3)
+    set(BATCH ${PROJECT_BINARY_DIR}/interference-batch)
+    file(GLOB BATCH_PARTS CONFIGURE_DEPENDS plugin/batch/*.py plugin/batch/interference_batch/*.*)
+    add_custom_command(OUTPUT ${BATCH} DEPENDS ${BATCH_PARTS} plugin/batch/zipped VERBATIM
+        COMMAND ${PYTHON3} -B ${PROJECT_SOURCE_DIR}/plugin/batch/zipped ${BATCH})
+    add_custom_target(batch ALL DEPENDS ${BATCH})
+    add_dependencies(interference batch)
+    install(PROGRAMS ${BATCH} DESTINATION bin)
+else()
+    message(STATUS "There is no python3: interference-batch is not built, and not installed")
+endif()
+
 install(FILES captures/scripted/dns/dns-three-injectors.pcap captures/scripted/dns/dns-three-injectors.truth
     DESTINATION share/${PACKAGE})
 

@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 """What the tests of interference-batch share: running it, reading its database, making captures."""
 
+import atexit
 import os
 import pathlib
 import shutil
@@ -11,10 +12,25 @@ import sys
 import tempfile
 
 ROOT = pathlib.Path(__file__).resolve().parent.parent.parent
-COMMAND = ROOT / "plugin" / "batch" / "interference-batch"
+PARTS = ROOT / "plugin" / "batch"
 LAB = ROOT / "captures" / "recorded"
 SKIPPED = 77
 TABLES = ("capture", "finding", "evidence", "notice")
+
+
+sys.path.insert(0, str(PARTS))      # for tests that import them
+
+
+def installed():
+    """The command as it is installed: one file."""
+    folder = tempfile.mkdtemp(prefix="interference-batch-test-")
+    atexit.register(shutil.rmtree, folder)
+    target = pathlib.Path(folder) / "interference-batch"
+    subprocess.run([sys.executable, "-B", PARTS / "zipped", target], check=True)
+    return target
+
+
+COMMAND = installed()
 
 
 def need(*programs):

@@ -7,8 +7,6 @@ whole and in shards. Each scenario has its own addresses, so nothing but their n
 Also: a capture that is merged twice, and one in shards of another number, gives the same rows; and
 the command knows every fact that is a frame number."""
 
-import importlib.machinery
-import importlib.util
 import json
 import pathlib
 import re
@@ -17,6 +15,7 @@ import sys
 sys.dont_write_bytecode = True
 sys.path.insert(0, str(pathlib.Path(__file__).parent))
 import batch    # noqa: E402    (its place is not on the path before)
+from interference_batch import frames   # noqa: E402
 
 # What a shard cannot know, as docs/batch.md says: where most handshakes of the whole capture were seen,
 # and whether a client that gets no answer from one server gets one from others. A SYN is called
@@ -24,18 +23,12 @@ import batch    # noqa: E402    (its place is not on the path before)
 NEEDS_OTHERS = {"syn-blackhole"}
 
 
-def command():
-    loader = importlib.machinery.SourceFileLoader("command", str(batch.COMMAND))
-    module = importlib.util.module_from_spec(importlib.util.spec_from_loader("command", loader))
-    loader.exec_module(module)
-    return module
-
-
 def check_frame_facts():
-    text = (batch.ROOT / "dissectors" / "signature.h").read_text()
+    text = (batch.ROOT / "dissectors" / "verdict" / "signature.h").read_text()
     facts = set(re.findall(r'X\(\w+,\s+"([a-z._]+)",\s+"[^"]*",\s+FRAME\)', text))
-    batch.must(facts and facts == set(command().FRAME_FACTS),
-               f"facts with frame numbers are {sorted(facts)}, the command knows {sorted(command().FRAME_FACTS)}")
+    batch.must(facts and facts == set(frames.FRAME_FACTS),
+               f"facts with frame numbers are {sorted(facts)}, the command knows"
+               f" {sorted(frames.FRAME_FACTS)}")
 
 
 def findings(tables):

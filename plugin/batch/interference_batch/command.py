@@ -1,0 +1,309 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""Judges thousands of captures: batch runs that finish, resume and add up.
+
+  interference-batch [all] CAPTURES...    plan, run, merge and report in one go
+  interference-batch plan CAPTURES...     list what there is to do; known captures are left out
+  interference-batch run                  do it, with GNU parallel, here or on ssh hosts
+  interference-batch merge                put results into the database
+  interference-batch report               what was found, as text, --html FILE or --json
+
+CAPTURES are files, folders (searched below) or quoted patterns, whatever tshark reads: pcap,
+pcapng and others, also with .gz, .zst, .lz4. Everything is kept in one folder (--work). Any of
+these may be interrupted at any moment and called again: what is done is not done again.
+
+examples:
+  interference-batch /data/captures
+  interference-batch --work /shared/run1 --hosts 8/node1,8/node2 '/shared/2026-*/*.pcap.zst'
+  interference-batch plan --work run1 --shard-packets 1000000 big.pcap
+  interference-batch run --work run1 --slurm >array.sh && sbatch --wait array.sh
+  interference-batch report --work run1 --html report.html
+
+exit status: 0 all captures were judged to their end, 1 some were not (one line for each says why),
+2 wrong usage, or a program or the plugin is missing
+"""
+
+import argparse
+import json
+import os
+import pathlib
+import shutil
+import sys
+
+from .database import database
+from .merge import Merger
+from .page import report_html
+from .plan import DEADLINE_BASE, DEADLINE_PER_MIB, SHARD_PACKETS, Planner, find_captures
+from .programs import plugin_version
+from .report import collect, report_text
+from .run import run_tasks
+from .slurm import slurm_script
+from .words import MIB, NAME, Failure, Unusable, many, plain, say, told_status
+from .work import only_one, pending, planned
+
+
+# ---- the commands ----
+
+def names_of(arguments):
+    """What the user called captures: arguments, and the lines of --list."""
+    names = list(arguments.captures)
+    if arguments.list:
+        try:
+            with (sys.stdin if arguments.list == "-" else
+                  open(arguments.list, encoding="utf-8")) as file:
+                names += [line.rstrip("\n") for line in file if line.strip()]
+        except OSError as problem:
+            raise Unusable(f"{arguments.list}: {problem.strerror}") from None
+    if not names:
+        raise Unusable("which captures? See --help")
+    return names
+
+
+def do_plan(arguments):
+    names = names_of(arguments)
+    plugin = plugin_version(arguments.tshark)
+    for program in ("capinfos", "editcap"):
+        if not shutil.which(program):
+            raise Unusable(f"there is no {program}: apt-get install wireshark-common")
+    paths, complaints = find_captures(names)
+    with database(arguments.db) as db:
+        Merger(db, arguments.work).merge()
+        todo, done = Planner(arguments, db, plugin).plan(paths, complaints)
+    for path, why in complaints:
+        say(f"{plain(path)}: {why}")
+    tasks = pending(arguments.work)
+    say(f"{many(len(paths), 'file')}; {many(len(todo), 'capture')} to judge, {len(done):,} known"
+        f" already; {many(len(tasks), 'job')}, {sum(c['size'] for c in todo) / MIB:,.1f} MiB")
+    tell_pieces([piece for _, task in tasks for piece in task["pieces"]])
+    return 1 if complaints else 0
+
+
+def tell_pieces(pieces):
+    """Which captures were split, and how much memory the jobs need."""
+    for piece in {piece["sha256"]: piece for piece in pieces if piece["shards"] > 1}.values():
+        say(f"{plain(piece['path'])}: {many(piece['packets'], 'packet')} in {piece['shards']}"
+            f" shards by {piece['group']} ({piece['shards'] - 1} and the rest)")
+    if pieces:
+        say(f"a job needs about {max(p['memory'] for p in pieces) // MIB:,} MiB of memory, and is"
+            f" stopped at {max(p['memory_most'] for p in pieces) // MIB:,} MiB")
+
+
+def do_run(arguments):
+    tasks = pending(arguments.work)
+    if arguments.slurm:
+        print(slurm_script(arguments, tasks), end="")
+        return 0
+    problems, reason = run_tasks(arguments, tasks) if tasks else ({}, "")
+    left = pending(arguments.work)
+    for identity, task in left:
+        for path in dict.fromkeys(piece["path"] for piece in task["pieces"]):
+            say(f"{plain(path)}: not judged: {problems.get(identity, reason)}")
+    return 1 if left else 0
+
+
+def do_merge(arguments):
+    with database(arguments.db) as db:
+        count = Merger(db, arguments.work).merge(arguments.again)
+        say(f"{many(count, 'capture')} merged into {arguments.db}")
+        if arguments.command == "merge":    # those of `run` were told when they happened
+            tell_failures(arguments.work, db)
+    return 0
+
+
+def tell_failures(work, db):
+    """A line for each capture of the plan that has no result, or not one of all of it."""
+    inputs = planned(work)
+    if not inputs:
+        return
+    waiting = {piece["path"] for _, task in pending(work) for piece in task["pieces"]}
+    for path in sorted(waiting):
+        say(f"{plain(path)}: not judged: its job has no result yet")
+    for sha256, path, status, reason in db.execute(
+            "SELECT sha256, name, status, reason FROM capture WHERE status != 'done'"
+            " AND plugin = ? AND options = ? ORDER BY name",
+            (inputs["plugin"], inputs["options"])):
+        if sha256 in inputs["captures"] and path not in waiting:
+            say(f"{plain(path)}: {told_status(status)}: {plain(reason)}")
+
+
+def wanting(arguments):
+    """How many of the planned captures were not judged to their end."""
+    inputs = planned(arguments.work)
+    if not inputs:
+        return 0
+    with database(arguments.db) as db:
+        done = {row[0] for row in db.execute(
+            "SELECT sha256 FROM capture WHERE status = 'done' AND plugin = ? AND options = ?",
+            (inputs["plugin"], inputs["options"]))}
+    return len(set(inputs["captures"]) - done) + len(inputs["complaints"])
+
+
+def do_report(arguments):
+    if not os.path.exists(arguments.db):
+        raise Unusable(f"there is no database {arguments.db}")
+    with database(arguments.db) as db:
+        data = collect(db, 0 if arguments.json else arguments.limit)
+    if arguments.html:
+        part = f"{arguments.html}.part"
+        with open(part, "w", encoding="utf-8") as file:
+            file.write(report_html(data))
+        os.rename(part, arguments.html)
+    if arguments.json:
+        json.dump(data, sys.stdout, ensure_ascii=False, indent=1)
+        print()
+    elif not arguments.html:
+        print(report_text(data), end="")
+    return 0
+
+
+def do_all(arguments):
+    do_plan(arguments)
+    do_run(arguments)
+    do_merge(arguments)
+    do_report(arguments)
+    return 0
+
+
+# ---- options ----
+
+def add_planning(one):
+    add = one.add_argument
+    add("captures", nargs="*", metavar="CAPTURES", help="files, folders, quoted patterns")
+    add("--list", metavar="FILE", help="more of them, one a line; - is standard input")
+    add("--again", action="store_true", help="judge known captures again, too")
+    add("-o", dest="preferences", action="append", default=[], metavar="NAME:VALUE",
+        help="a preference for tshark; part of what makes a capture known")
+    add("-d", dest="decode_as", action="append", default=[], metavar="RULE",
+        help="as in tshark: decode as")
+    add("--tshark", default="tshark", metavar="PROGRAM")
+    add("--shard-packets", type=int, default=SHARD_PACKETS, metavar="N",
+        help="split captures of more packets (%(default)s)")
+    add("--group", choices=("server", "pair"), default="server",
+        help="what a shard keeps whole: all of one server, or of two addresses (%(default)s)")
+    add("--memory", type=int, metavar="MIB", help="stop a tshark that wants more")
+    add("--deadline", type=int, metavar="SECONDS",
+        help=f"stop a tshark that takes longer ({DEADLINE_BASE} and {DEADLINE_PER_MIB} a MiB)")
+
+
+def add_workers(one, words):
+    one.add_argument("--jobs", type=int, dest="workers", metavar="N", help=words)
+
+
+def add_running(one):
+    add = one.add_argument
+    add_workers(one, "at a time on each host (its processors)")
+    add("--hosts", metavar="LIST",
+        help="ssh hosts, as parallel --sshlogin: 8/node1,4/node2; : is this machine. FOLDER, the"
+             " captures and this command have the same paths there")
+    add("--ssh", metavar="COMMAND", help="instead of ssh with short time-outs")
+    add("--job-deadline", type=int, metavar="SECONDS",
+        help="give up a job, and try it elsewhere (from its captures' deadlines)")
+    add("--slurm", action="store_true", help="run nothing: print a script for sbatch")
+
+
+def add_reporting(one):
+    add = one.add_argument
+    add("--html", metavar="FILE", help="as a page with pictures")
+    add("--json", action="store_true", help="for programs, without a limit")
+    add("--limit", type=int, default=25, metavar="N",
+        help="rows of a table (%(default)s; 0: all)")
+
+
+def add_command(commands, name, function, text, example):
+    one = commands.add_parser(
+        name, help=text, description=text[0].upper() + text[1:] + ".",
+        epilog=f"example:\n  {NAME} {example}",
+        formatter_class=argparse.RawDescriptionHelpFormatter)
+    one.set_defaults(function=function)
+    one.add_argument("--work", type=pathlib.Path, default=pathlib.Path(NAME + ".d"),
+                     metavar="FOLDER",
+                     help="where jobs, results and the database are (./%(default)s)")
+    one.add_argument("--db", metavar="FILE", help="the database (FOLDER/findings.sqlite)")
+    return one
+
+
+def parse(words):
+    parser = argparse.ArgumentParser(
+        prog=NAME, description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter,
+        usage=f"{NAME} [all | plan | run | merge | report] [OPTIONS] [CAPTURES...]")
+    commands = parser.add_subparsers(dest="command", metavar="COMMAND", required=True)
+
+    one = add_command(commands, "all", do_all, "plan, run, merge and report in one go",
+                      "all /data/captures --html report.html")
+    add_running(one)
+    add_planning(one)
+    add_reporting(one)
+    one = add_command(commands, "plan", do_plan,
+                      "list what there is to do; known captures are left out",
+                      "plan --work run1 '/data/*.pcap.gz'")
+    add_planning(one)
+    add_workers(one, "workers (processors)")
+    one = add_command(commands, "run", do_run, "judge what was planned and has no result yet",
+                      "run --work run1 --hosts 8/node1,8/node2")
+    add_running(one)
+    one = add_command(commands, "merge", do_merge, "put results into the database",
+                      "merge --work run1")
+    one.add_argument("--again", action="store_true", help="results that are in it already, too")
+    one = add_command(commands, "report", do_report, "what was found",
+                      "report --work run1 --json")
+    add_reporting(one)
+
+    if words and words[0] not in (*commands.choices, "-h", "--help"):
+        words = ["all", *words]
+    return parser.parse_args(words or ["--help"])
+
+
+# ---- main ----
+
+def own_path():
+    """The one path that calls this program: the zip application, or __main__.py of a checkout."""
+    main_file = os.path.abspath(sys.modules["__main__"].__file__)
+    return main_file if os.path.exists(main_file) else os.path.dirname(main_file)
+
+
+def complete(arguments):
+    """What follows from the options."""
+    arguments.program = own_path()
+    arguments.work = pathlib.Path(os.path.abspath(arguments.work))
+    arguments.db = arguments.db or str(arguments.work / "findings.sqlite")
+    arguments.tshark_options = [
+        word for flag, values in (("-o", getattr(arguments, "preferences", [])),
+                                  ("-d", getattr(arguments, "decode_as", [])))
+        for value in values for word in (flag, value)]
+
+
+def perform(arguments):
+    """Exit status."""
+    if arguments.function is do_report:
+        return do_report(arguments)
+    if getattr(arguments, "shard_packets", 1) < 1:
+        raise Unusable("--shard-packets is at least 1")
+    for folder in ("jobs", "results", ".parallel"):
+        os.makedirs(arguments.work / folder, exist_ok=True)
+    with only_one(arguments.work):
+        status = arguments.function(arguments)
+        if arguments.function is do_plan or getattr(arguments, "slurm", False):
+            return status
+        if arguments.function is do_run:
+            with database(arguments.db) as db:
+                Merger(db, arguments.work).merge()      # so that the exit status tells all
+        return 1 if status or wanting(arguments) else 0
+
+
+def main(words):
+    """Exit status."""
+    arguments = parse(words)
+    complete(arguments)
+    try:
+        return perform(arguments)
+    except Unusable as problem:
+        say(plain(problem))
+        return 2
+    except Failure as problem:
+        say(plain(problem))
+        return 1
+    except OSError as problem:
+        say(plain(f"{problem.filename or ''}: {problem.strerror}".lstrip(": ")))
+        return 1
+    except KeyboardInterrupt:
+        say("interrupted; call it again to go on")
+        return 130

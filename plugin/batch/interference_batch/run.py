@@ -1,0 +1,152 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""Runs jobs with GNU parallel, here or on ssh hosts."""
+
+import contextlib
+import json
+import os
+import shlex
+import shutil
+import subprocess
+import sys
+import time
+
+from .hosts import SSH, Hosts
+from .programs import dies_with_parent
+from .words import MIB, Unusable, plain, say, told_status
+
+OTHERS_MOST = 100               # different lines that are no words of ours
+
+
+class Progress:
+    """A line on a terminal; elsewhere a line every half minute."""
+
+    def __init__(self, tasks):
+        self.files = {identity: len(task["pieces"]) for identity, task in tasks}
+        self.work = {identity: sum(piece["size"] / piece["shards"] + MIB
+                                   for piece in task["pieces"]) for identity, task in tasks}
+        self.total, self.all = sum(self.work.values()), sum(self.files.values())
+        self.done = self.pieces = self.findings = self.failures = 0
+        self.started, self.told = time.monotonic(), time.monotonic()
+        self.terminal = sys.stderr.isatty()
+
+    def result(self, identity, findings, failures):
+        self.done += self.work.pop(identity, 0)
+        self.pieces += self.files.pop(identity, 0)
+        self.findings += findings
+        self.failures += failures
+        self.show()
+
+    def left(self, now):
+        share = self.done / self.total if self.total else 1
+        if share >= 1:
+            return "finished"
+        if not share:
+            return "time left unknown"
+        seconds = (now - self.started) * (1 - share) / share
+        return f"{seconds // 3600:.0f}:{seconds // 60 % 60:02.0f}:{seconds % 60:02.0f} left"
+
+    def show(self, end=False):
+        now = time.monotonic()
+        if not end and now - self.told < (0.2 if self.terminal else 30):
+            return
+        self.told = now
+        bar = "#" * int(20 * self.done / self.total if self.total else 20)
+        text = (f"[{bar:20}] {self.pieces:,} of {self.all:,} done, {self.findings:,} findings,"
+                f" {self.failures:,} failed, {self.left(now)}")
+        if self.terminal:
+            sys.stderr.write("\r" + text + "\x1b[K" + ("\n" if end else ""))
+            sys.stderr.flush()
+        else:
+            say(text)
+
+    def line(self, text):
+        if self.terminal:
+            sys.stderr.write("\r\x1b[K")
+        say(text)
+
+
+def deadline_of(arguments, tasks):
+    """Seconds after which any job hangs, or its host is lost: it tries a crash twice by itself."""
+    return arguments.job_deadline or max(
+        30 + 2 * sum(piece["deadline"] for piece in task["pieces"]) for _, task in tasks)
+
+
+def parallel_command(arguments, tasks, listed, hosts):
+    if not shutil.which("parallel"):
+        raise Unusable("there is no parallel: apt-get install parallel")
+    memory = max(piece["memory"] for _, task in tasks for piece in task["pieces"])
+    command = ["parallel", "--will-cite", "--line-buffer", "--arg-file", str(listed),
+               "--joblog", str(arguments.work / "run.log"), "--retries", "3",
+               "--timeout", str(deadline_of(arguments, tasks)), "--memfree", f"{memory // MIB}M"]
+    if arguments.hosts:
+        command += ["--sshlogin", arguments.hosts, "--ssh", hosts.command(arguments.ssh or SSH)]
+    if arguments.workers:
+        command += ["--jobs", str(arguments.workers)]
+    return command + [shlex.join([arguments.program, "job", str(arguments.work)]) + " {}"]
+
+
+class Listener:
+    """What jobs say, line by line, and what others say meanwhile."""
+
+    def __init__(self, progress):
+        self.progress, self.problems, self.others = progress, {}, set()
+
+    def hear(self, line):
+        word, _, rest = line.rstrip("\n").partition(" ")
+        try:
+            if word == "result":
+                identity, findings, failures = rest.split()
+                self.progress.result(identity, int(findings), int(failures))
+            elif word == "failed":
+                path, status, reason = json.loads(rest)
+                self.progress.line(f"{plain(path)}: {told_status(status)}: {plain(reason)}")
+            elif word == "broken":
+                identity, _, reason = rest.partition(" ")
+                self.problems[identity] = plain(reason)
+            else:
+                self.other(line)
+        except ValueError:
+            self.progress.line(plain(line.strip()))
+
+    def other(self, line):
+        """Once each: a host without Python says so for each job."""
+        if line.strip() and len(self.others) < OTHERS_MOST and line not in self.others:
+            self.others.add(line)
+            self.progress.line(plain(line.strip()))
+
+
+def start_parallel(arguments, tasks, hosts):
+    listed = arguments.work / "pending"
+    listed.write_text("".join(identity + "\n" for identity, _ in tasks))
+    with contextlib.suppress(FileNotFoundError):
+        (arguments.work / "run.log").unlink()
+    for leftover in (arguments.work / "results").glob("*.part"):
+        leftover.unlink()                   # of whoever was killed: we hold the lock
+    environment = {**os.environ, "PARALLEL_SHELL": "/bin/sh",
+                   "PARALLEL_HOME": str(arguments.work / ".parallel")}
+    return subprocess.Popen(parallel_command(arguments, tasks, listed, hosts),
+                            stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
+                            stderr=subprocess.STDOUT, text=True, errors="replace",
+                            env=environment, preexec_fn=dies_with_parent())
+
+
+def run_tasks(arguments, tasks):
+    """Runs all jobs. Returns {job: why it has no result}, and why where a job said nothing."""
+    progress, hosts = Progress(tasks), Hosts(arguments.work)
+    listener = Listener(progress)
+    parallel = start_parallel(arguments, tasks, hosts)
+    try:
+        for line in parallel.stdout:
+            listener.hear(line)
+            hosts.tell(progress.line)
+    except KeyboardInterrupt:
+        parallel.terminate()
+        parallel.terminate()
+        parallel.wait()
+        raise
+    # up to 101 it is a number of failed jobs
+    if parallel.wait() < 0 or parallel.returncode > 101:
+        progress.line(f"parallel ended with status {parallel.returncode}")
+    hosts.tell(progress.line)
+    progress.show(end=True)
+    return listener.problems, hosts.reason()

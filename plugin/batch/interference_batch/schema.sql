@@ -1,0 +1,84 @@
+-- SPDX-License-Identifier: GPL-2.0-or-later
+-- Rows belong to a capture by sha256, plugin and options: what was judged, by which version of the
+-- plugin, and with which options for tshark. Statements end with a semicolon, and only they.
+
+-- where captures are; several files may be one capture
+CREATE TABLE IF NOT EXISTS input (
+    path TEXT PRIMARY KEY, size INTEGER, changed INTEGER, sha256 TEXT, packets INTEGER,
+    encapsulation TEXT);
+
+CREATE TABLE IF NOT EXISTS capture (
+    sha256 TEXT NOT NULL, plugin TEXT NOT NULL, options TEXT NOT NULL, name TEXT,
+    status TEXT NOT NULL CHECK (status IN ('done', 'partial', 'failed')),
+    reason TEXT, frames INTEGER, tcp INTEGER, udp INTEGER, connections INTEGER,
+    dns_transactions INTEGER, PRIMARY KEY (sha256, plugin, options));
+
+-- one row per frame
+CREATE TABLE IF NOT EXISTS finding (
+    sha256 TEXT NOT NULL, plugin TEXT NOT NULL, options TEXT NOT NULL,
+    frame INTEGER NOT NULL, time TEXT, protocol TEXT,
+    source TEXT, source_port INTEGER, destination TEXT, destination_port INTEGER,
+    server TEXT, server_port INTEGER, client TEXT, ttl INTEGER,
+    verdict TEXT, class TEXT, confidence INTEGER, level TEXT, trigger TEXT,
+    trigger_frame INTEGER, forged_frame INTEGER, genuine_frame INTEGER,
+    injector TEXT, hops_to_injector INTEGER, vantage TEXT, explanation TEXT, json TEXT,
+    PRIMARY KEY (sha256, plugin, options, frame));
+
+CREATE TABLE IF NOT EXISTS evidence (
+    sha256 TEXT NOT NULL, plugin TEXT NOT NULL, options TEXT NOT NULL,
+    frame INTEGER NOT NULL, signature TEXT NOT NULL, family TEXT, tier TEXT, evidence TEXT,
+    PRIMARY KEY (sha256, plugin, options, frame, signature));
+
+-- what could not be judged, limits that were reached
+CREATE TABLE IF NOT EXISTS notice (
+    sha256 TEXT NOT NULL, plugin TEXT NOT NULL, options TEXT NOT NULL,
+    reason TEXT NOT NULL, text TEXT NOT NULL, count INTEGER, frame INTEGER,
+    PRIMARY KEY (sha256, plugin, options, reason, text));
+
+CREATE TABLE IF NOT EXISTS merged (job TEXT PRIMARY KEY);
+
+-- of each piece; differs from run to run
+CREATE TABLE IF NOT EXISTS cost (
+    sha256 TEXT NOT NULL, plugin TEXT NOT NULL, options TEXT NOT NULL,
+    shard INTEGER, shards INTEGER, seconds REAL, cpu REAL, memory INTEGER, packets INTEGER,
+    PRIMARY KEY (sha256, plugin, options, shard, shards));
+
+CREATE VIEW IF NOT EXISTS forged AS
+    SELECT * FROM finding WHERE verdict IN ('forged', 'suspect', 'silenced');
+
+CREATE VIEW IF NOT EXISTS per_capture AS
+    SELECT c.name, c.sha256, c.plugin, c.options, c.status, c.reason, c.frames, c.connections,
+        c.dns_transactions,
+        count(f.frame) FILTER (WHERE f.verdict = 'forged') AS forged,
+        count(f.frame) FILTER (WHERE f.verdict = 'suspect') AS suspect,
+        count(f.frame) FILTER (WHERE f.verdict = 'silenced') AS silenced
+    FROM capture c LEFT JOIN finding f USING (sha256, plugin, options)
+    GROUP BY c.sha256, c.plugin, c.options ORDER BY forged DESC, suspect DESC, c.name, c.sha256;
+
+CREATE VIEW IF NOT EXISTS per_server AS
+    SELECT server, server_port, protocol, class, verdict, count(*) AS frames,
+        count(DISTINCT sha256) AS captures, count(DISTINCT client) AS clients,
+        min(time) AS first, max(time) AS last
+    FROM forged GROUP BY server, server_port, protocol, class, verdict
+    ORDER BY frames DESC, server, class;
+
+CREATE VIEW IF NOT EXISTS per_trigger AS
+    SELECT trigger, class, verdict, count(*) AS frames, count(DISTINCT sha256) AS captures,
+        count(DISTINCT server) AS servers
+    FROM forged WHERE trigger IS NOT NULL GROUP BY trigger, class, verdict
+    ORDER BY frames DESC, trigger, class;
+
+CREATE VIEW IF NOT EXISTS per_injector AS
+    SELECT coalesce(injector, 'unknown') AS injector, class, count(*) AS frames,
+        count(DISTINCT sha256) AS captures, min(hops_to_injector) AS nearest,
+        max(hops_to_injector) AS farthest, round(avg(confidence)) AS confidence
+    FROM finding WHERE verdict = 'forged' GROUP BY 1, class ORDER BY frames DESC, 1, class;
+
+CREATE VIEW IF NOT EXISTS per_signature AS
+    SELECT signature, tier, count(*) AS frames, count(DISTINCT sha256) AS captures
+    FROM evidence GROUP BY signature, tier ORDER BY frames DESC, signature;
+
+CREATE VIEW IF NOT EXISTS per_day AS
+    SELECT substr(time, 1, 10) AS day, class, verdict, count(*) AS frames,
+        count(DISTINCT sha256) AS captures
+    FROM forged WHERE time IS NOT NULL GROUP BY 1, class, verdict ORDER BY 1, class;
