@@ -8,6 +8,7 @@
 
 #include <string.h>
 
+#define CHECKED_PACKETS  2      /* of each end of a connection their checksums are looked at */
 #define LOOPBACK_NETWORK 127    /* 127.0.0.0/8, RFC 1122 section 3.2.1.3 */
 
 static void
@@ -185,7 +186,9 @@ observe_in_flow(engine_t *engine, const observation_t *obs, flow_t *flow, unsign
         flow->gap = true;
         return;
     }
-    if (obs->flags & (TCP_SYN | TCP_RST) && host_damaged(engine->hosts, flow->host[end], obs)) {
+    /* The first packets of both ends, too, so that it is known whether theirs are usually right. */
+    if ((obs->flags & TCP_RST || s.sender->packets < CHECKED_PACKETS)
+        && host_damaged(engine->hosts, flow->host[end], obs)) {
         engine->counts.damaged++;
         return;
     }

@@ -88,6 +88,7 @@ typedef struct {
     const uint8_t *payload;     /* captured bytes; NULL when captured is 0 */
     uint32_t       segment_length;  /* bytes of `segment` */
     const uint8_t *segment;     /* TCP or UDP header and payload, whole, for checksum_of(); else NULL */
+    uint8_t        checksum;    /* what checksum_of() says where the packet is kept longer than its bytes */
 } observation_t;
 
 /* Two copies of one TCP segment are captured at most this far apart (mirror ports, both sides of a

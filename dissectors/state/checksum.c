@@ -22,7 +22,9 @@ checksum_of(const observation_t *obs)
     uint32_t address = obs->src.ipv6 ? 16 : 4;
     const uint8_t *bytes = obs->segment;
 
-    if (!bytes || obs->quoted || obs->captured < obs->length)
+    if (!bytes)
+        return (checksum_t)obs->checksum;
+    if (obs->quoted || obs->captured < obs->length)
         return CHECKSUM_UNKNOWN;
     if (obs->protocol == PROTOCOL_UDP && !(bytes[UDP_CHECKSUM_AT] | bytes[UDP_CHECKSUM_AT + 1]))
         return CHECKSUM_UNKNOWN;

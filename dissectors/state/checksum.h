@@ -15,5 +15,6 @@ typedef enum {
     CHECKSUM_BAD,       /* damaged on the way, or not filled in yet: the network card will */
 } checksum_t;
 
-/* Pure; reads obs->segment, so during the call that brings the observation only. */
+/* Pure; reads obs->segment, so during the call that brings the observation only. Who keeps an observation longer sets
+ * `segment` to NULL and `checksum` to what this says. */
 checksum_t checksum_of(const observation_t *obs);

@@ -6,6 +6,7 @@
 #include "state/syns.h"
 
 #include "state/oldest.h"
+#include "state/checksum.h"
 #include "state/table.h"
 
 typedef struct {
@@ -114,6 +115,8 @@ syns_keep(syns_t *syns, const observation_t *syn, uint32_t hash, bool *lost)
     h->sent += h->sent < UINT8_MAX;
     h->captured = 1;
     h->syn = *syn;
+    h->syn.checksum = (uint8_t)checksum_of(syn);
+    h->syn.segment = NULL;
     return h;
 }
 

@@ -19,9 +19,14 @@ def read(path):
     return packets
 
 
-def write(path, packets):
+def link_type(path):
+    """The number of the file's link layer; 1 is Ethernet."""
+    return FILE_HEADER.unpack_from(path.read_bytes())[6]
+
+
+def write(path, packets, link=1):
     """Write packets as `read` returns them."""
-    parts = [FILE_HEADER.pack(0xA1B2C3D4, 2, 4, 0, 0, 262144, 1)]
+    parts = [FILE_HEADER.pack(0xA1B2C3D4, 2, 4, 0, 0, 262144, link)]
     for seconds, micros, length, data in packets:
         parts += [RECORD_HEADER.pack(seconds, micros, len(data), length), data]
     path.write_bytes(b"".join(parts))
