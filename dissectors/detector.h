@@ -13,20 +13,19 @@
 
 #include "detectors.h"
 #include "engine.h"
+#include "state/asked.h"
 #include "state/beside.h"
+#include "state/died.h"
 #include "state/flow.h"
 #include "state/names.h"
 #include "state/oldest.h"
 #include "state/quic_flows.h"
 #include "state/syns.h"
+#include "state/vantage.h"
 #include "verdict/judge.h"
 #include "verdict/report.h"
 
-G_STATIC_ASSERT((int)N_BESIDE <= (int)BESIDE_REQUEST);
-
-typedef struct requests requests_t; /* state/asked.c */
-
-#define DNS_PORT 53
+G_STATIC_ASSERT((int)N_BESIDE <= (int)BESIDE_FREE);
 
 /* What about a TCP packet makes a detector look at it. Worked out once for each packet, so that most
  * detectors are not called for most packets. */
@@ -52,6 +51,21 @@ typedef struct segment {
     bool                 forged;    /* set by a detector: its header says nothing about the host */
 } segment_t;
 
+/* A UDP datagram. */
+typedef struct {
+    const observation_t *obs;
+    datagram_flow_t     *flow;      /* NULL: not one of those that quic_flows.h follows */
+    bool                 from_client;   /* of that flow */
+} datagram_t;
+
+/* A packet quoted by an ICMP error: nobody sent it here, but it was sent. */
+typedef struct {
+    const observation_t *obs;
+    flow_t              *flow;      /* of TCP; NULL where nothing of it was seen, or only a SYN */
+    unsigned             end;       /* of that flow, that sent it */
+    bool                 died;      /* it is the last packet of that end and its hop limit ran out: died_last() */
+} quote_t;
+
 /* A family. Every callback may be NULL. They run during engine_observe(), but for open() and close(), and
  * observations and their payload live as long as the call. */
 typedef struct {
@@ -68,8 +82,8 @@ typedef struct {
     void (*close)(engine_t *);
 
     /* A UDP datagram, or a packet quoted by an ICMP error. */
-    void (*datagram)(engine_t *, const observation_t *);
-    void (*quote)(engine_t *, const observation_t *);
+    void (*datagram)(engine_t *, const datagram_t *);
+    void (*quote)(engine_t *, const quote_t *);
 
     /* A SYN of a connection of which nothing else was seen is sent again; the packet at hand is the last of
      * half_open->sent. */
@@ -96,46 +110,21 @@ struct engine {
     uint8_t       wants[SEES_COMBINATIONS]; /* detectors by what is seen, a bit each by detector_id_t */
     uint8_t       keeps;        /* those that want all packets of flows that they keep something beside */
     void         *own[N_WATCHERS];          /* what open() returned; NULL where it is switched off */
-    store_t      *store;
+    reports_t    *reports;      /* the way out */
+    store_t      *store;        /* of reports: to look up what was said, and for texts */
     host_table_t *hosts;
     flow_table_t *flows;
     besides_t    *besides;
+    died_t       *died;
     names_t      *names;
+    asked_t      *asked;
     syns_t       *syns;
-    requests_t   *requests;
     datagrams_t  *datagrams;
-    datagram_flow_t *datagram_flow; /* of the UDP datagram at hand; NULL: not one of these */
-    bool          datagram_from_client;
+    vantages_t    vantages;
     fingerprints_t *fingerprints;   /* NULL: none to compare with */
-    uint32_t      last_frame;
-    int64_t       last_time;
-    unsigned      vantages[N_VANTAGES];     /* handshakes that speak for each */
-    const observation_t *now;   /* during engine_observe() */
-    sighting_t   *sightings;    /* of SIGHTINGS, by frame modulo their number */
     engine_counts_t counts;
     GArray       *scratch;      /* of evidence_t, for one judgement at a time */
     limit_t       flow_limit, host_limit, datagram_limit;
-    bool          numbers_reused;
 };
 
 G_STATIC_ASSERT(N_WATCHERS <= 8);   /* bits of wants and keeps */
-
-/* The last packet towards this end, if it died on the way; frame 0 if not. */
-dead_probe_t resets_died(const engine_t *engine, const flow_t *flow, unsigned end);
-
-/* Adds the stage that a connection shows so far to the finding of one of its client's resets. */
-void       stages_say(const engine_t *engine, const flow_t *flow, finding_t *finding);
-
-requests_t *requests_new(engine_t *engine);
-void        requests_free(requests_t *requests);
-/* Notes what the client of a flow asks for, from a segment with payload. */
-void        requests_observe(engine_t *engine, const segment_t *s);
-/* What the flow's client asked for last, as text to show; NULL when that is not known. */
-const char *request_text(engine_t *engine, const flow_t *flow);
-/* The Host of an HTTP request, to compare names with; NULL where there is none. */
-const char *request_host(const engine_t *engine, const flow_t *flow);
-/* The same text of a flow that begins with a QUIC Initial. */
-const char *datagram_request_text(engine_t *engine, const datagram_flow_t *flow);
-
-/* The flow of a packet and which end sent it; NULL where nothing of it was seen before. */
-flow_t *engine_flow(engine_t *engine, const observation_t *obs, unsigned *end);

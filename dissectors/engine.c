@@ -4,7 +4,6 @@
  * SPDX-License-Identifier: GPL-2.0-or-later
  */
 #include "detector.h"
-#include "state/vantage.h"
 
 #include <string.h>
 
@@ -45,16 +44,18 @@ engine_new(const limits_t *limits, const bool enabled[N_DETECTORS])
     engine->host_limit.notice = "address limit reached: TTLs and header habits of further addresses are not "
                                 "remembered";
     engine->datagram_limit.notice = "QUIC limit reached: the connections longest silent are forgotten";
-    engine->store = store_new();
+    engine->reports = reports_new(limits->all_observations);
+    engine->store = engine->reports->store;
+    engine->vantages.given = limits->vantage;
     engine->scratch = evidence_new();
     engine->hosts = host_table_new(limits->hosts);
     engine->besides = besides_new();
     engine->flows = flow_table_new(engine->hosts, limits->flows, forget_flow, engine->besides);
     engine->names = names_new();
     engine->syns = syns_new(limits->half_open);
-    engine->requests = requests_new(engine);
+    engine->died = died_new(engine->besides);
+    engine->asked = asked_new(engine->names, store_texts(engine->store), engine->besides);
     engine->datagrams = datagrams_new();
-    engine->sightings = g_new0(sighting_t, SIGHTINGS);
     read_wants(engine);
     for (unsigned d = 0; d < N_WATCHERS; d++)
         if (engine->enabled[d] && detectors[d]->open)
@@ -71,15 +72,15 @@ engine_free(engine_t *engine)
     for (unsigned d = 0; d < N_WATCHERS; d++)
         if (engine->enabled[d] && detectors[d]->close)
             detectors[d]->close(engine);
-    requests_free(engine->requests);
+    asked_free(engine->asked);
+    died_free(engine->died);
     datagrams_free(engine->datagrams);
     flow_table_free(engine->flows);
     syns_free(engine->syns);
     names_free(engine->names);
     host_table_free(engine->hosts);
     evidence_free(engine->scratch);
-    store_free(engine->store);
-    g_free(engine->sightings);
+    reports_free(engine->reports);
     fingerprints_free(engine->fingerprints);
     g_free(engine);
 }
@@ -95,7 +96,7 @@ engine_set_fingerprints(engine_t *engine, fingerprints_t *fingerprints)
         return;
     char *text = g_strdup_printf("fingerprint lists: %u problems, the first is %s", warnings->len,
                                  (const char *)g_ptr_array_index(warnings, 0));
-    store_finding(engine->store, 1, 0)->notice = store_text(engine->store, text, strlen(text));
+    report_notice(engine->reports, 1, store_text(engine->store, text, strlen(text)));
     g_free(text);
 }
 
@@ -109,10 +110,14 @@ engine_counts_t
 engine_counts(const engine_t *engine)
 {
     engine_counts_t counts = engine->counts;
-    flow_table_count(engine->flows, &counts);
+    flow_counts_t flows = flow_table_count(engine->flows);
+
     counts.unanswered = syns_count(engine->syns);
-    counts.connections += counts.unanswered;
-    counts.numbers_reused = engine->numbers_reused;
+    counts.connections = flows.begun + counts.unanswered;
+    counts.forgotten = flows.evicted;
+    counts.one_sided = flows.one_sided;
+    counts.no_beginning = flows.no_beginning;
+    counts.numbers_reused = engine->reports->numbers_reused;
     return counts;
 }
 
@@ -196,12 +201,14 @@ observe_in_flow(engine_t *engine, const observation_t *obs, flow_t *flow, unsign
         flow_restart(engine->flows, s.flow);
     note_client(s.flow, s.end, obs);
     if (!s.flow->vantage_learnt && !(obs->flags & (TCP_SYN | TCP_RST))) {
-        vantage_learn(engine, s.flow, s.end, obs);
+        vantage_learn(&engine->vantages, s.flow, s.end, obs);
         for (unsigned d = 0; d < N_WATCHERS; d++)
             if (engine->enabled[d] && detectors[d]->placed)
                 detectors[d]->placed(engine, s.flow);
     }
 
+    if (beside_has(flow, BESIDE_DIED) && !(obs->flags & TCP_RST))
+        died_sent(engine->died, flow, end, obs);
     s.seen = what_is_seen(&s);
     for (unsigned wanting = engine->wants[s.seen] | (flow->has & engine->keeps); wanting; wanting &= wanting - 1)
         detectors[__builtin_ctz(wanting)]->segment(engine, &s);
@@ -212,11 +219,13 @@ observe_in_flow(engine_t *engine, const observation_t *obs, flow_t *flow, unsign
     hearer->heard_bytes += obs->length;
     /* A forged SYN/ACK says nothing of where the server's numbers begin. */
     bool foreign = s.forged && obs->flags & TCP_SYN;
-    if (!(obs->flags & TCP_RST) && !foreign && flow_learn(s.sender, s.peer, obs)) {
+    if (obs->flags & TCP_RST) {
+        flow->was_reset = true;
+    } else if (!foreign && flow_learn(s.sender, s.peer, obs)) {
         host_t *speaker = s.flow->host[s.end];
         bool first_syn = (obs->flags & (TCP_SYN | TCP_ACK)) == TCP_SYN && !speaker->remembered;
         if (!speaker->remembered && !first_syn && host_table_is_full(engine->hosts))
-            report_limit(engine, &engine->host_limit);
+            report_limit(engine->reports, &engine->host_limit);
         if (!s.forged && !first_syn) {
             host_learn(engine->hosts, speaker, &obs->ip);
             host_learn_link(speaker, obs->link_src);
@@ -224,7 +233,7 @@ observe_in_flow(engine_t *engine, const observation_t *obs, flow_t *flow, unsign
                 host_learn_syn_ack(speaker, obs->ip.ttl);
         }
         if (obs->length && s.end == s.flow->client)
-            requests_observe(engine, &s);
+            asked_observe(engine->asked, flow, obs);
     }
     flow_touch(engine->flows, s.flow, obs->time);
 }
@@ -236,7 +245,7 @@ new_flow(engine_t *engine, const observation_t *obs, connection_t connection)
     flow_t *flow = flow_new(engine->flows, obs, connection);
 
     if (flow_table_evicted(engine->flows) != evicted)
-        report_limit(engine, &engine->flow_limit);
+        report_limit(engine->reports, &engine->flow_limit);
     return flow;
 }
 
@@ -259,16 +268,6 @@ opened_flow(engine_t *engine, const observation_t *obs, connection_t connection)
     return flow;
 }
 
-flow_t *
-engine_flow(engine_t *engine, const observation_t *obs, unsigned *end)
-{
-    connection_t connection;
-    flow_t *flow = flow_find(engine->flows, obs, &connection);
-
-    *end = connection.source;
-    return flow ? flow : opened_flow(engine, obs, connection);
-}
-
 /* No detector has anything to say about a SYN alone. */
 static bool
 is_bare_syn(const observation_t *obs)
@@ -286,7 +285,7 @@ observe_segment(engine_t *engine, const observation_t *obs)
         bool lost = false;
         const half_open_t *half_open = syns_keep(engine->syns, obs, connection.hash, &lost);
         if (lost)
-            report_limit(engine, &engine->flow_limit);
+            report_limit(engine->reports, &engine->flow_limit);
         bool again = half_open->sent > 1 && half_open->syn.frame == obs->frame;
         for (unsigned d = 0; d < N_WATCHERS && again; d++)
             if (engine->enabled[d] && detectors[d]->syn)
@@ -300,29 +299,84 @@ observe_segment(engine_t *engine, const observation_t *obs)
     observe_in_flow(engine, obs, flow, connection.source);
 }
 
+/* ---- UDP ---- */
+
 static void
 observe_datagram(engine_t *engine, const observation_t *obs)
 {
+    datagram_t datagram = { .obs = obs };
     bool evicted = false;
 
-    engine->datagram_flow = datagrams_observe(engine->datagrams, obs, &engine->datagram_from_client, &evicted);
+    datagram.flow = datagrams_observe(engine->datagrams, obs, &datagram.from_client, &evicted);
     if (evicted)
-        report_limit(engine, &engine->datagram_limit);
+        report_limit(engine->reports, &engine->datagram_limit);
     for (unsigned d = 0; d < N_WATCHERS; d++)
         if (engine->enabled[d] && detectors[d]->datagram)
-            detectors[d]->datagram(engine, obs);
+            detectors[d]->datagram(engine, &datagram);
 }
 
-/* A read filter drops frames and gives their numbers to the next ones. What was said of a frame whose
- * time is not known may be about the dropped one. */
-static void
-numbers_are_reused(engine_t *engine, const observation_t *obs)
+/* The flow of a datagram of its client, NULL where there is none. */
+static datagram_flow_t *
+flow_of_client(const engine_t *engine, const observation_t *obs)
 {
-    if (!engine->numbers_reused)
-        store_forget_undated(engine->store);
-    engine->numbers_reused = true;
-    store_forget(engine->store, obs->frame);
+    bool from_client;
+    datagram_flow_t *flow = datagrams_find(engine->datagrams, obs, &from_client);
+
+    return flow && from_client ? flow : NULL;
 }
+
+bool
+engine_wants_request(engine_t *engine, const observation_t *obs)
+{
+    if (obs->quoted || !quic_initial_version(obs))
+        return false;
+    datagram_flow_t *flow = flow_of_client(engine, obs);
+    return flow && asked_wants(flow, obs);
+}
+
+void
+engine_note_request(engine_t *engine, const observation_t *obs, const uint8_t *name, size_t length,
+                    bool ech)
+{
+    datagram_flow_t *flow = flow_of_client(engine, obs);
+
+    if (flow)
+        asked_note(engine->asked, flow, obs, name, length, ech);
+}
+
+/* ---- packets quoted in ICMP errors ---- */
+
+static void
+find_quoted(engine_t *engine, quote_t *quote)
+{
+    const observation_t *obs = quote->obs;
+    connection_t connection;
+
+    quote->flow = flow_find(engine->flows, obs, &connection);
+    quote->end = connection.source;
+    if (!quote->flow && obs->quoted == QUOTED_EXPIRED)
+        quote->flow = opened_flow(engine, obs, connection);
+    if (!quote->flow)
+        syns_quoted(engine->syns, obs, connection.hash);
+    else if (obs->quoted == QUOTED_EXPIRED)
+        quote->died = died_quoted(engine->died, quote->flow, quote->end, obs);
+}
+
+static void
+observe_quote(engine_t *engine, const observation_t *obs)
+{
+    quote_t quote = { .obs = obs };
+
+    if (obs->protocol == PROTOCOL_UDP)
+        datagrams_quoted(engine->datagrams, obs);
+    else
+        find_quoted(engine, &quote);
+    for (unsigned d = 0; d < N_WATCHERS; d++)
+        if (engine->enabled[d] && detectors[d]->quote)
+            detectors[d]->quote(engine, &quote);
+}
+
+/* ---- all packets ---- */
 
 /* Nobody is on the way of what a machine tells itself. */
 static bool
@@ -335,28 +389,14 @@ is_to_itself(const observation_t *obs)
 void
 engine_observe(engine_t *engine, const observation_t *obs)
 {
-    if (obs->frame < engine->last_frame
-        || (obs->frame == engine->last_frame && obs->time != engine->last_time))
-        numbers_are_reused(engine, obs);
-    engine->last_frame = obs->frame;
-    engine->last_time = obs->time;
-    engine->now = obs;
-    report_sighting(engine, obs);
+    reports_begin(engine->reports, obs);
     if (obs->captured < obs->length)
         engine->counts.cut_payloads++;
     if (is_to_itself(obs)) {
         engine->counts.to_itself++;
-        engine->now = NULL;
-        return;
-    }
-
-    if (obs->quoted) {
+    } else if (obs->quoted) {
         engine->counts.icmp_quotes++;
-        if (obs->protocol == PROTOCOL_UDP)
-            datagrams_quoted(engine->datagrams, obs);
-        for (unsigned d = 0; d < N_WATCHERS; d++)
-            if (engine->enabled[d] && detectors[d]->quote)
-                detectors[d]->quote(engine, obs);
+        observe_quote(engine, obs);
     } else if (obs->protocol == PROTOCOL_TCP) {
         engine->counts.tcp++;
         observe_segment(engine, obs);
@@ -364,5 +404,5 @@ engine_observe(engine_t *engine, const observation_t *obs)
         engine->counts.udp++;
         observe_datagram(engine, obs);
     }
-    engine->now = NULL;
+    reports_end(engine->reports);
 }

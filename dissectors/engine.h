@@ -9,7 +9,6 @@
 #include "detectors.h"
 #include "fingerprints/fingerprints.h"
 #include "observation.h"
-#include "stages/stages.h"
 #include "verdict/store.h"
 
 /* How much may be remembered. Reaching a limit never changes what was said before; it leaves a
@@ -74,14 +73,6 @@ store_t *engine_store(const engine_t *engine);
 
 engine_counts_t engine_counts(const engine_t *engine);
 bool            engine_enabled(const engine_t *engine, detector_id_t detector);
-
-/* How connections ended that were captured at their server, from the SYN on (stages.h). Each is counted
- * once, with what it shows last. Those of which nothing but a SYN and one answer was seen are left out. */
-typedef struct {
-    uint64_t flows;             /* connections looked at */
-    uint64_t stage[N_STAGES];   /* of these; [STAGE_NONE] is not filled in */
-} stage_counts_t;
-const stage_counts_t *engine_stages(const engine_t *engine);
 
 /* The rows of the catalogue of one detector: n is set to their number. For documents and tests. */
 const signature_t *detector_signature(detector_id_t detector, unsigned index);

@@ -16,6 +16,8 @@
 #define NS_PER_MS INT64_C(1000000)
 #define NS_PER_S  INT64_C(1000000000)
 
+#define DNS_PORT 53
+
 enum { PROTOCOL_ICMP = 1, PROTOCOL_TCP = 6, PROTOCOL_UDP = 17, PROTOCOL_ICMPV6 = 58 };
 
 /* TCP flags as on the wire: eight of RFC 9293, AE (RFC 9768) and three reserved bits. */

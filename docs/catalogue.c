@@ -16,6 +16,7 @@
 #include "verdict/injectors.h"
 #include "verdict/judge.h"
 #include "silence/case.h"
+#include "stages/stages.h"
 
 #include <stdio.h>
 #include <stdlib.h>

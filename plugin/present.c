@@ -29,7 +29,7 @@ static expert_field ei_forged = EI_INIT, ei_suspect = EI_INIT, ei_genuine = EI_I
                     ei_trigger = EI_INIT, ei_silenced = EI_INIT, ei_notice = EI_INIT;
 
 static const char *
-fact_text(const finding_t *f, fact_id_t id)
+text_of_fact(const finding_t *f, fact_id_t id)
 {
     for (unsigned i = 0; i < f->facts->len; i++)
         if (g_array_index(f->facts, fact_t, i).id == id)
@@ -41,7 +41,7 @@ fact_text(const finding_t *f, fact_id_t id)
 static const char *
 remark(packet_info *pinfo, const finding_t *f)
 {
-    const char *meaning = fact_text(f, F_STAGE_MEANING);
+    const char *meaning = text_of_fact(f, F_STAGE_MEANING);
 
     if (f->notice || !meaning)
         return f->notice ? f->notice : "";
@@ -122,35 +122,17 @@ add_fact(proto_tree *tree, tvbuff_t *tvb, const fact_t *fact)
     proto_item_set_generated(item);
 }
 
-static bool
-fact_belongs_to(fact_id_t id, detector_id_t detector)
-{
-    const char *name = detector_name(detector);
-    size_t n = strlen(name);
-    return !strncmp(fact_rows[id].filter, name, n) && fact_rows[id].filter[n] == '.';
-}
-
-/* A fact about the whole connection, of no family of signatures. */
-static bool
-is_general(fact_id_t id)
-{
-    for (unsigned d = 0; d < N_DETECTORS; d++)
-        if (fact_belongs_to(id, (detector_id_t)d))
-            return false;
-    return true;
-}
-
 static void
 add_facts(proto_tree *tree, tvbuff_t *tvb, const finding_t *f)
 {
     for (unsigned i = 0; i < f->facts->len; i++)
-        if (is_general(g_array_index(f->facts, fact_t, i).id))
+        if (fact_rows[g_array_index(f->facts, fact_t, i).id].detector >= N_DETECTORS)
             add_fact(tree, tvb, &g_array_index(f->facts, fact_t, i));
     for (unsigned d = 0; d < N_DETECTORS; d++) {
         proto_tree *subtree = NULL;
         for (unsigned i = 0; i < f->facts->len; i++) {
             const fact_t *fact = &g_array_index(f->facts, fact_t, i);
-            if (!fact_belongs_to(fact->id, (detector_id_t)d))
+            if (fact_rows[fact->id].detector != d)
                 continue;
             if (!subtree) {
                 proto_item *item = proto_tree_add_item(tree, proto_detector[d], tvb, 0, 0, ENC_NA);
@@ -326,11 +308,9 @@ register_facts(void)
 
     for (unsigned i = 0; i < N_FACTS; i++) {
         fields[i] = fact_field((fact_id_t)i);
-        for (unsigned d = 0; d < N_DETECTORS; d++)
-            if (fact_belongs_to((fact_id_t)i, (detector_id_t)d))
-                proto_register_field_array(proto_detector[d], &fields[i], 1);
-        if (is_general((fact_id_t)i))
-            proto_register_field_array(proto_interference, &fields[i], 1);
+        detector_id_t detector = fact_rows[i].detector;
+        proto_register_field_array(detector < N_DETECTORS ? proto_detector[detector] : proto_interference,
+                                   &fields[i], 1);
     }
 }
 

@@ -8,10 +8,8 @@
  */
 #include "detector.h"
 #include "data/case.h"
-#include "state/hops.h"
-#include "verdict/origin.h"
 #include "data/overlap.h"
-#include "state/vantage.h"
+#include "state/hops.h"
 
 #include <string.h>
 
@@ -166,7 +164,7 @@ static page_t
 find_fingerprint(engine_t *engine, const segment_t *s, const uint8_t *bytes, size_t length)
 {
     page_t page = { .fingerprint = fingerprints_page(engine->fingerprints, bytes, length,
-                                                     request_host(engine, s->flow)) };
+                                                     asked_host(engine->asked, s->flow)) };
 
     if (page.fingerprint)
         page.listed_server = fingerprints_address(engine->fingerprints, s->obs->src.bytes,
@@ -259,7 +257,7 @@ read_case(engine_t *engine, const segment_t *s, content_t content, const page_t 
         .request_frame = peer->last.length ? peer->last.frame : flow->request_frame,
         .host_ttls = host->ttls, .host_df_set = host->df_set, .host_df_clear = host->df_clear,
         .same_box_frame = host_known_injector(host, obs->frame, &obs->ip),
-        .died = resets_died(engine, flow, s->end),
+        .died = died_last(engine->died, flow, !s->end),
     };
     c.died_frame = c.died.frame;
     c.first_answer = obs->length && is_answer(&c.sender, peer);
@@ -304,20 +302,20 @@ class_of(const data_case_t *c)
 }
 
 static void
-add_facts(finding_t *finding, const data_case_t *c)
+add_facts(facts_t *facts, const data_case_t *c)
 {
     uint8_t distance;
 
-    finding_fact(finding, F_TTL_HOPS, ttl_hops(c->ip.ttl));
+    fact_number(facts, F_TTL_HOPS, ttl_hops(c->ip.ttl));
     if (!ttl_is_plausible(c->ip.ttl))
-        finding_fact(finding, F_TTL_IMPLAUSIBLE, 1);
+        fact_number(facts, F_TTL_IMPLAUSIBLE, 1);
     if (ttl_memory_distance(&c->host_ttls, c->ip.ttl, &distance)) {
-        finding_fact(finding, F_TTL_USUAL, ttl_memory_usual(&c->host_ttls));
-        finding_fact(finding, F_TTL_PACKETS, ttl_memory_total(&c->host_ttls));
-        finding_fact(finding, F_TTL_DEVIATION, distance);
+        fact_number(facts, F_TTL_USUAL, ttl_memory_usual(&c->host_ttls));
+        fact_number(facts, F_TTL_PACKETS, ttl_memory_total(&c->host_ttls));
+        fact_number(facts, F_TTL_DEVIATION, distance);
     }
     if (c->fingerprint)
-        finding_fingerprint(finding, F_DATA_FINGERPRINT, c->fingerprint);
+        facts_fingerprint(facts, F_DATA_FINGERPRINT, c->fingerprint);
 }
 
 /* ---- who and where, once it is forged ---- */
@@ -363,17 +361,27 @@ read_injected(const data_case_t *c, const observation_t *obs)
 }
 
 /* obs is NULL for an earlier answer. */
-static void
-say_origin(engine_t *engine, finding_t *finding, const segment_t *s, const data_case_t *c,
-           const observation_t *obs)
+static where_facts_t
+read_where(const data_case_t *c, const observation_t *obs)
 {
-    injected_t packet = read_injected(c, obs);
     uint8_t usual = ttl_memory_usual(&c->host_ttls);
 
-    origin_say(engine, finding, s->flow->host[s->end], &packet, (where_facts_t){
+    return (where_facts_t){
         .ttl = c->ip.ttl, .answered_ttl = obs && c->peer.last.frame ? c->peer.last.ttl : 0,
         .claimed_ttl = usual ? usual : c->sender.ttl[0], .died = obs ? c->died : (dead_probe_t){ 0 },
-    });
+    };
+}
+
+/* What is the same of a segment at hand and of an earlier one; obs is NULL for that. */
+static report_t
+report_about(engine_t *engine, const segment_t *s, const data_case_t *c, const observation_t *obs)
+{
+    return (report_t){
+        .frame = c->frame, .time = c->time, .class = class_of(c),
+        .ends = ends_of_flow(s->flow, s->end, c->ip.ttl), .vantage = vantage_of_flow(&engine->vantages, s->flow),
+        .trigger = asked_text(engine->asked, s->flow), .trigger_frame = s->flow->request_frame,
+        .claimed = s->flow->host[s->end], .injected = read_injected(c, obs), .where = read_where(c, obs),
+    };
 }
 
 /* An answer is called forged beside another one only when it is this much odder (dB). */
@@ -391,22 +399,17 @@ judge_segment(engine_t *engine, const segment_t *s, const data_case_t *c, bool u
 
     if (undecided && j.verdict != VERDICT_NONE)
         j = (judgement_t){ VERDICT_SUSPECT, MIN(j.confidence, UNDECIDED_CONFIDENCE) };
+    if (!report_is_due(engine->reports, &j, evidence))
+        return false;
     const evidence_t *strongest = evidence_strongest(evidence);
-    const char *innocent = strongest ? strongest->signature->twin : NULL;
-    finding_t *finding = publish_judgement(engine, c->frame, c->time, class_of(c), j, evidence);
-
-    if (!finding)
+    report_t r = report_about(engine, s, c, c->frame == s->obs->frame ? s->obs : NULL);
+    r.innocent = strongest ? strongest->signature->twin : NULL;
+    r.genuine_frame = genuine;
+    if (!r.trigger_frame)
+        r.trigger_frame = c->request_frame;
+    add_facts(&r.facts, c);
+    if (!report(engine->reports, &r, j, evidence) || j.verdict != VERDICT_FORGED)
         return false;
-    finding->ends = ends_of_flow(flow, s->end, c->ip.ttl);
-    finding->innocent = innocent;
-    finding->vantage = vantage_of_flow(engine, flow);
-    add_facts(finding, c);
-    finding->trigger = request_text(engine, flow);
-    finding->trigger_frame = flow->request_frame ? flow->request_frame : c->request_frame;
-    if (j.verdict != VERDICT_FORGED)
-        return false;
-    publish_links(engine, finding, finding->trigger_frame, genuine);
-    say_origin(engine, finding, s, c, c->frame == s->obs->frame ? s->obs : NULL);
     host_remember_injector(flow->host[s->end], c->frame, &c->ip);
     return true;
 }
@@ -431,21 +434,20 @@ judge_earlier(engine_t *engine, segment_t *s, const data_case_t *before, uint32_
     judgement_t j = judge(evidence);
     if (undecided && known->verdict != VERDICT_FORGED)
         j = (judgement_t){ VERDICT_SUSPECT, MIN(j.confidence, UNDECIDED_CONFIDENCE) };
-    finding_t *finding = publish_judgement(engine, c.frame, 0, class_of(&c), j, evidence);
-    if (!finding)
+    if (!report_is_due(engine->reports, &j, evidence))
         return;
-    finding->ends = ends_of_flow(s->flow, s->end, c.ip.ttl);
-    if (!finding->trigger_frame) {
-        finding->trigger = request_text(engine, s->flow);
-        finding->trigger_frame = s->flow->request_frame;
+    report_t r = report_about(engine, s, &c, NULL);
+    r.genuine_frame = undecided ? 0 : later;
+    if (known->trigger_frame) {
+        r.trigger = known->trigger;
+        r.trigger_frame = known->trigger_frame;
     }
-    if (j.verdict != VERDICT_FORGED)
-        return;
-    publish_links(engine, finding, finding->trigger_frame, undecided ? 0 : later);
-    if (finding->origin)                /* more was known of it when it came */
-        origin_add(finding->origin, TRAIT_CONFLICT, 1);
-    else
-        say_origin(engine, finding, s, &c, NULL);
+    if (known->origin) {                /* more was known of it when it came */
+        r.adds = true;
+        r.injected = injected_new(r.class);
+        r.injected.value[TRAIT_CONFLICT] = 1;
+    }
+    report(engine->reports, &r, j, evidence);
 }
 
 /* How odd the earlier answer looked when it came, or as far as it is remembered. */
@@ -490,7 +492,7 @@ static content_t
 read_content(engine_t *engine, const segment_t *s)
 {
     const flow_t *flow = s->flow;
-    return content_read(s->obs->payload, s->obs->captured, request_host(engine, flow), flow->http);
+    return content_read(s->obs->payload, s->obs->captured, asked_host(engine->asked, flow), flow->http);
 }
 
 static const answer_t *
@@ -632,7 +634,7 @@ look_closer(engine_t *engine, segment_t *s, unsigned worth)
 {
     /* Beside the server everything towards the client is the server's own: what is forged for the
      * client never comes here. */
-    if (vantage_is_at(engine, s->flow, s->end))
+    if (vantage_is_at(&engine->vantages, s->flow, s->end))
         return;
     if (worth & COMES_AFTER_FIN)
         observe_after_fin(engine, s);

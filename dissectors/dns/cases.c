@@ -6,10 +6,8 @@
  */
 #include "detector.h"
 #include "dns/case.h"
-#include "state/hops.h"
-#include "verdict/origin.h"
 #include "dns/unanswered.h"
-#include "state/vantage.h"
+#include "state/hops.h"
 
 #include <string.h>
 
@@ -131,7 +129,7 @@ make_room(engine_t *engine, const observation_t *obs)
         drop(engine, oldest);
     if ((oldest = oldest_in_the_way(&queries->recent))) {
         drop(engine, oldest);
-        report_limit(engine, &queries->recent.limit);
+        report_limit(engine->reports, &queries->recent.limit);
     }
 }
 
@@ -250,27 +248,27 @@ read_case(const query_t *q, dns_message_t *m, dns_case_t *c)
 }
 
 static void
-add_facts(finding_t *finding, const dns_case_t *c, const dns_answer_t *a)
+add_facts(facts_t *facts, const dns_case_t *c, const dns_answer_t *a)
 {
     uint8_t distance;
 
-    finding_fact(finding, F_DNS_ANSWERS, c->n_answers);
-    finding_fact(finding, F_DNS_SETS, dns_sets(c));
-    finding_fact(finding, F_DNS_QUERIES, c->queries);
+    fact_number(facts, F_DNS_ANSWERS, c->n_answers);
+    fact_number(facts, F_DNS_SETS, dns_sets(c));
+    fact_number(facts, F_DNS_QUERIES, c->queries);
     if (c->query_frame) {
-        finding_fact(finding, F_DNS_QUERY_FRAME, c->query_frame);
-        finding_fact(finding, F_DNS_DELAY, a->time - c->query_time);
+        fact_number(facts, F_DNS_QUERY_FRAME, c->query_frame);
+        fact_number(facts, F_DNS_DELAY, a->time - c->query_time);
     }
-    finding_fact(finding, F_TTL_HOPS, ttl_hops(a->ip.ttl));
+    fact_number(facts, F_TTL_HOPS, ttl_hops(a->ip.ttl));
     if (!ttl_is_plausible(a->ip.ttl))
-        finding_fact(finding, F_TTL_IMPLAUSIBLE, 1);
+        fact_number(facts, F_TTL_IMPLAUSIBLE, 1);
     if (ttl_memory_distance(&c->server.ttls, a->ip.ttl, &distance)) {
-        finding_fact(finding, F_TTL_USUAL, ttl_memory_usual(&c->server.ttls));
-        finding_fact(finding, F_TTL_PACKETS, ttl_memory_total(&c->server.ttls));
-        finding_fact(finding, F_TTL_DEVIATION, distance);
+        fact_number(facts, F_TTL_USUAL, ttl_memory_usual(&c->server.ttls));
+        fact_number(facts, F_TTL_PACKETS, ttl_memory_total(&c->server.ttls));
+        fact_number(facts, F_TTL_DEVIATION, distance);
     }
     if (a->listed)
-        finding_fingerprint(finding, F_DNS_FINGERPRINT, a->listed);
+        facts_fingerprint(facts, F_DNS_FINGERPRINT, a->listed);
 }
 
 /* ---- who and where, once it is forged ---- */
@@ -310,17 +308,15 @@ read_injected(const dns_case_t *c, unsigned which)
     return p;
 }
 
-static void
-say_origin(engine_t *engine, finding_t *finding, const query_t *q, const dns_case_t *c, unsigned which,
-           int rival)
+static where_facts_t
+read_where(const query_t *q, const dns_case_t *c, unsigned which, int rival)
 {
-    injected_t packet = read_injected(c, which);
     uint8_t usual = ttl_memory_usual(&c->server.ttls);
 
-    origin_say(engine, finding, q->question->server, &packet, (where_facts_t){
+    return (where_facts_t){
         .ttl = c->answer[which].ip.ttl, .answered_ttl = q->ttl,
         .claimed_ttl = usual ? usual : rival >= 0 ? c->answer[rival].ip.ttl : 0, .died = q->died,
-    });
+    };
 }
 
 static ends_t
@@ -331,40 +327,37 @@ ends_of_answer(const query_t *q, const dns_answer_t *a)
                      .protocol = q->key.tcp ? PROTOCOL_TCP : PROTOCOL_UDP };
 }
 
-/* The ICMP error by which the server says that nobody listens there. */
-static ends_t
-ends_of_error(const query_t *q)
+static void
+say(engine_t *engine, const query_t *q, const dns_case_t *c, unsigned which, int rival, dns_message_t *m,
+    judgement_t j, GArray *evidence)
 {
-    return (ends_t){ .src = q->question->server->address, .dst = q->question->client,
-                     .protocol = q->question->client.ipv6 ? PROTOCOL_ICMPV6 : PROTOCOL_ICMP };
+    const dns_answer_t *a = &c->answer[which];
+    const char *name = dns_message_name(m);
+    report_t r = {
+        .frame = a->frame, .time = a->time, .class = CLASS_DNS_ANSWER, .ends = ends_of_answer(q, a),
+        .vantage = vantage_of_exchange(&engine->vantages, q->ttl, ttl_memory_usual(&c->server.ttls)),
+        .innocent = dns_innocent(c, evidence), .trigger = store_text(engine->store, name, strlen(name)),
+        .trigger_frame = c->query_frame, .genuine_frame = rival >= 0 ? c->answer[rival].frame : 0,
+        .error_frame = c->unreachable_frame,    /* by which the server says that nobody listens there */
+        .error_ends = ends_of_error(&q->question->server->address, &q->question->client),
+        .claimed = q->question->server, .injected = read_injected(c, which),
+        .where = read_where(q, c, which, rival),
+    };
+
+    add_facts(&r.facts, c, a);
+    report(engine->reports, &r, j, evidence);
 }
 
 /* Judges one answer and says so. Returns its verdict. */
 static verdict_t
 judge_answer(engine_t *engine, const query_t *q, const dns_case_t *c, unsigned which, dns_message_t *m)
 {
-    const dns_answer_t *a = &c->answer[which];
     GArray *evidence = engine->scratch;
     int rival;
     judgement_t j = dns_judge(c, which, evidence, &rival);
-    finding_t *finding = publish_judgement(engine, a->frame, a->time, CLASS_DNS_ANSWER, j, evidence);
 
-    if (!finding)
-        return j.verdict;
-    finding->ends = ends_of_answer(q, a);
-    finding->innocent = dns_innocent(c, finding->evidence);
-    finding->vantage = vantage_of_exchange(engine, q->ttl, ttl_memory_usual(&c->server.ttls));
-    const char *name = dns_message_name(m);
-    finding->trigger = store_text(engine->store, name, strlen(name));
-    finding->trigger_frame = c->query_frame;
-    add_facts(finding, c, a);
-    if (j.verdict == VERDICT_FORGED) {
-        publish_links(engine, finding, c->query_frame, rival >= 0 ? c->answer[rival].frame : 0);
-        finding_t *error = publish_witness(engine, finding, c->unreachable_frame);
-        if (error && !error->ends.protocol)
-            error->ends = ends_of_error(q);
-        say_origin(engine, finding, q, c, which, rival);
-    }
+    if (report_is_due(engine->reports, &j, evidence))
+        say(engine, q, c, which, rival, m, j, evidence);
     return j.verdict;
 }
 
@@ -614,8 +607,10 @@ observe_message(engine_t *engine, const observation_t *obs, const uint8_t *bytes
 }
 
 static void
-dns_datagram(engine_t *engine, const observation_t *obs)
+dns_datagram(engine_t *engine, const datagram_t *datagram)
 {
+    const observation_t *obs = datagram->obs;
+
     if ((obs->sport != DNS_PORT && obs->dport != DNS_PORT) || !obs->captured || is_multicast(&obs->dst))
         return;
     observe_message(engine, obs, obs->payload, obs->captured);
@@ -644,8 +639,9 @@ dns_segment(engine_t *engine, segment_t *s)
 }
 
 static void
-dns_quote(engine_t *engine, const observation_t *obs)
+dns_quote(engine_t *engine, const quote_t *quote)
 {
+    const observation_t *obs = quote->obs;
     dns_message_t m;
 
     if (obs->protocol == PROTOCOL_UDP && obs->dport == DNS_PORT)

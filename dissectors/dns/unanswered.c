@@ -11,7 +11,6 @@
 #include "dns/case.h"
 #include "silence/case.h"
 #include "silence/cases.h"
-#include "state/vantage.h"
 
 /* Sooner than this it is the same attempt: both types of address, copies, other sockets, impatience. */
 #define ATTEMPT_NS (900 * NS_PER_MS)
@@ -37,7 +36,7 @@ about_of(const engine_t *engine, const mute_t *mute, uint8_t server_ttl)
     return (about_t){
         .ends = { .src = mute->question->client, .dst = mute->question->server->address,
                   .sport = mute->client_port, .dport = DNS_PORT, .protocol = PROTOCOL_UDP, .ttl = mute->ttl },
-        .vantage = vantage_of_exchange(engine, mute->ttl, server_ttl),
+        .vantage = vantage_of_exchange(&engine->vantages, mute->ttl, server_ttl),
         .trigger = mute->name,
     };
 }
@@ -57,16 +56,8 @@ judge_mute(engine_t *engine, mute_t *mute, const observation_t *obs, bool attemp
     /* A server that is asked again and again and says nothing is beside the capture: its own affair. */
     if (n.name_answered || !n.complete || mute->undelivered || about.vantage == VANTAGE_SERVER)
         return;
-    finding_t *first = silence_say(engine, &c, &about, mute->first_frame, 0);
-    if (!first)
-        return;
-    mute->told = true;
-    if (!attempt)
-        return;
-    finding_fact(first, F_SILENCE_LAST, obs->frame);
-    finding_t *now = silence_say(engine, &c, &about, obs->frame, obs->time);
-    if (now)
-        now->trigger_frame = mute->first_frame;
+    mute->told |= attempt ? silence_say_both(engine, &c, &about, mute->first_frame, obs)
+                          : silence_say(engine, &c, &about, mute->first_frame, 0);
 }
 
 /* ---- queries ---- */
@@ -79,7 +70,7 @@ make_room(engine_t *engine)
     if (!oldest)
         return;
     unanswered_forget(engine, oldest->question);
-    report_limit(engine, &dns_of(engine)->mutes.limit);
+    report_limit(engine->reports, &dns_of(engine)->mutes.limit);
 }
 
 static mute_t *

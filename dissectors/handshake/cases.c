@@ -10,8 +10,6 @@
 #include "detector.h"
 #include "handshake/case.h"
 #include "state/hops.h"
-#include "verdict/origin.h"
-#include "state/vantage.h"
 
 /* Two SYN/ACKs for one SYN, in capture order; kept beside their flow. */
 typedef struct {
@@ -77,22 +75,22 @@ read_case(const segment_t *s, const syn_ack_t *own, const syn_ack_t *other)
 /* ---- judging ---- */
 
 static void
-add_facts(finding_t *finding, const handshake_case_t *c)
+add_facts(facts_t *facts, const handshake_case_t *c)
 {
     uint8_t distance;
 
-    finding_fact(finding, F_TTL_HOPS, ttl_hops(c->own.ip.ttl));
+    fact_number(facts, F_TTL_HOPS, ttl_hops(c->own.ip.ttl));
     if (!ttl_is_plausible(c->own.ip.ttl))
-        finding_fact(finding, F_TTL_IMPLAUSIBLE, 1);
+        fact_number(facts, F_TTL_IMPLAUSIBLE, 1);
     if (ttl_memory_distance(&c->host_ttls, c->own.ip.ttl, &distance)) {
-        finding_fact(finding, F_TTL_USUAL, ttl_memory_usual(&c->host_ttls));
-        finding_fact(finding, F_TTL_PACKETS, ttl_memory_total(&c->host_ttls));
-        finding_fact(finding, F_TTL_DEVIATION, distance);
+        fact_number(facts, F_TTL_USUAL, ttl_memory_usual(&c->host_ttls));
+        fact_number(facts, F_TTL_PACKETS, ttl_memory_total(&c->host_ttls));
+        fact_number(facts, F_TTL_DEVIATION, distance);
     }
 }
 
-static void
-say_origin(engine_t *engine, finding_t *finding, const segment_t *s, const handshake_case_t *c)
+static injected_t
+read_injected(const handshake_case_t *c)
 {
     injected_t p = injected_new(CLASS_SYN_ACK);
 
@@ -109,10 +107,27 @@ say_origin(engine_t *engine, finding_t *finding, const segment_t *s, const hands
         if (c->syn.frame && c->syn.mark)
             p.value[TRAIT_IP_ID_STEP] = (int16_t)(c->own.ip.ip_id - c->syn.mark);
     }
-    origin_say(engine, finding, s->flow->host[s->end], &p, (where_facts_t){
-        .ttl = c->own.ip.ttl, .answered_ttl = c->syn.frame ? c->syn.ttl : 0,
-        .claimed_ttl = c->other.ip.ttl,
-    });
+    return p;
+}
+
+/* Returns true when it is said that the SYN/ACK is forged. */
+static bool
+say(engine_t *engine, const segment_t *s, const handshake_case_t *c, judgement_t j, GArray *evidence)
+{
+    const evidence_t *strongest = evidence_strongest(evidence);
+    report_t r = {
+        .frame = c->own.frame, .time = c->own.frame == s->obs->frame ? s->obs->time : 0, .class = CLASS_SYN_ACK,
+        .ends = ends_of_flow(s->flow, s->end, c->own.ip.ttl),
+        .vantage = vantage_of_flow(&engine->vantages, s->flow),
+        .innocent = strongest ? strongest->signature->twin : NULL,
+        .trigger_frame = c->syn.frame, .genuine_frame = c->other.frame,
+        .claimed = s->flow->host[s->end], .injected = read_injected(c),
+        .where = { .ttl = c->own.ip.ttl, .answered_ttl = c->syn.frame ? c->syn.ttl : 0,
+                   .claimed_ttl = c->other.ip.ttl },
+    };
+
+    add_facts(&r.facts, c);
+    return report(engine->reports, &r, j, evidence) && j.verdict == VERDICT_FORGED;
 }
 
 /* One of a pair is called forged only when it is this much odder than the other (dB): options that are
@@ -132,21 +147,8 @@ judge_case(engine_t *engine, const segment_t *s, const handshake_case_t *c, bool
         undecided = true;       /* only one of the two can be */
     if (undecided && j.verdict != VERDICT_NONE)
         j = (judgement_t){ VERDICT_SUSPECT, MIN(j.confidence, UNDECIDED_CONFIDENCE) };
-    const evidence_t *strongest = evidence_strongest(evidence);
-    const char *innocent = strongest ? strongest->signature->twin : NULL;
-    int64_t time = c->own.frame == s->obs->frame ? s->obs->time : 0;
-    finding_t *finding = publish_judgement(engine, c->own.frame, time, CLASS_SYN_ACK, j, evidence);
-
-    if (!finding)
+    if (!report_is_due(engine->reports, &j, evidence) || !say(engine, s, c, j, evidence))
         return false;
-    finding->innocent = innocent;
-    finding->vantage = vantage_of_flow(engine, s->flow);
-    add_facts(finding, c);
-    finding->trigger_frame = c->syn.frame;
-    if (j.verdict != VERDICT_FORGED)
-        return false;
-    publish_links(engine, finding, c->syn.frame, c->other.frame);
-    say_origin(engine, finding, s, c);
     host_remember_injector(s->flow->host[s->end], c->own.frame, &c->own.ip);
     return true;
 }
@@ -194,7 +196,7 @@ observe_syn_ack(engine_t *engine, segment_t *s)
 {
     const observation_t *obs = s->obs;
 
-    if (!s->sender->packets || beside_has(s->flow, DETECT_HANDSHAKE) || vantage_is_at(engine, s->flow, s->end))
+    if (!s->sender->packets || beside_has(s->flow, DETECT_HANDSHAKE) || vantage_is_at(&engine->vantages, s->flow, s->end))
         return;
     syn_ack_t earlier = earlier_syn_ack(s->sender, obs->ip.ipv6);
     if (earlier.frame && earlier.ack == obs->ack && earlier.seq != obs->seq)

@@ -5,10 +5,9 @@
  * SPDX-License-Identifier: GPL-2.0-or-later
  */
 #include "detector.h"
-#include "state/hops.h"
-#include "verdict/origin.h"
 #include "reset/case.h"
-#include "state/vantage.h"
+#include "stages/stages.h"
+#include "state/hops.h"
 
 #include <string.h>
 
@@ -22,17 +21,12 @@
 #define REORDER_NS     (1 * NS_PER_MS)
 #define REORDER_ACK_NS (5 * NS_PER_MS)
 
-/* Kept beside a flow that has had a reset, or of which a packet died. */
+/* Kept beside a flow that has had a reset. */
 typedef struct {
     beside_t   beside;
     GList      link;            /* in resets_t.flows */
     GPtrArray *cases;           /* of reset_case_t, owned, in capture order */
     limit_t    limit;
-    dead_probe_t died;          /* a packet of this flow that an ICMP error quotes; frame 0: none */
-    uint16_t   died_ip_id;
-    uint32_t   died_seq;
-    uint8_t    died_end;
-    uint8_t    request_died;    /* hops to where it died, if it was a request and not sent again */
 } flow_resets_t;
 
 typedef struct {
@@ -80,27 +74,6 @@ list_find(const engine_t *engine, const flow_t *flow)
     return beside_find(engine->besides, flow, DETECT_RESET);
 }
 
-/* The last packet of an end is the one that an ICMP error quotes. IPv6 numbers no packets: there it is
- * known by its sequence number, if that was sent only once since the connection began. */
-static bool
-is_last_sent(const flow_t *flow, unsigned end, uint16_t ip_id, uint32_t seq)
-{
-    const packet_t *last = &flow->end[end].last;
-
-    if (!flow->host[end]->address.ipv6)
-        return last->mark == ip_id;
-    return flow->handshake && last->seq == (uint16_t)seq && !(last->bits & BIT_AGAIN) && (last->length || last->bits & TCP_SYN);
-}
-
-dead_probe_t
-resets_died(const engine_t *engine, const flow_t *flow, unsigned end)
-{
-    const flow_resets_t *list = list_find(engine, flow);
-    bool died = list && list->died.frame && list->died_end != end
-             && is_last_sent(flow, !end, list->died_ip_id, list->died_seq);
-    return died ? list->died : (dead_probe_t){ 0 };
-}
-
 static flow_resets_t *
 list_of(engine_t *engine, flow_t *flow)
 {
@@ -119,36 +92,36 @@ list_of(engine_t *engine, flow_t *flow)
 /* ---- showing ---- */
 
 static void
-add_facts(finding_t *finding, const reset_case_t *c)
+add_facts(facts_t *facts, const reset_case_t *c)
 {
     uint8_t distance, usual;
     unsigned packets;
 
-    finding_fact(finding, F_TTL_HOPS, ttl_hops(c->reset.ip.ttl));
+    fact_number(facts, F_TTL_HOPS, ttl_hops(c->reset.ip.ttl));
     if (reset_ttl_distance(c, &distance, &usual, &packets)) {
-        finding_fact(finding, F_TTL_USUAL, usual);
-        finding_fact(finding, F_TTL_PACKETS, packets);
-        finding_fact(finding, F_TTL_DEVIATION, distance);
+        fact_number(facts, F_TTL_USUAL, usual);
+        fact_number(facts, F_TTL_PACKETS, packets);
+        fact_number(facts, F_TTL_DEVIATION, distance);
     }
     if (!ttl_is_plausible(c->reset.ip.ttl))
-        finding_fact(finding, F_TTL_IMPLAUSIBLE, 1);
+        fact_number(facts, F_TTL_IMPLAUSIBLE, 1);
     if (c->mirror_frame)
-        finding_fact(finding, F_TTL_MIRRORED, 1);
+        fact_number(facts, F_TTL_MIRRORED, 1);
     if (c->peer.last.frame) {
-        finding_fact(finding, F_RESET_ANSWERS, c->peer.last.frame);
-        finding_fact(finding, F_RESET_DELAY,
+        fact_number(facts, F_RESET_ANSWERS, c->peer.last.frame);
+        fact_number(facts, F_RESET_DELAY,
                      ticks_since(c->peer.last.time, ticks(c->reset.time)));
     }
     if (c->previous.frame) {
-        finding_fact(finding, F_RESET_PAIR_GAP, c->reset.time - c->previous.time);
-        finding_fact(finding, F_RESET_PAIR_STEP, c->reset.seq - c->previous.seq);
+        fact_number(facts, F_RESET_PAIR_GAP, c->reset.time - c->previous.time);
+        fact_number(facts, F_RESET_PAIR_STEP, c->reset.seq - c->previous.seq);
     }
     if (c->burst > 1)
-        finding_fact(finding, F_RESET_BURST, c->burst);
+        fact_number(facts, F_RESET_BURST, c->burst);
     if (c->reset.window)
-        finding_fact(finding, F_RESET_WINDOW_TTL, c->reset.window - c->reset.ip.ttl);
+        fact_number(facts, F_RESET_WINDOW_TTL, c->reset.window - c->reset.ip.ttl);
     if (c->sender.rtt)
-        finding_fact(finding, F_RESET_PATH_RTT, c->sender.rtt * NS_PER_US);
+        fact_number(facts, F_RESET_PATH_RTT, c->sender.rtt * NS_PER_US);
 }
 
 /* ---- what the host's other packets add ---- */
@@ -181,15 +154,6 @@ compare_with_host(reset_case_t *c, const flow_t *flow)
     }
     if (!c->same_box_frame)
         c->same_box_frame = host_known_injector(host, c->reset.frame, &c->reset.ip);
-}
-
-/* The ICMP error to one end of a flow that says that its packet died. */
-static ends_t
-ends_of_error(engine_t *engine, flow_t *flow, unsigned to)
-{
-    const flow_resets_t *list = list_find(engine, flow);
-    return (ends_t){ .src = list->died.router, .dst = flow->host[to]->address,
-                     .protocol = list->died.router.ipv6 ? PROTOCOL_ICMPV6 : PROTOCOL_ICMP };
 }
 
 static void judge_case(engine_t *engine, flow_t *flow, reset_case_t *c);
@@ -278,6 +242,18 @@ read_injected(const reset_case_t *c)
     return p;
 }
 
+/* None of the flow's resets answers a packet that died. */
+static bool
+none_answers_dead(const engine_t *engine, const flow_t *flow)
+{
+    const flow_resets_t *list = list_find(engine, flow);
+
+    for (unsigned i = 0; list && i < list->cases->len; i++)
+        if (((const reset_case_t *)g_ptr_array_index(list->cases, i))->died_frame)
+            return false;
+    return true;
+}
+
 /* The farthest place where the same request to this host died and nobody answered; 0: none. */
 static uint8_t
 silent_hops(const engine_t *engine, const flow_t *answered, const reset_case_t *c)
@@ -285,37 +261,54 @@ silent_hops(const engine_t *engine, const flow_t *answered, const reset_case_t *
     unsigned budget = REVISIT_MAX;
     uint8_t farthest = 0;
 
-    for (GList *l = resets_of(engine)->flows.links.tail; l && budget; l = l->prev, budget--) {
-        const flow_resets_t *list = l->data;
-        const flow_t *flow = list->beside.flow;
-        unsigned asker = list->died_end;
-        bool silent = list->request_died && list->request_died < c->died.hops
-                   && flow->request && flow->request == answered->request
-                   && flow->host[!asker] == answered->host[c->end] && !(flow->end[!asker].seen & SEEN_DATA);
-        for (unsigned i = 0; silent && i < list->cases->len; i++)
-            silent = !((const reset_case_t *)g_ptr_array_index(list->cases, i))->died_frame;
-        if (silent)
-            farthest = MAX(farthest, list->request_died);
+    for (const GList *l = died_youngest(engine->died); l && budget; l = l->prev, budget--) {
+        dead_request_t dead = died_request(l);
+        const flow_t *flow = dead.flow;
+        if (dead.hops && dead.hops < c->died.hops && flow->request && flow->request == answered->request
+            && flow->host[!dead.end] == answered->host[c->end] && !(flow->end[!dead.end].seen & SEEN_DATA)
+            && none_answers_dead(engine, flow))
+            farthest = MAX(farthest, dead.hops);
     }
     return farthest;
 }
 
-static void
-say_origin(engine_t *engine, finding_t *finding, const flow_t *flow, const reset_case_t *c)
+static where_facts_t
+read_where(const engine_t *engine, const flow_t *flow, const reset_case_t *c)
 {
-    injected_t packet = read_injected(c);
     uint8_t distance, usual = 0;
     unsigned packets;
 
     reset_ttl_distance(c, &distance, &usual, &packets);
-    origin_say(engine, finding, flow->host[c->end], &packet, (where_facts_t){
+    return (where_facts_t){
         .ttl = c->reset.ip.ttl, .answered_ttl = c->peer.last.frame ? c->peer.last.ttl : 0,
         .follows = c->mirror_frame != 0, .claimed_ttl = usual, .died = c->died,
         .silent_hops = c->died_frame ? silent_hops(engine, flow, c) : 0,
-    });
+    };
 }
 
 /* ---- judging ---- */
+
+static bool
+say(engine_t *engine, const flow_t *flow, const reset_case_t *c, judgement_t j, GArray *evidence)
+{
+    report_t r = {
+        .frame = c->reset.frame, .time = c->reset.time, .class = CLASS_RESET,
+        .ends = ends_of_flow(flow, c->end, c->reset.ip.ttl),
+        .vantage = vantage_of_flow(&engine->vantages, flow), .innocent = reset_innocent(c, evidence),
+        .trigger = c->request_frame && c->request_frame == flow->request_frame
+                 ? asked_text(engine->asked, flow) : NULL,
+        .trigger_frame = c->request_frame ? c->request_frame : c->peer.last.frame,
+        .genuine_frame = c->syn_ack_frame ? c->syn_ack_frame : c->data_frame,
+        .error_frame = c->died_frame,
+        .error_ends = ends_of_error(&c->died.router, &flow->host[!c->end]->address),
+        .claimed = flow->host[c->end], .injected = read_injected(c), .where = read_where(engine, flow, c),
+    };
+
+    add_facts(&r.facts, c);
+    if (c->end == flow->client)
+        stages_say(engine, flow, &r.facts);
+    return report(engine->reports, &r, j, evidence) && j.verdict == VERDICT_FORGED;
+}
 
 static void
 judge_case(engine_t *engine, flow_t *flow, reset_case_t *c)
@@ -326,27 +319,9 @@ judge_case(engine_t *engine, flow_t *flow, reset_case_t *c)
     judgement_t j = reset_judge(c, evidence);
     const finding_t *before = store_lookup(engine->store, c->reset.frame);
     bool convicted_before = before && before->verdict == VERDICT_FORGED;
-    finding_t *finding = publish_judgement(engine, c->reset.frame, c->reset.time, CLASS_RESET, j, evidence);
 
-    if (!finding)
+    if (!report_is_due(engine->reports, &j, evidence) || !say(engine, flow, c, j, evidence))
         return;
-    finding->ends = ends_of_flow(flow, c->end, c->reset.ip.ttl);
-    finding->innocent = reset_innocent(c, finding->evidence);
-    finding->vantage = vantage_of_flow(engine, flow);
-    add_facts(finding, c);
-    if (c->end == flow->client)
-        stages_say(engine, flow, finding);
-    if (c->request_frame && c->request_frame == flow->request_frame)
-        finding->trigger = request_text(engine, flow);
-    finding->trigger_frame = c->request_frame ? c->request_frame : c->peer.last.frame;
-    if (j.verdict != VERDICT_FORGED)
-        return;
-    publish_links(engine, finding, finding->trigger_frame,
-                  c->syn_ack_frame ? c->syn_ack_frame : c->data_frame);
-    finding_t *error = publish_witness(engine, finding, c->died_frame);
-    if (error && !error->ends.protocol)
-        error->ends = ends_of_error(engine, flow, !c->end);
-    say_origin(engine, finding, flow, c);
     if (!convicted_before && host_remember_injector(flow->host[c->end], c->reset.frame, &c->reset.ip))
         revisit_host(engine, flow->host[c->end]);
 }
@@ -467,7 +442,7 @@ make_room(engine_t *engine, const flow_t *flow)
         const GList *l = resets->flows.links.head;
         if (l && ((flow_resets_t *)l->data)->beside.flow == flow)
             l = l->next;
-        report_limit(engine, &resets->flows.limit);
+        report_limit(engine->reports, &resets->flows.limit);
         if (!l)
             return false;
         beside_drop(engine->besides, ((flow_resets_t *)l->data)->beside.flow, DETECT_RESET);
@@ -479,7 +454,7 @@ static bool
 has_room(engine_t *engine, const segment_t *s, flow_resets_t *list)
 {
     if (list->cases->len >= CASES_PER_FLOW) {
-        report_limit(engine, &list->limit);
+        report_limit(engine->reports, &list->limit);
         return false;
     }
     return make_room(engine, s->flow);
@@ -501,10 +476,10 @@ observe_reset(engine_t *engine, const segment_t *s)
     c->answered_seq = c->peer.next_seq;
     c->request_frame = flow->request_frame;
     c->offer_unknown = flow->gap || !(flow->end[flow->client].seen & SEEN_SYN);
-    c->died = resets_died(engine, flow, s->end);
+    c->died = died_last(engine->died, flow, !s->end);
     c->died_frame = c->died.frame;
-    c->at_sender = vantage_is_at(engine, flow, s->end);
-    c->at_an_end = c->at_sender || vantage_is_at(engine, flow, !s->end);
+    c->at_sender = vantage_is_at(&engine->vantages, flow, s->end);
+    c->at_an_end = c->at_sender || vantage_is_at(&engine->vantages, flow, !s->end);
 
     compare_with_host(c, flow);
     compare_with_earlier(engine, flow, list, c);
@@ -575,10 +550,6 @@ observe_afterlife(engine_t *engine, const segment_t *s)
 {
     flow_resets_t *list = list_find(engine, s->flow);
 
-    if (list->died.frame && list->died_end == s->end && s->obs->seq == list->died_seq)
-        list->died.frame = 0;           /* sent again: it may have arrived this time */
-    if (list->died_end == s->end && s->obs->length)
-        list->request_died = 0;
     for (unsigned i = 0; i < list->cases->len; i++) {
         reset_case_t *c = g_ptr_array_index(list->cases, i);
         if (c->end != s->end)
@@ -607,32 +578,17 @@ reset_segment(engine_t *engine, segment_t *s)
 /* ---- an ICMP error quotes a packet ---- */
 
 static void
-reset_quote(engine_t *engine, const observation_t *obs)
+reset_quote(engine_t *engine, const quote_t *quote)
 {
-    unsigned end;
+    flow_resets_t *list = quote->died ? list_find(engine, quote->flow) : NULL;
 
-    if (obs->protocol != PROTOCOL_TCP || obs->quoted != QUOTED_EXPIRED)
-        return;
-    flow_t *flow = engine_flow(engine, obs, &end);
-    if (!flow)
-        return;
-    const packet_t *last = &flow->end[end].last;
-    if (!is_last_sent(flow, end, obs->ip.ip_id, obs->seq))
-        return;                         /* not the last packet: something may have arrived since */
-    if (!make_room(engine, flow))
-        return;
-    flow_resets_t *list = list_of(engine, flow);
-    list->died = (dead_probe_t){ obs->frame, last->ttl, obs->reporter };
-    list->died_ip_id = obs->ip.ip_id;
-    list->died_seq = obs->seq;
-    list->request_died = last->length ? last->ttl : 0;
-    list->died_end = (uint8_t)end;
-    for (unsigned i = 0; i < list->cases->len; i++) {
+    for (unsigned i = 0; list && i < list->cases->len; i++) {
         reset_case_t *c = g_ptr_array_index(list->cases, i);
-        if (c->end != end && c->peer.last.frame == last->frame) {
-            c->died = list->died;
-            c->died_frame = obs->frame;
-            judge_case(engine, flow, c);
+        const packet_t *last = &quote->flow->end[quote->end].last;
+        if (c->end != quote->end && c->peer.last.frame == last->frame) {
+            c->died = died_last(engine->died, quote->flow, quote->end);
+            c->died_frame = c->died.frame;
+            judge_case(engine, quote->flow, c);
         }
     }
 }

@@ -11,8 +11,6 @@
  */
 #include "silence/cases.h"
 
-#include "state/vantage.h"
-
 #include <string.h>
 
 /* Repetitions closer than this are copies, or answers to duplicate acknowledgements. */
@@ -240,38 +238,65 @@ forget_cut(engine_t *engine, const cut_key_t *key, uint32_t frame)
 
 /* ---- saying it ---- */
 
-finding_t *
-silence_say(engine_t *engine, const silence_case_t *c, const about_t *about, uint32_t frame, int64_t time)
+static bool
+say(engine_t *engine, const silence_case_t *c, report_t *r, uint32_t last_frame)
 {
     GArray *evidence = engine->scratch;
     judgement_t j = silence_judge(c, evidence);
+
     if (j.verdict == VERDICT_NONE)      /* not with all_observations either: that would make it suspect */
         evidence_clear(evidence);
-    finding_t *finding = publish_judgement(engine, frame, time, CLASS_SILENCE, j, evidence);
-
-    if (!finding)
-        return NULL;
-    finding->innocent = silence_innocent(c, finding->evidence);
-    finding->ends = about->ends;
-    finding->vantage = about->vantage;
-    finding->trigger = about->trigger;
+    if (!report_is_due(engine->reports, &j, evidence))
+        return false;
+    r->innocent = silence_innocent(c, evidence);
     if (c->sent)
-        finding_fact(finding, F_SILENCE_SENT, c->sent);
-    finding_fact(finding, F_SILENCE_SPAN, c->span);
-    return finding;
+        fact_number(&r->facts, F_SILENCE_SENT, c->sent);
+    fact_number(&r->facts, F_SILENCE_SPAN, c->span);
+    if (c->kind == SILENT_POLICED) {
+        fact_number(&r->facts, F_SILENCE_RATE, (int64_t)(c->line.rate * 8));
+        fact_number(&r->facts, F_SILENCE_LOST, c->line.losses);
+    }
+    if (last_frame)
+        fact_number(&r->facts, F_SILENCE_LAST, last_frame);
+    return report(engine->reports, r, j, evidence) != NULL;
+}
+
+static report_t
+report_about(const about_t *about, uint32_t frame)
+{
+    return (report_t){ .frame = frame, .class = CLASS_SILENCE, .ends = about->ends, .vantage = about->vantage,
+                       .trigger = about->trigger };
+}
+
+bool
+silence_say(engine_t *engine, const silence_case_t *c, const about_t *about, uint32_t first_frame,
+            uint32_t last_frame)
+{
+    report_t r = report_about(about, first_frame);
+    return say(engine, c, &r, last_frame);
+}
+
+bool
+silence_say_both(engine_t *engine, const silence_case_t *c, const about_t *about, uint32_t first_frame,
+                 const observation_t *obs)
+{
+    report_t r = report_about(about, obs->frame);
+
+    if (!silence_say(engine, c, about, first_frame, obs->frame))
+        return false;
+    r.time = obs->time;
+    r.trigger_frame = first_frame;
+    say(engine, c, &r, 0);
+    return true;
 }
 
 void
 silence_answered(engine_t *engine, uint32_t first_frame, uint32_t answer_frame)
 {
-    const finding_t *known = store_lookup(engine->store, first_frame);
+    facts_t facts = { 0 };
 
-    if (!known || known->verdict != VERDICT_SILENCED)
-        return;
-    finding_t *finding = publish(engine, first_frame, 0, VERDICT_SILENCED, CLASS_SILENCE,
-                                 MIN(known->confidence, CONFIDENCE_SHOWN));
-    if (finding)
-        finding_fact(finding, F_SILENCE_ANSWERED, answer_frame);
+    fact_number(&facts, F_SILENCE_ANSWERED, answer_frame);
+    report_taken_back(engine->reports, first_frame, VERDICT_SILENCED, &facts);
 }
 
 static void
@@ -292,32 +317,19 @@ remember_told(engine_t *engine, const silence_case_t *c, const about_t *about, c
     oldest_add(&silences->told, &told->link, told);
 }
 
-/* Says it about the frame that was sent first and about the one at hand. */
+/* Says it, and remembers that it was said. */
 static bool
 say_both(engine_t *engine, const silence_case_t *c, const about_t *about, const cut_key_t *key,
          uint16_t request, uint32_t first_frame, const observation_t *obs)
 {
-    finding_t *first = silence_say(engine, c, about, first_frame, 0);
-
-    if (!first)
+    if (!silence_say_both(engine, c, about, first_frame, obs))
         return false;
-    finding_fact(first, F_SILENCE_LAST, obs->frame);
-    finding_t *now = silence_say(engine, c, about, obs->frame, obs->time);
-    if (now)
-        now->trigger_frame = first_frame;
     remember_cut(engine, c, about, key, first_frame, obs->time);
     remember_told(engine, c, about, key, request, first_frame);
     return true;
 }
 
 /* ---- contrast ---- */
-
-static void
-add_rate(finding_t *finding, const silence_case_t *c)
-{
-    finding_fact(finding, F_SILENCE_RATE, (int64_t)(c->line.rate * 8));
-    finding_fact(finding, F_SILENCE_LOST, c->line.losses);
-}
 
 static void
 add_contrast(engine_t *engine, told_t *told, uint32_t frame, const char *name)
@@ -329,9 +341,7 @@ add_contrast(engine_t *engine, told_t *told, uint32_t frame, const char *name)
         return;
     told->c.works_frame = frame;
     told->c.works_name = name;
-    finding_t *finding = silence_say(engine, &told->c, &told->about, told->frame, 0);
-    if (finding && policed)
-        add_rate(finding, &told->c);
+    silence_say(engine, &told->c, &told->about, told->frame, 0);
 }
 
 /* It is known what the client asked for: texts with a space say only why it is not. */
@@ -428,7 +438,7 @@ judge_repeat(engine_t *engine, const segment_t *s, repeat_t *r)
     };
 
     /* A server that is asked again and again and says nothing is beside the capture: its own affair. */
-    if (from_client ? vantage_is_at(engine, flow, !s->end) : syn_ack && vantage_is_at(engine, flow, !s->end))
+    if (from_client ? vantage_is_at(&engine->vantages, flow, !s->end) : syn_ack && vantage_is_at(&engine->vantages, flow, !s->end))
         return;
     if (host->heard_frame && ticks_since(host->heard, ticks(r->first_time)) < 0)
         c.heard_frame = host->heard_frame;
@@ -436,8 +446,8 @@ judge_repeat(engine_t *engine, const segment_t *s, repeat_t *r)
                       flow->port[!flow->client] };
     read_earlier(engine, &key, r->first_frame, r->first_time, &c);
     read_contrast(engine, flow, &c);
-    const char *trigger = syn_ack ? NULL : request_text(engine, flow);   /* nothing was asked yet */
-    about_t about = { ends_of_flow(flow, s->end, obs->ip.ttl), vantage_of_flow(engine, flow), trigger };
+    const char *trigger = syn_ack ? NULL : asked_text(engine->asked, flow);   /* nothing was asked yet */
+    about_t about = { ends_of_flow(flow, s->end, obs->ip.ttl), vantage_of_flow(&engine->vantages, flow), trigger };
     c.ech = trigger && g_str_has_suffix(trigger, " (with ECH)");
     r->told |= say_both(engine, &c, &about, &key, has_name(engine, flow) ? flow->request : 0, r->first_frame, obs);
 }
@@ -541,13 +551,9 @@ judge_rate(engine_t *engine, const flow_t *flow, const observation_t *obs, const
         return;
     c.span = c.line.span;
     about_t about = { ends_of_flow(flow, flow->client, flow->end[flow->client].last.ttl),
-                      vantage_of_flow(engine, flow), request_text(engine, flow) };
+                      vantage_of_flow(&engine->vantages, flow), asked_text(engine->asked, flow) };
     remember_told(engine, &c, &about, &key, flow->request, flow->request_frame);
-    finding_t *finding = silence_say(engine, &c, &about, flow->request_frame, 0);
-    if (!finding)
-        return;
-    add_rate(finding, &c);
-    finding_fact(finding, F_SILENCE_LAST, obs->frame);
+    silence_say(engine, &c, &about, flow->request_frame, obs->frame);
 }
 
 static void
@@ -589,7 +595,7 @@ count_old(engine_t *engine, const segment_t *s)
         unfollow(engine, repeats);
         repeats->is_fast = true;
     }
-    if (repeats->policed || repeats->is_fast || !has_name(engine, flow) || vantage_is_at(engine, flow, s->end))
+    if (repeats->policed || repeats->is_fast || !has_name(engine, flow) || vantage_is_at(&engine->vantages, flow, s->end))
         return;
     if (++repeats->old >= POLICED_OLD)
         follow(engine, flow, s->obs, false);
@@ -638,7 +644,7 @@ observe_hole(engine_t *engine, const segment_t *s)
     const direction_t *server = s->sender, *client = s->peer;
     const host_t *host = flow->host[!s->end];
 
-    if (obs->length || obs->flags & (TCP_SYN | TCP_FIN) || !flow->handshake || !flow->request_frame || flow->gap || vantage_is_at(engine, flow, s->end)
+    if (obs->length || obs->flags & (TCP_SYN | TCP_FIN) || !flow->handshake || !flow->request_frame || flow->gap || vantage_is_at(&engine->vantages, flow, s->end)
         || seq_diff(client->last.ack, server->next_seq) > 0 || !(server->last.bits & TCP_ACK)
         || server->last.bits & TCP_SYN)
         return;
@@ -650,8 +656,8 @@ observe_hole(engine_t *engine, const segment_t *s)
     cut_key_t key = { host->address, flow->host[s->end]->address, flow->port[s->end] };
     read_earlier(engine, &key, flow->request_frame, obs->time, &c);
     read_contrast(engine, flow, &c);
-    about_t about = { ends_of_flow(flow, !s->end, client->last.ttl), vantage_of_flow(engine, flow),
-                      request_text(engine, flow) };
+    about_t about = { ends_of_flow(flow, !s->end, client->last.ttl), vantage_of_flow(&engine->vantages, flow),
+                      asked_text(engine->asked, flow) };
     if (!say_both(engine, &c, &about, &key, has_name(engine, flow) ? flow->request : 0, flow->request_frame, obs))
         return;
     repeats_t *repeats = repeats_of(engine, flow);
@@ -758,7 +764,7 @@ judge_datagrams(engine_t *engine, datagram_flow_t *flow, const observation_t *ob
     about_t about = {
         .ends = { .src = flow->client, .dst = flow->server, .sport = flow->client_port,
                   .dport = flow->server_port, .protocol = PROTOCOL_UDP, .ttl = obs ? obs->ip.ttl : 0 },
-        .trigger = datagram_request_text(engine, flow),
+        .trigger = asked_text_of_datagram(engine->asked, flow),
     };
 
     if (client && client->heard_frame && ticks_since(client->heard, ticks(flow->unanswered_since)) < 0)
@@ -799,13 +805,14 @@ note_quic_works(engine_t *engine, const datagram_flow_t *flow, const observation
 }
 
 static void
-silence_datagram(engine_t *engine, const observation_t *obs)
+silence_datagram(engine_t *engine, const datagram_t *datagram)
 {
-    datagram_flow_t *flow = engine->datagram_flow;
+    const observation_t *obs = datagram->obs;
+    datagram_flow_t *flow = datagram->flow;
 
     if (!flow)
         return;
-    if (!engine->datagram_from_client) {
+    if (!datagram->from_client) {
         flow->unanswered = 0;
         silences_of(engine)->heard = flow->client;
         silences_of(engine)->heard_frame = obs->frame;
@@ -828,16 +835,10 @@ silence_datagram(engine_t *engine, const observation_t *obs)
 
 /* Whoever reports that a packet was not delivered says why nothing is answered. */
 static void
-silence_quote(engine_t *engine, const observation_t *obs)
+silence_quote(engine_t *engine, const quote_t *quote)
 {
-    if (obs->protocol != PROTOCOL_TCP)
-        return;
-    connection_t connection;
-    flow_t *flow = flow_find(engine->flows, obs, &connection);
-    if (flow)
-        repeats_of(engine, flow)->unreachable = true;
-    else
-        syns_quoted(engine->syns, obs, connection.hash);
+    if (quote->flow)
+        repeats_of(engine, quote->flow)->unreachable = true;
 }
 
 const detector_t detector_silence = {

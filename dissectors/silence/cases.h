@@ -15,10 +15,14 @@ typedef struct {
     const char *trigger;
 } about_t;
 
-/* Judges a case and says so about one of its frames; NULL when there is nothing to say. time: 0 for an
- * earlier frame than the one at hand. */
-finding_t *silence_say(engine_t *engine, const silence_case_t *c, const about_t *about, uint32_t frame,
-                       int64_t time);
+/* Judges a case and says so about the frame that was sent first; false when there is nothing to say. last_frame:
+ * the one sent last so far; 0: that is not known, or was said. */
+bool silence_say(engine_t *engine, const silence_case_t *c, const about_t *about, uint32_t first_frame,
+                 uint32_t last_frame);
+
+/* The same, and about the frame at hand, which is sent in vain as well. */
+bool silence_say_both(engine_t *engine, const silence_case_t *c, const about_t *about, uint32_t first_frame,
+                      const observation_t *obs);
 
 /* What was said of a frame is taken back as far as it can be: the answer came after all. */
 void silence_answered(engine_t *engine, uint32_t first_frame, uint32_t answer_frame);

@@ -69,7 +69,7 @@ broken_find(const engine_t *engine, const flow_t *flow)
 static bool
 at_server(const engine_t *engine, const flow_t *flow)
 {
-    return flow->end[flow->client].seen & SEEN_SYN && !flow->gap && vantage_is_at(engine, flow, !flow->client);
+    return flow->end[flow->client].seen & SEEN_SYN && !flow->gap && vantage_is_at(&engine->vantages, flow, !flow->client);
 }
 
 static void
@@ -120,24 +120,24 @@ facts_of(const direction_t *client)
 /* ---- showing ---- */
 
 static void
-say(finding_t *finding, server_stage_t stage)
+add_stage(facts_t *facts, server_stage_t stage)
 {
     const stage_row_t *row = stage_row(stage);
 
     if (!row)
         return;
-    finding_text(finding, F_STAGE, row->id);
-    finding_text(finding, F_STAGE_SEQUENCE, row->sequence);
-    finding_text(finding, F_STAGE_MEANING, row->meaning);
+    fact_text(facts, F_STAGE, row->id);
+    fact_text(facts, F_STAGE_SEQUENCE, row->sequence);
+    fact_text(facts, F_STAGE_MEANING, row->meaning);
 }
 
 void
-stages_say(const engine_t *engine, const flow_t *flow, finding_t *finding)
+stages_say(const engine_t *engine, const flow_t *flow, facts_t *facts)
 {
     const broken_t *b = broken_find(engine, flow);
 
     if (b)
-        say(finding, b->stage);
+        add_stage(facts, b->stage);
 }
 
 /* A packet that nothing is said against gets no finding, unless the user asked for as much. */
@@ -145,18 +145,23 @@ static void
 say_of_frame(engine_t *engine, const observation_t *obs, server_stage_t stage)
 {
     bool asked = engine->limits.all_observations || engine->limits.vantage == VANTAGE_SERVER;
+    facts_t facts = { 0 };
 
-    if (stage != STAGE_NONE && (asked || store_lookup(engine->store, obs->frame)))
-        say(store_finding(engine->store, obs->frame, obs->time), stage);
+    if (stage == STAGE_NONE)
+        return;
+    add_stage(&facts, stage);
+    report_facts(engine->reports, obs->frame, obs->time, &facts, asked);
 }
 
 /* What was said of the resets before this one. */
 static void
 say_of_earlier(engine_t *engine, const broken_t *b)
 {
-    for (unsigned i = 0; i < b->n_frames && !engine->numbers_reused; i++)
-        if (store_lookup(engine->store, b->frame[i]))
-            say(store_finding(engine->store, b->frame[i], 0), b->stage);
+    facts_t facts = { 0 };
+
+    add_stage(&facts, b->stage);
+    for (unsigned i = 0; i < b->n_frames && !engine->reports->numbers_reused; i++)
+        report_facts(engine->reports, b->frame[i], 0, &facts, false);
 }
 
 /* ---- the client resets ---- */

@@ -12,7 +12,9 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-#include "verdict/signature.h"
+#include "verdict/finding.h"
+
+typedef struct engine engine_t;
 
 /* Only this many packets of the client are looked at, resets included. */
 #define STAGE_PACKETS 10
@@ -76,3 +78,14 @@ server_stage_t stage_of(const stage_facts_t *facts);
 /* NULL for STAGE_NONE and beyond the last. */
 const stage_row_t *stage_row(server_stage_t stage);
 const phase_row_t *phase_row(phase_t phase);
+
+/* How connections ended that were captured at their server, from the SYN on. Each is counted
+ * once, with what it shows last. Those of which nothing but a SYN and one answer was seen are left out. */
+typedef struct {
+    uint64_t flows;             /* connections looked at */
+    uint64_t stage[N_STAGES];   /* of these; [STAGE_NONE] is not filled in */
+} stage_counts_t;
+const stage_counts_t *engine_stages(const engine_t *engine);
+
+/* Adds the stage that a connection shows so far to the facts about one of its client's resets. */
+void stages_say(const engine_t *engine, const flow_t *flow, facts_t *facts);

@@ -1,12 +1,15 @@
 /* state/asked.c
- * What each flow's client asked for last, as text. Names that are split over segments (large
+ * What each flow's client asked for last; see asked.h. Names that are split over segments (large
  * ClientHellos, and clients that hide from filters) are put together again, for a few flows at a
  * time. A client that asks for nothing by name is described by what it sends first.
  *
  * SPDX-License-Identifier: GPL-2.0-or-later
  */
-#include "detector.h"
+#include "state/asked.h"
+
 #include "dns/message.h"
+#include "state/beside.h"
+#include "state/oldest.h"
 #include "state/request.h"
 
 #include <string.h>
@@ -25,46 +28,49 @@ static const char not_kept[] = "/...", with_ech[] = " (with ECH)",
 /* Kept beside a flow whose request is not complete yet. */
 typedef struct {
     beside_t    beside;
-    GList       link;           /* in requests_t.pending */
+    GList       link;           /* in asked_t.pending */
     GByteArray *bytes;
     uint32_t    next_seq;
     bool        named;          /* the name is known already */
 } pending_t;
 
-struct requests {
-    oldest_t pending;           /* of pending_t */
+struct asked {
+    names_t   *names;
+    texts_t   *texts;
+    besides_t *besides;
+    oldest_t   pending;         /* of pending_t */
 };
 
 static void
 pending_clear(void *context, void *one)
 {
-    requests_t *requests = context;
+    asked_t *asked = context;
     pending_t *pending = one;
 
-    oldest_remove(&requests->pending, &pending->link);
+    oldest_remove(&asked->pending, &pending->link);
     g_byte_array_free(pending->bytes, TRUE);
 }
 
-requests_t *
-requests_new(engine_t *engine)
+asked_t *
+asked_new(names_t *names, texts_t *texts, besides_t *besides)
 {
-    requests_t *requests = g_new0(requests_t, 1);
+    asked_t *asked = g_new(asked_t, 1);
 
-    requests->pending = oldest_new(PENDING_MAX, NULL);
-    besides_kind(engine->besides, BESIDE_REQUEST, sizeof(pending_t), pending_clear, requests);
-    return requests;
+    *asked = (asked_t){ names, texts, besides, oldest_new(PENDING_MAX, NULL) };
+    besides_kind(besides, BESIDE_REQUEST, sizeof(pending_t), pending_clear, asked);
+    return asked;
 }
 
 void
-requests_free(requests_t *requests)
+asked_free(asked_t *asked)
 {
-    g_free(requests);
+    g_free(asked);
 }
 
 /* ---- texts ---- */
 
 static const char *
-opaque_text(engine_t *engine, const flow_t *flow)
+opaque_text(asked_t *asked, const flow_t *flow)
 {
     const char *what = flow->opaque_unread ? "not captured"
                      : flow->opaque_encrypted ? "fully encrypted by the published rule"
@@ -72,92 +78,92 @@ opaque_text(engine_t *engine, const flow_t *flow)
     unsigned length = flow->suffix;
     char *text = g_strdup_printf("%s (%u byte%s, %s)", flow->opaque_late ? "data" : "first data",
                                  length, length == 1 ? "" : "s", what);
-    const char *kept = store_text(engine->store, text, strlen(text));
+    const char *kept = texts_keep(asked->texts, text, strlen(text));
     g_free(text);
     return kept;
 }
 
 static const char *
-joined_text(engine_t *engine, uint16_t request, uint16_t suffix)
+joined_text(asked_t *asked, uint16_t request, uint16_t suffix)
 {
     if (!request && !suffix)
         return NULL;
-    char *text = g_strconcat(request ? names_text(engine->names, request) : "",
-                             suffix ? names_text(engine->names, suffix) : "", NULL);
-    const char *kept = store_text(engine->store, text, strlen(text));
+    char *text = g_strconcat(request ? names_text(asked->names, request) : "",
+                             suffix ? names_text(asked->names, suffix) : "", NULL);
+    const char *kept = texts_keep(asked->texts, text, strlen(text));
     g_free(text);
     return kept;
 }
 
 const char *
-request_text(engine_t *engine, const flow_t *flow)
+asked_text(asked_t *asked, const flow_t *flow)
 {
-    return flow->opaque ? opaque_text(engine, flow) : joined_text(engine, flow->request, flow->suffix);
+    return flow->opaque ? opaque_text(asked, flow) : joined_text(asked, flow->request, flow->suffix);
 }
 
 const char *
-request_host(const engine_t *engine, const flow_t *flow)
+asked_host(const asked_t *asked, const flow_t *flow)
 {
-    return flow->http && flow->request ? names_text(engine->names, flow->request) : NULL;
+    return flow->http && flow->request ? names_text(asked->names, flow->request) : NULL;
 }
 
 const char *
-datagram_request_text(engine_t *engine, const datagram_flow_t *flow)
+asked_text_of_datagram(asked_t *asked, const datagram_flow_t *flow)
 {
-    return joined_text(engine, flow->request, flow->suffix);
+    return joined_text(asked, flow->request, flow->suffix);
 }
 
 /* The index of a text that may hold anything. With long captures in mind, texts that differ from
  * request to request may use up only half of the room; 0 when there is no more. */
 static uint16_t
-intern(engine_t *engine, const uint8_t *bytes, size_t length, size_t most, bool one_of_many)
+intern(asked_t *asked, const uint8_t *bytes, size_t length, size_t most, bool one_of_many)
 {
     char text[NAME_MAX_KEPT + sizeof "..."];
     size_t kept = MIN(length, most);
 
     if (kept == length && !memchr(bytes, '\0', length))
-        return names_number(engine->names, (const char *)bytes, length, one_of_many);
+        return names_number(asked->names, (const char *)bytes, length, one_of_many);
     memcpy(text, bytes, kept);
     strcpy(text + kept, kept < length ? "..." : "");
-    const char *shown = store_text(engine->store, text, kept + strlen(text + kept));
-    return names_number(engine->names, shown, strlen(shown), one_of_many);
+    const char *shown = texts_keep(asked->texts, text, kept + strlen(text + kept));
+    return names_number(asked->names, shown, strlen(shown), one_of_many);
 }
 
 static uint16_t
-intern_text(engine_t *engine, const char *text)
+intern_text(asked_t *asked, const char *text)
 {
-    return names_number(engine->names, text, strlen(text), false);
+    return names_number(asked->names, text, strlen(text), false);
 }
 
 static void
-keep(engine_t *engine, flow_t *flow, uint32_t frame, const uint8_t *name, size_t length)
+keep(asked_t *asked, flow_t *flow, uint32_t frame, const uint8_t *name, size_t length)
 {
-    flow->request = length ? intern(engine, name, length, NAME_MAX_KEPT, false) : 0;
+    flow->request = length ? intern(asked, name, length, NAME_MAX_KEPT, false) : 0;
     flow->suffix = 0;
     flow->request_frame = frame;
     flow->http = flow->opaque = false;
 }
 
 static void
-keep_text(engine_t *engine, flow_t *flow, uint32_t frame, const char *text)
+keep_text(asked_t *asked, flow_t *flow, uint32_t frame, const char *text)
 {
-    keep(engine, flow, frame, (const uint8_t *)text, strlen(text));
+    keep(asked, flow, frame, (const uint8_t *)text, strlen(text));
 }
 
 static void
-keep_request(engine_t *engine, flow_t *flow, uint32_t frame, request_kind_t kind, const request_t *r)
+keep_request(asked_t *asked, flow_t *flow, uint32_t frame, request_kind_t kind, const request_t *r)
 {
-    keep(engine, flow, frame, r->name, r->name_length);
+    keep(asked, flow, frame, r->name, r->name_length);
     flow->http = kind == REQUEST_HTTP && r->name_length;
     if (kind == REQUEST_TLS && !r->name_length)
-        keep_text(engine, flow, frame, r->fragmented ? "TLS ClientHello in several records"
+        keep_text(asked, flow, frame, r->fragmented ? "TLS ClientHello in several records"
                                                      : "TLS without server name");
     if (r->ech && flow->request)
-        flow->suffix = intern_text(engine, with_ech);
+        flow->suffix = intern_text(asked, with_ech);
     if (r->path_length && (flow->request || !r->name_length)) {
-        flow->suffix = intern(engine, r->path, r->path_length, PATH_MAX_KEPT, true);
+        flow->suffix = intern(asked, r->path, r->path_length, PATH_MAX_KEPT, true);
         if (!flow->suffix)
-            flow->suffix = intern_text(engine, not_kept);
+            flow->suffix = intern_text(asked, not_kept);
     }
 }
 
@@ -175,9 +181,9 @@ keep_opaque(flow_t *flow, const uint8_t *bytes, uint32_t captured, uint32_t leng
 
 /* It was taken for the beginning of a request that has a name, but the rest is not that. */
 static bool
-was_mistaken(const engine_t *engine, const flow_t *flow)
+was_mistaken(const asked_t *asked, const flow_t *flow)
 {
-    const char *text = flow->request ? names_text(engine->names, flow->request) : "";
+    const char *text = flow->request ? names_text(asked->names, flow->request) : "";
     return g_str_equal(text, cut_tls) || g_str_equal(text, cut_http);
 }
 
@@ -185,7 +191,7 @@ was_mistaken(const engine_t *engine, const flow_t *flow)
 
 /* A DNS query over TCP: the name of the question. */
 static bool
-keep_question(engine_t *engine, flow_t *flow, const observation_t *obs)
+keep_question(asked_t *asked, flow_t *flow, const observation_t *obs)
 {
     dns_message_t m;
 
@@ -193,7 +199,7 @@ keep_question(engine_t *engine, flow_t *flow, const observation_t *obs)
         || !dns_message_read(&m, obs->payload + 2, obs->captured - 2))
         return false;
     const char *name = dns_message_name(&m);
-    keep(engine, flow, obs->frame, (const uint8_t *)name, strlen(name));
+    keep(asked, flow, obs->frame, (const uint8_t *)name, strlen(name));
     return true;
 }
 
@@ -207,14 +213,14 @@ may_begin_request(const observation_t *obs)
 
 /* A place for the first part of a request. */
 static pending_t *
-pending_new(engine_t *engine, flow_t *flow, uint32_t next_seq)
+pending_new(asked_t *asked, flow_t *flow, uint32_t next_seq)
 {
-    oldest_t *oldest = &engine->requests->pending;
+    oldest_t *oldest = &asked->pending;
     pending_t *pending = oldest_in_the_way(oldest);
 
     if (pending)
-        beside_drop(engine->besides, pending->beside.flow, BESIDE_REQUEST);
-    pending = beside_get(engine->besides, flow, BESIDE_REQUEST);
+        beside_drop(asked->besides, pending->beside.flow, BESIDE_REQUEST);
+    pending = beside_get(asked->besides, flow, BESIDE_REQUEST);
     oldest_add(oldest, &pending->link, pending);
     pending->bytes = g_byte_array_new();
     pending->next_seq = next_seq;
@@ -234,11 +240,9 @@ put_together(pending_t *pending, const observation_t *obs)
 }
 
 void
-requests_observe(engine_t *engine, const segment_t *s)
+asked_observe(asked_t *asked, flow_t *flow, const observation_t *obs)
 {
-    const observation_t *obs = s->obs;
-    flow_t *flow = s->flow;
-    pending_t *pending = beside_find(engine->besides, flow, BESIDE_REQUEST);
+    pending_t *pending = beside_find(asked->besides, flow, BESIDE_REQUEST);
     bool first = !flow->request_frame;
     request_t r;
 
@@ -249,7 +253,7 @@ requests_observe(engine_t *engine, const segment_t *s)
             keep_opaque(flow, obs->payload, obs->captured, obs->length);
         return;
     }
-    if (keep_question(engine, flow, obs))
+    if (keep_question(asked, flow, obs))
         return;
     GByteArray *whole = pending && put_together(pending, obs) ? pending->bytes : NULL;
     request_kind_t kind = whole ? request_read(whole->data, whole->len, &r)
@@ -257,46 +261,40 @@ requests_observe(engine_t *engine, const segment_t *s)
     bool more = kind == REQUEST_CUT || (kind == REQUEST_TLS && r.goes_on);
 
     if (whole && kind == REQUEST_TLS && pending->named)
-        flow->suffix = r.ech ? intern_text(engine, with_ech) : 0;   /* the frame that has the name stays */
+        flow->suffix = r.ech ? intern_text(asked, with_ech) : 0;   /* the frame that has the name stays */
     else if (kind == REQUEST_HTTP || kind == REQUEST_TLS)
-        keep_request(engine, flow, obs->frame, kind, &r);
+        keep_request(asked, flow, obs->frame, kind, &r);
     else if (kind == REQUEST_CUT && first)
-        keep_text(engine, flow, obs->frame, obs->payload[0] == 22 ? cut_tls : cut_http);
+        keep_text(asked, flow, obs->frame, obs->payload[0] == 22 ? cut_tls : cut_http);
     else if (kind == REQUEST_OTHER && first && obs->dport != DNS_PORT)
         keep_opaque(flow, obs->payload, obs->captured, obs->length);
-    else if (kind == REQUEST_OTHER && whole && was_mistaken(engine, flow))
+    else if (kind == REQUEST_OTHER && whole && was_mistaken(asked, flow))
         keep_opaque(flow, whole->data, whole->len, whole->len);
     if (more && !pending)
-        pending = pending_new(engine, flow, obs->seq);
+        pending = pending_new(asked, flow, obs->seq);
     if (more && (whole || put_together(pending, obs)))
         pending->named = kind == REQUEST_TLS;   /* the next segment may bring the rest */
     else
-        beside_drop(engine->besides, flow, BESIDE_REQUEST);
+        beside_drop(asked->besides, flow, BESIDE_REQUEST);
 }
 
 bool
-engine_wants_request(engine_t *engine, const observation_t *obs)
+asked_wants(datagram_flow_t *flow, const observation_t *obs)
 {
-    datagram_flow_t *flow = engine->datagram_flow;
-
-    if (obs->quoted || !flow || !engine->datagram_from_client || flow->request_frame
-        || flow->tries >= TRIES_MAX || !quic_initial_version(obs))
+    if (flow->request_frame || flow->tries >= TRIES_MAX || !quic_initial_version(obs))
         return false;
     flow->tries++;
     return true;
 }
 
 void
-engine_note_request(engine_t *engine, const observation_t *obs, const uint8_t *name, size_t length,
-                    bool ech)
+asked_note(asked_t *asked, datagram_flow_t *flow, const observation_t *obs, const uint8_t *name, size_t length,
+           bool ech)
 {
-    bool from_client;
-    datagram_flow_t *flow = datagrams_find(engine->datagrams, obs, &from_client);
-
-    if (!flow || !from_client || flow->request_frame)
+    if (flow->request_frame)
         return;
     flow->request_frame = obs->frame;
-    flow->request = length ? intern(engine, name, length, NAME_MAX_KEPT, false)
-                           : intern_text(engine, "QUIC without server name");
-    flow->suffix = ech && flow->request ? intern_text(engine, with_ech) : 0;
+    flow->request = length ? intern(asked, name, length, NAME_MAX_KEPT, false)
+                           : intern_text(asked, "QUIC without server name");
+    flow->suffix = ech && flow->request ? intern_text(asked, with_ech) : 0;
 }

@@ -23,6 +23,8 @@
 
 enum {
     BESIDE_REQUEST = BESIDE_KINDS - 1,  /* state/asked.c */
+    BESIDE_DIED    = BESIDE_KINDS - 2,  /* state/died.c */
+    BESIDE_FREE    = BESIDE_KINDS - 2,  /* below, all numbers are free */
 };
 
 /* What each structure begins with. Valid until it is dropped; it never moves. */

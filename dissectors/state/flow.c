@@ -4,7 +4,7 @@
  * SPDX-License-Identifier: GPL-2.0-or-later
  */
 #include "state/flow.h"
-#include "verdict/signature.h"
+#include "state/vantage.h"
 
 #include <string.h>
 
@@ -101,18 +101,19 @@ is_one_sided(const flow_t *flow)
     return !flow->was_reset && !flow->end[0].packets != !flow->end[1].packets;
 }
 
-void
-flow_table_count(const flow_table_t *table, engine_counts_t *counts)
+flow_counts_t
+flow_table_count(const flow_table_t *table)
 {
-    counts->connections = table->begun;
-    counts->forgotten = table->evicted;
+    flow_counts_t counts = { .begun = table->begun, .evicted = table->evicted };
+
     for (uint32_t slot = 1; slot <= table->flows->used; slot++) {
         const flow_t *flow = slot_flow(table, slot);
         if (!flow->entry.number)
             continue;
-        counts->one_sided += is_one_sided(flow);
-        counts->no_beginning += !flow->handshake;
+        counts.one_sided += is_one_sided(flow);
+        counts.no_beginning += !flow->handshake;
     }
+    return counts;
 }
 
 static void

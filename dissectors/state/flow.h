@@ -5,7 +5,6 @@
  */
 #pragma once
 
-#include "engine.h"
 #include "state/host.h"
 #include "state/table.h"
 
@@ -70,7 +69,7 @@ enum {
 };
 
 /* Addresses and ports of both ends are in an order of their own, the same for both directions. */
-typedef struct {
+typedef struct flow {
     entry_t     entry;          /* by the ends; its number is the slot */
     uint32_t    request_frame;  /* the client's last request with a name, or its first payload; 0: none */
     host_t     *host[2];
@@ -114,8 +113,15 @@ typedef struct flow_table flow_table_t;
 flow_table_t *flow_table_new(host_table_t *hosts, unsigned max, flow_forget_t forget, void *context);
 void          flow_table_free(flow_table_t *table);
 
-/* Fills in what concerns connections. Looks at every flow. */
-void flow_table_count(const flow_table_t *table, engine_counts_t *counts);
+typedef struct {
+    uint64_t begun;             /* those on ports that were used before included */
+    uint64_t evicted;           /* given up because the cap was reached */
+    uint64_t one_sided;         /* of those still there: only one end was captured */
+    uint64_t no_beginning;      /* … and begun before the capture */
+} flow_counts_t;
+
+/* Looks at every flow. */
+flow_counts_t flow_table_count(const flow_table_t *table);
 
 /* Flows given up because a cap was reached. */
 uint64_t      flow_table_evicted(const flow_table_t *table);

@@ -10,7 +10,7 @@
 #include "state/hash.h"
 #include "state/table.h"
 #include "observation.h"
-#include "verdict/where.h"
+#include "state/died.h"
 
 #define TTL_SLOTS 4
 

@@ -9,7 +9,7 @@
  */
 #include "state/vantage.h"
 
-#include "detector.h"
+#include "state/flow.h"
 #include "state/hops.h"
 
 /* A kernel answers a SYN or SYN/ACK within this, also on a busy machine. Round trips through an
@@ -68,7 +68,7 @@ vantage_guess(const vantage_facts_t *f)
 }
 
 void
-vantage_learn(engine_t *engine, flow_t *flow, unsigned end, const observation_t *obs)
+vantage_learn(vantages_t *vantages, flow_t *flow, unsigned end, const observation_t *obs)
 {
     const direction_t *client = &flow->end[flow->client], *server = &flow->end[!flow->client];
 
@@ -86,52 +86,56 @@ vantage_learn(engine_t *engine, flow_t *flow, unsigned end, const observation_t 
     }
     flow->handshake_read = true;
     flow->vantage = vantage_guess(&facts);
-    engine->vantages[flow->vantage]++;
+    vantages->flows[flow->vantage]++;
 }
 
 /* What three of four handshakes with an opinion agree on. */
 static vantage_t
-vantage_of_capture(const engine_t *engine)
+vantage_of_capture(const vantages_t *vantages)
 {
     unsigned total = 0;
 
     for (vantage_t v = VANTAGE_CLIENT; v < N_VANTAGES; v++)
-        total += engine->vantages[v];
+        total += vantages->flows[v];
     for (vantage_t v = VANTAGE_CLIENT; v < N_VANTAGES && total >= MAJORITY_MIN; v++)
-        if (engine->vantages[v] >= total - total / 4)
+        if (vantages->flows[v] >= total - total / 4)
             return v;
     return VANTAGE_UNKNOWN;
 }
 
 vantage_t
-vantage_of_exchange(const engine_t *engine, uint8_t client_ttl, uint8_t server_ttl)
+vantage_of_exchange(const vantages_t *vantages, uint8_t client_ttl, uint8_t server_ttl)
 {
-    if (engine->limits.vantage != VANTAGE_UNKNOWN)
-        return engine->limits.vantage;
+    if (vantages->given != VANTAGE_UNKNOWN)
+        return vantages->given;
     vantage_facts_t facts = { .ttl = { client_ttl, server_ttl }, .wait = { -1, -1 } };
     vantage_t own = vantage_guess(&facts);
-    return own != VANTAGE_UNKNOWN || (client_ttl && server_ttl) ? own : vantage_of_capture(engine);
+    return own != VANTAGE_UNKNOWN || (client_ttl && server_ttl) ? own : vantage_of_capture(vantages);
 }
 
 vantage_t
-vantage_of_flow(const engine_t *engine, const flow_t *flow)
+vantage_of_flow(const vantages_t *vantages, const flow_t *flow)
 {
     const direction_t *client = &flow->end[flow->client], *server = &flow->end[!flow->client];
 
-    if (flow->handshake_read && engine->limits.vantage == VANTAGE_UNKNOWN)
+    if (flow->handshake_read && vantages->given == VANTAGE_UNKNOWN)
         return (vantage_t)flow->vantage;
-    return vantage_of_exchange(engine, client->ttl[0], server->ttl[0]);
+    return vantage_of_exchange(vantages, client->ttl[0], server->ttl[0]);
 }
 
 bool
-vantage_is_at(const engine_t *engine, const flow_t *flow, unsigned end)
+vantage_is_at(const vantages_t *vantages, const flow_t *flow, unsigned end)
 {
-    return vantage_of_flow(engine, flow) == (end == flow->client ? VANTAGE_CLIENT : VANTAGE_SERVER);
+    return vantage_of_flow(vantages, flow) == (end == flow->client ? VANTAGE_CLIENT : VANTAGE_SERVER);
 }
 
 const char *
 vantage_name(vantage_t vantage)
 {
-    static const char *const names[N_VANTAGES] = { "unknown", "client", "server", "on-path" };
+    static const char *const names[N_VANTAGES] = {
+#define X(name, shown) shown,
+        VANTAGES(X)
+#undef X
+    };
     return names[vantage];
 }

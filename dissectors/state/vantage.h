@@ -18,10 +18,34 @@
  */
 #pragma once
 
-#include "state/flow.h"
-#include "verdict/signature.h"
+#include <stdbool.h>
+#include <stdint.h>
 
-typedef struct engine engine_t;
+#include "observation.h"
+
+typedef struct flow flow_t;
+
+/* Name, as shown and as in the preference; unknown there means: guess. */
+#define VANTAGES(X) \
+    X(UNKNOWN, "unknown") \
+    X(CLIENT,  "client")  \
+    X(SERVER,  "server")  \
+    X(ON_PATH, "on-path")
+
+typedef enum {
+#define X(name, shown) VANTAGE_##name,
+    VANTAGES(X)
+#undef X
+    N_VANTAGES
+} vantage_t;
+
+const char *vantage_name(vantage_t vantage);
+
+/* What the capture has shown of it. */
+typedef struct {
+    vantage_t given;                /* the preference */
+    unsigned  flows[N_VANTAGES];    /* handshakes that speak for each */
+} vantages_t;
 
 /* Of one connection: index 0 is the client, 1 the server. */
 typedef struct {
@@ -35,14 +59,14 @@ enum { VANTAGE_OF_CLIENT, VANTAGE_OF_SERVER };
 vantage_t vantage_guess(const vantage_facts_t *facts);
 
 /* What the flow itself shows, else what most of the capture's handshakes show. */
-vantage_t vantage_of_flow(const engine_t *engine, const flow_t *flow);
+vantage_t vantage_of_flow(const vantages_t *vantages, const flow_t *flow);
 
 /* The same for traffic without connections, by the TTLs of a question and its answer; 0: unknown. */
-vantage_t vantage_of_exchange(const engine_t *engine, uint8_t client_ttl, uint8_t server_ttl);
+vantage_t vantage_of_exchange(const vantages_t *vantages, uint8_t client_ttl, uint8_t server_ttl);
 
 /* True when the packets of this end are seen here as they left it. */
-bool vantage_is_at(const engine_t *engine, const flow_t *flow, unsigned end);
+bool vantage_is_at(const vantages_t *vantages, const flow_t *flow, unsigned end);
 
 /* Takes the packet that follows the SYN/ACK into account; called once per flow, by engine.c, with
  * the flow as it was before that packet. */
-void vantage_learn(engine_t *engine, flow_t *flow, unsigned end, const observation_t *obs);
+void vantage_learn(vantages_t *vantages, flow_t *flow, unsigned end, const observation_t *obs);

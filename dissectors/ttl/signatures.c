@@ -46,18 +46,20 @@ ttl_segment(engine_t *engine, segment_t *s)
         g_strdup_printf("TTL %u (%u hops); this sender's other %u packets in this flow: %u (%u hops)",
                         obs->ip.ttl, ttl_hops(obs->ip.ttl), sender->packets, sender->ttl[0],
                         ttl_hops(sender->ttl[0])));
-    finding_t *finding = publish_judgement(engine, obs->frame, obs->time, CLASS_TTL, judge(evidence),
-                                           evidence);
-    if (!finding)
+    judgement_t j = judge(evidence);
+    if (!report_is_due(engine->reports, &j, evidence))
         return;
-    finding->innocent = deviation.twin;
-    finding->vantage = vantage_of_flow(engine, s->flow);
-    finding_fact(finding, F_TTL_HOPS, ttl_hops(obs->ip.ttl));
-    finding_fact(finding, F_TTL_USUAL, sender->ttl[0]);
-    finding_fact(finding, F_TTL_PACKETS, sender->packets);
-    finding_fact(finding, F_TTL_DEVIATION, in_flow);
+    report_t r = {
+        .frame = obs->frame, .time = obs->time, .class = CLASS_TTL,
+        .vantage = vantage_of_flow(&engine->vantages, s->flow), .innocent = deviation.twin,
+    };
+    fact_number(&r.facts, F_TTL_HOPS, ttl_hops(obs->ip.ttl));
+    fact_number(&r.facts, F_TTL_USUAL, sender->ttl[0]);
+    fact_number(&r.facts, F_TTL_PACKETS, sender->packets);
+    fact_number(&r.facts, F_TTL_DEVIATION, in_flow);
     if (!ttl_is_plausible(obs->ip.ttl))
-        finding_fact(finding, F_TTL_IMPLAUSIBLE, 1);
+        fact_number(&r.facts, F_TTL_IMPLAUSIBLE, 1);
+    report(engine->reports, &r, j, evidence);
 }
 
 const detector_t detector_ttl = {

@@ -5,8 +5,6 @@
  */
 #include "verdict/origin.h"
 
-#include "detector.h"
-
 static void
 work_out(origin_t *origin)
 {
@@ -20,19 +18,22 @@ work_out(origin_t *origin)
 }
 
 void
-origin_add(origin_t *origin, trait_t trait, int64_t value)
+origin_add(origin_t *origin, const injected_t *more)
 {
-    origin->packet.value[trait] = value;
+    for (trait_t t = 0; t < N_TRAITS; t++)
+        if (more->value[t] != NOT_KNOWN)
+            origin->packet.value[t] = more->value[t];
+    origin->packet.texts |= more->texts;
     work_out(origin);
 }
 
 /* A box that changes its TTL shows that with its second packet, and a later probe may bound its
  * place better: the first ones are told again. */
 static void
-place_again(engine_t *engine, const forged_ttls_t *seen, const finding_t *but)
+place_again(const store_t *store, const forged_ttls_t *seen, const finding_t *but)
 {
-    for (unsigned i = 0; i < FORGED_FRAMES && !engine->numbers_reused; i++) {
-        const finding_t *finding = seen->frame[i] ? store_lookup(engine->store, seen->frame[i]) : NULL;
+    for (unsigned i = 0; i < FORGED_FRAMES; i++) {
+        const finding_t *finding = seen->frame[i] ? store_lookup(store, seen->frame[i]) : NULL;
         if (!finding || finding == but || !finding->origin)
             continue;
         finding->origin->facts.lowest = seen->lowest;
@@ -46,7 +47,7 @@ place_again(engine_t *engine, const forged_ttls_t *seen, const finding_t *but)
 }
 
 void
-origin_say(engine_t *engine, finding_t *finding, host_t *claimed, const injected_t *packet,
+origin_say(store_t *store, finding_t *finding, host_t *claimed, const injected_t *packet,
            where_facts_t facts)
 {
     if (finding->verdict != VERDICT_FORGED)
@@ -71,6 +72,6 @@ origin_say(engine_t *engine, finding_t *finding, host_t *claimed, const injected
     finding->origin->facts.highest = seen->highest;
     finding->origin->packet = *packet;
     work_out(finding->origin);
-    if (news)
-        place_again(engine, seen, finding);
+    if (news && store)
+        place_again(store, seen, finding);
 }

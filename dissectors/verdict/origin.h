@@ -9,9 +9,8 @@
 
 #include "state/host.h"
 #include "verdict/injectors.h"
+#include "verdict/store.h"
 #include "verdict/where.h"
-
-typedef struct engine engine_t;
 
 /* Of one forged packet; belongs to its finding. Words are made where they are shown, by
  * injector_match_text() of the packet and where_text() of the facts. */
@@ -25,9 +24,10 @@ struct origin {
 
 /* Says so. Does nothing where the finding is not about a forged packet. claimed is the host in
  * whose name it was sent. What its other forged packets showed (facts.lowest, facts.highest, a
- * nearer router) is filled in here, and facts.fickle. */
-void origin_say(engine_t *engine, finding_t *finding, host_t *claimed, const injected_t *packet,
+ * nearer router) is filled in here, and facts.fickle. Those packets may have to be told anew, in the store
+ * that is given; NULL where frame numbers are used twice. */
+void origin_say(store_t *store, finding_t *finding, host_t *claimed, const injected_t *packet,
                 where_facts_t facts);
 
-/* Learns one more trait of the packet. */
-void origin_add(origin_t *origin, trait_t trait, int64_t value);
+/* Adds what is known in `more`. */
+void origin_add(origin_t *origin, const injected_t *more);

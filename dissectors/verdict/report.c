@@ -1,19 +1,69 @@
 /* verdict/report.c
- * The way out: what a family has found becomes a finding; see report.h.
+ * The one way out; see report.h.
  *
  * SPDX-License-Identifier: GPL-2.0-or-later
  */
-#include "detector.h"
+#include "verdict/report.h"
 
-ends_t
-ends_of(const observation_t *obs)
+reports_t *
+reports_new(bool all_observations)
 {
-    if (obs->quoted)
-        return (ends_t){ .src = obs->reporter, .dst = obs->src,
-                         .protocol = obs->src.ipv6 ? PROTOCOL_ICMPV6 : PROTOCOL_ICMP };
-    return (ends_t){ .src = obs->src, .dst = obs->dst, .sport = obs->sport, .dport = obs->dport,
-                     .protocol = obs->protocol, .ttl = obs->ip.ttl };
+    reports_t *reports = g_new0(reports_t, 1);
+
+    reports->store = store_new();
+    reports->sightings = g_new0(sighting_t, SIGHTINGS);
+    reports->all_observations = all_observations;
+    return reports;
 }
+
+void
+reports_free(reports_t *reports)
+{
+    store_free(reports->store);
+    g_free(reports->sightings);
+    g_free(reports);
+}
+
+/* ---- the packet at hand, and those before ---- */
+
+/* A read filter drops frames and gives their numbers to the next ones. What was said of a frame whose
+ * time is not known may be about the dropped one. */
+static G_GNUC_NO_INLINE void
+numbers_are_reused(reports_t *reports, uint32_t frame)
+{
+    if (!reports->numbers_reused)
+        store_forget_undated(reports->store);
+    reports->numbers_reused = true;
+    store_forget(reports->store, frame);
+}
+
+void
+reports_begin(reports_t *reports, const observation_t *obs)
+{
+    if (obs->frame < reports->last_frame
+        || (obs->frame == reports->last_frame && obs->time != reports->last_time))
+        numbers_are_reused(reports, obs->frame);
+    reports->last_frame = obs->frame;
+    reports->last_time = obs->time;
+    reports->now = obs;
+    reports->sightings[obs->frame % SIGHTINGS] =
+        (sighting_t){ obs->time, obs->frame, obs->quoted ? 0 : obs->ip.ttl };
+}
+
+void
+reports_end(reports_t *reports)
+{
+    reports->now = NULL;
+}
+
+static sighting_t
+sighting(const reports_t *reports, uint32_t frame)
+{
+    const sighting_t *s = &reports->sightings[frame % SIGHTINGS];
+    return s->frame == frame ? *s : (sighting_t){ 0 };
+}
+
+/* ---- who speaks to whom ---- */
 
 ends_t
 ends_of_flow(const flow_t *flow, unsigned from, uint8_t ttl)
@@ -23,6 +73,23 @@ ends_of_flow(const flow_t *flow, unsigned from, uint8_t ttl)
                      .protocol = PROTOCOL_TCP, .ttl = ttl };
 }
 
+ends_t
+ends_of_error(const ip_address_t *reporter, const ip_address_t *to)
+{
+    return (ends_t){ .src = *reporter, .dst = *to,
+                     .protocol = to->ipv6 ? PROTOCOL_ICMPV6 : PROTOCOL_ICMP };
+}
+
+/* Of the frame at hand; of one quoted in an ICMP error, what the error says. */
+static ends_t
+ends_of(const observation_t *obs)
+{
+    if (obs->quoted)
+        return ends_of_error(&obs->reporter, &obs->src);
+    return (ends_t){ .src = obs->src, .dst = obs->dst, .sport = obs->sport, .dport = obs->dport,
+                     .protocol = obs->protocol, .ttl = obs->ip.ttl };
+}
+
 static ends_t
 reversed(const ends_t *ends)
 {
@@ -30,51 +97,37 @@ reversed(const ends_t *ends)
                      .protocol = ends->protocol };
 }
 
-/* ---- who, and when ---- */
-
-void
-report_sighting(engine_t *engine, const observation_t *obs)
-{
-    engine->sightings[obs->frame % SIGHTINGS] =
-        (sighting_t){ obs->time, obs->frame, obs->quoted ? 0 : obs->ip.ttl };
-}
-
-static sighting_t
-sighting(const engine_t *engine, uint32_t frame)
-{
-    const sighting_t *s = &engine->sightings[frame % SIGHTINGS];
-    return s->frame == frame ? *s : (sighting_t){ 0 };
-}
-
 /* Says between whom a linked packet went; nothing if that is known. */
 static void
-set_ends(const engine_t *engine, finding_t *finding, ends_t ends)
+set_ends(const reports_t *reports, finding_t *finding, ends_t ends)
 {
     if (finding->ends.protocol)
         return;
     finding->ends = ends;
-    finding->ends.ttl = sighting(engine, finding->frame).ttl;
+    finding->ends.ttl = sighting(reports, finding->frame).ttl;
 }
-
-/* ---- publishing ---- */
 
 /* What is known of a frame because it is the one at hand, or was a short while ago. */
 static void
-describe(const engine_t *engine, finding_t *finding)
+describe(const reports_t *reports, finding_t *finding)
 {
     if (!finding->time)
-        finding->time = sighting(engine, finding->frame).time;
-    if (engine->now && engine->now->frame == finding->frame)
-        finding->ends = ends_of(engine->now);
+        finding->time = sighting(reports, finding->frame).time;
+    if (reports->now && reports->now->frame == finding->frame)
+        finding->ends = ends_of(reports->now);
 }
 
-finding_t *
-publish(engine_t *engine, uint32_t frame, int64_t time, verdict_t verdict, class_t class,
+/* ---- one frame ---- */
+
+/* The finding of a frame, with verdict, class and confidence set; NULL when the verdict already there is a
+ * higher one. */
+static finding_t *
+publish(reports_t *reports, uint32_t frame, int64_t time, verdict_t verdict, class_t class,
         uint8_t confidence)
 {
-    if (!time && engine->numbers_reused && !store_lookup(engine->store, frame))
+    if (!time && reports->numbers_reused && !store_lookup(reports->store, frame))
         return NULL;
-    finding_t *finding = store_finding(engine->store, frame, time);
+    finding_t *finding = store_finding(reports->store, frame, time);
 
     if (verdict < finding->verdict)
         return NULL;
@@ -83,83 +136,140 @@ publish(engine_t *engine, uint32_t frame, int64_t time, verdict_t verdict, class
     finding->verdict = verdict;
     finding->class = class;
     finding->confidence = confidence;
-    describe(engine, finding);
+    describe(reports, finding);
     return finding;
 }
 
-finding_t *
-publish_judgement(engine_t *engine, uint32_t frame, int64_t time, class_t class,
-                  judgement_t judgement, GArray *evidence)
+static void
+add_facts(finding_t *finding, const facts_t *facts)
 {
-    finding_t *finding = NULL;
-
-    if (judgement.verdict == VERDICT_NONE && engine->limits.all_observations && evidence->len)
-        judgement.verdict = VERDICT_SUSPECT;
-    if (judgement.verdict != VERDICT_NONE)
-        finding = publish(engine, frame, time, judgement.verdict, class, judgement.confidence);
-    if (finding) {
-        evidence_clear(finding->evidence);
-        g_array_append_vals(finding->evidence, evidence->data, evidence->len);
-        g_array_set_size(evidence, 0);
-    } else {
-        evidence_clear(evidence);
-    }
-    return finding;
+    for (unsigned i = 0; i < facts->n; i++)
+        finding_fact(finding, facts->fact[i]);
 }
 
-void
-publish_links(engine_t *engine, finding_t *forged, uint32_t trigger, uint32_t genuine)
-{
-    finding_t *asked = trigger ? publish(engine, trigger, 0, VERDICT_TRIGGER, forged->class, 0) : NULL;
+/* ---- the frames that belong to a forged one; of several forged ones, to the first ---- */
 
-    forged->trigger_frame = trigger;
-    if (asked)
-        set_ends(engine, asked, reversed(&forged->ends));
-    if (asked && !asked->forged_frame)          /* of several, the first */
+static void
+link_trigger(reports_t *reports, const finding_t *forged)
+{
+    finding_t *asked = forged->trigger_frame
+        ? publish(reports, forged->trigger_frame, 0, VERDICT_TRIGGER, forged->class, 0) : NULL;
+
+    if (!asked)
+        return;
+    set_ends(reports, asked, reversed(&forged->ends));
+    if (!asked->forged_frame)
         asked->forged_frame = forged->frame;
-    if (asked)
-        asked->vantage = forged->vantage;
-    if (asked && !asked->trigger)
+    asked->vantage = forged->vantage;
+    if (!asked->trigger)
         asked->trigger = forged->trigger;
-    if (genuine)
-        forged->genuine_frame = genuine;
-    finding_t *witness = publish_witness(engine, forged, genuine);
-    if (witness)
-        set_ends(engine, witness, forged->ends);
 }
 
-finding_t *
-publish_witness(engine_t *engine, const finding_t *forged, uint32_t frame)
+/* A frame that shows it to be forged: the real answer, or an ICMP error. */
+static void
+link_witness(reports_t *reports, const finding_t *forged, uint32_t frame, ends_t ends)
 {
-    finding_t *witness = frame ? publish(engine, frame, 0, VERDICT_GENUINE, forged->class, 0) : NULL;
-    if (!witness || (witness->forged_frame && witness->forged_frame != forged->frame))
-        return witness;                           /* of several, the first */
+    finding_t *witness = frame ? publish(reports, frame, 0, VERDICT_GENUINE, forged->class, 0) : NULL;
+
+    if (!witness)
+        return;
+    set_ends(reports, witness, ends);
+    if (witness->forged_frame && witness->forged_frame != forged->frame)
+        return;
     witness->forged_frame = forged->frame;
     witness->vantage = forged->vantage;
     witness->trigger_frame = forged->trigger_frame;
     witness->trigger = forged->trigger;
-    return witness;
+}
+
+static void
+say_origin(reports_t *reports, finding_t *finding, const report_t *r)
+{
+    store_t *others = reports->numbers_reused ? NULL : reports->store;
+
+    if (r->adds && finding->origin)
+        origin_add(finding->origin, &r->injected);
+    else if (r->claimed)
+        origin_say(others, finding, r->claimed, &r->injected, r->where);
+}
+
+/* ---- the way out ---- */
+
+const finding_t *
+report(reports_t *reports, const report_t *r, judgement_t judgement, GArray *evidence)
+{
+    finding_t *finding = publish(reports, r->frame, r->time, judgement.verdict, r->class,
+                                 judgement.confidence);
+
+    if (!finding) {
+        evidence_clear(evidence);
+        return NULL;
+    }
+    evidence_clear(finding->evidence);
+    g_array_append_vals(finding->evidence, evidence->data, evidence->len);
+    g_array_set_size(evidence, 0);
+    if (r->ends.protocol)
+        finding->ends = r->ends;
+    finding->vantage = r->vantage;
+    if (r->innocent)
+        finding->innocent = r->innocent;
+    if (r->trigger)
+        finding->trigger = r->trigger;
+    if (r->trigger_frame)
+        finding->trigger_frame = r->trigger_frame;
+    add_facts(finding, &r->facts);
+    if (judgement.verdict != VERDICT_FORGED)
+        return finding;
+    if (r->genuine_frame)
+        finding->genuine_frame = r->genuine_frame;
+    link_trigger(reports, finding);
+    link_witness(reports, finding, r->genuine_frame, finding->ends);
+    link_witness(reports, finding, r->error_frame, r->error_ends);
+    say_origin(reports, finding, r);
+    return finding;
 }
 
 void
-finding_fingerprint(finding_t *finding, fact_id_t first, const fingerprint_t *fp)
+report_taken_back(reports_t *reports, uint32_t frame, verdict_t verdict, const facts_t *facts)
+{
+    const finding_t *known = store_lookup(reports->store, frame);
+    finding_t *finding = known && known->verdict == verdict
+        ? publish(reports, frame, 0, verdict, known->class, MIN(known->confidence, CONFIDENCE_SHOWN)) : NULL;
+
+    if (finding)
+        add_facts(finding, facts);
+}
+
+void
+report_facts(reports_t *reports, uint32_t frame, int64_t time, const facts_t *facts, bool anyway)
+{
+    if (anyway || store_lookup(reports->store, frame))
+        add_facts(store_finding(reports->store, frame, time), facts);
+}
+
+void
+report_limit(reports_t *reports, limit_t *limit)
+{
+    if (limit->told || !limit->notice)
+        return;
+    limit->told = true;
+    finding_t *finding = store_finding(reports->store, reports->now->frame, reports->now->time);
+    finding->notice = limit->notice;
+    describe(reports, finding);
+}
+
+void
+report_notice(reports_t *reports, uint32_t frame, const char *notice)
+{
+    store_finding(reports->store, frame, 0)->notice = notice;
+}
+
+void
+facts_fingerprint(facts_t *facts, fact_id_t first, const fingerprint_t *fp)
 {
     const char *const texts[] = { fp->name, scope_name(fp->scope), fp->countries, fp->list, fp->date };
 
     for (unsigned i = 0; i < G_N_ELEMENTS(texts); i++)
         if (*texts[i])
-            finding_text(finding, first + i, texts[i]);
-}
-
-void
-report_limit(engine_t *engine, limit_t *limit)
-{
-    const observation_t *obs = engine->now;
-
-    if (limit->told || !limit->notice)
-        return;
-    limit->told = true;
-    finding_t *finding = store_finding(engine->store, obs->frame, obs->time);
-    finding->notice = limit->notice;
-    describe(engine, finding);
+            fact_text(facts, first + i, texts[i]);
 }

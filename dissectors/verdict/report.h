@@ -1,6 +1,14 @@
 /* verdict/report.h
- * The way out: what a family has found becomes the finding of a frame, linked with the findings of other
+ * The one way out: what a family has found becomes the finding of a frame, linked with the findings of other
  * frames. Nothing else writes findings.
+ *
+ *      judgement_t j = x_judge(&c, evidence);              a family's signatures.c
+ *      if (report_is_due(engine->reports, &j, evidence))   most packets end here
+ *          report(engine->reports, &(report_t){ ... }, j, evidence);
+ *
+ * What later packets add is said in the same way, with all that is known by then: what a report leaves out
+ * (0, NULL) stays as it was said before. Verdicts never fall: a run that prints frames as they come and one
+ * that reads the file twice must agree. So a report with a lower verdict than the frame has is dropped.
  *
  * SPDX-License-Identifier: GPL-2.0-or-later
  */
@@ -10,48 +18,96 @@
 #include "state/flow.h"
 #include "state/oldest.h"
 #include "verdict/judge.h"
+#include "verdict/origin.h"
+#include "verdict/store.h"
 
-typedef struct engine engine_t;
+/* What is found about one packet, and about those it is linked with. */
+typedef struct {
+    uint32_t    frame;
+    int64_t     time;           /* ns; 0: an earlier frame than the one at hand, whose time is not at hand */
+    class_t     class;
+    ends_t      ends;           /* who claims to speak to whom; nothing: the frame at hand says it */
+    vantage_t   vantage;
+    const char *innocent;       /* the explanation that has to be ruled out, static */
+    const char *trigger;        /* what was asked for; lives as long as the store */
+    uint32_t    trigger_frame;  /* the packet that asked for it, or set this one off; 0: none */
+    facts_t     facts;
+
+    /* Only read of what is called forged. */
+    uint32_t    genuine_frame;  /* what the claimed sender really sent; 0: none */
+    uint32_t    error_frame;    /* an ICMP error that tells it is forged; 0: none */
+    ends_t      error_ends;
+    host_t     *claimed;        /* in whose name it was sent; NULL: nothing is said of who and where */
+    injected_t  injected;       /* its header */
+    where_facts_t where;        /* … and its distance; what other packets show is filled in (origin.h) */
+    bool        adds;           /* `injected` holds no more than what is new: the rest was said when it came,
+                                 * if anything was */
+} report_t;
 
 /* When a packet came and from how far: enough to name one that is only linked with a finding. */
 typedef struct {
     int64_t  time;
-    uint32_t frame;         /* 0: none */
+    uint32_t frame;             /* 0: none */
     uint8_t  ttl;
 } sighting_t;
 
 /* The last packets are remembered like this; a power of two. */
 #define SIGHTINGS 32768
 
-/* Remembers the packet at hand. */
-void report_sighting(engine_t *engine, const observation_t *obs);
+/* What reports go to, and what is known of the frames they are about. */
+typedef struct {
+    store_t             *store;
+    sighting_t          *sightings;     /* of SIGHTINGS, by frame modulo their number */
+    const observation_t *now;           /* the packet at hand, between reports_begin() and reports_end() */
+    uint32_t             last_frame;    /* of the last packet, with the next one */
+    int64_t              last_time;
+    bool                 all_observations;  /* the preference: also say what weighs too little */
+    bool                 numbers_reused;    /* frames share their numbers: see store_confirm() */
+} reports_t;
 
-/* The finding of a frame, with verdict, class and confidence set; NULL when the verdict already
- * there is a higher one. What was once called forged stays so: a run that prints frames as they
- * come and one that reads the file twice must agree. Who speaks to whom is filled in where the frame is
- * the one at hand; of an earlier one the caller says it (finding->ends, before publish_links()). */
-finding_t *publish(engine_t *engine, uint32_t frame, int64_t time, verdict_t verdict,
-                   class_t class, uint8_t confidence);
+reports_t *reports_new(bool all_observations);
+void       reports_free(reports_t *reports);
 
-/* What an observation says of its frame; of one quoted in an ICMP error, what the error says. */
-ends_t ends_of(const observation_t *obs);
-/* A packet of a flow, from one of its ends. */
-ends_t ends_of_flow(const flow_t *flow, unsigned from, uint8_t ttl);
+/* A packet is at hand, until the next call. */
+void reports_begin(reports_t *reports, const observation_t *obs);
+void reports_end(reports_t *reports);
 
-/* Publishes a judgement with its evidence, which is moved to the finding or dropped: the array is
- * empty afterwards. NULL when there is nothing worth saying. */
-finding_t *publish_judgement(engine_t *engine, uint32_t frame, int64_t time, class_t class,
-                             judgement_t judgement, GArray *evidence);
+/* True when a judgement is worth saying. If not, the evidence is dropped. */
+static inline bool
+report_is_due(const reports_t *reports, judgement_t *judgement, GArray *evidence)
+{
+    if (judgement->verdict == VERDICT_NONE && reports->all_observations && evidence->len)
+        judgement->verdict = VERDICT_SUSPECT;
+    if (judgement->verdict != VERDICT_NONE)
+        return true;
+    evidence_clear(evidence);
+    return false;
+}
 
-/* Names the packet that set a forged one off, and the genuine one, on all three frames. 0: none. */
-void publish_links(engine_t *engine, finding_t *forged, uint32_t trigger, uint32_t genuine);
+/* Says it: verdict, evidence, facts, links to the frames of the trigger, of the genuine packet and of the
+ * error, and of a forged packet its origin. The evidence is moved to the finding or dropped, the array is
+ * empty afterwards. The finding, or NULL where nothing was said: something worse is known of the frame, or
+ * its number belongs to another one by now. */
+const finding_t *report(reports_t *reports, const report_t *r, judgement_t judgement, GArray *evidence);
 
-/* Marks a genuine frame that shows another one to be forged: the real answer, or an ICMP error.
- * Its finding, or NULL where there is none or something worse is said about the frame. */
-finding_t *publish_witness(engine_t *engine, const finding_t *forged, uint32_t frame);
+/* Takes back what was said of a frame, as far as it can be: the verdict stays, the confidence falls to the
+ * lowest that is shown. Does nothing where the verdict is another one. The facts are added. */
+void report_taken_back(reports_t *reports, uint32_t frame, verdict_t verdict, const facts_t *facts);
 
-/* The entry of a list that a finding is about, as five facts, of which `first` is the first one. */
-void finding_fingerprint(finding_t *finding, fact_id_t first, const fingerprint_t *fp);
+/* Adds facts to what is said of a frame. time: 0 for an earlier one; only where something is said of it, or
+ * the caller wants a finding without a verdict. */
+void report_facts(reports_t *reports, uint32_t frame, int64_t time, const facts_t *facts, bool anyway);
 
 /* Leaves the notice of a limit at the packet at hand, the first time that it is reached. */
-void report_limit(engine_t *engine, limit_t *limit);
+void report_limit(reports_t *reports, limit_t *limit);
+
+/* Leaves a notice at a frame; the text lives as long as the store. */
+void report_notice(reports_t *reports, uint32_t frame, const char *notice);
+
+/* A packet of a flow, from one of its ends. */
+ends_t ends_of_flow(const flow_t *flow, unsigned from, uint8_t ttl);
+/* An ICMP error about a packet of `to`. */
+ends_t ends_of_error(const ip_address_t *reporter, const ip_address_t *to);
+
+/* The entry of a list that a finding is about, as five facts, of which `first` is the first one. */
+void facts_fingerprint(facts_t *facts, fact_id_t first, const fingerprint_t *fp);

@@ -5,12 +5,6 @@
  */
 #include "verdict/signature.h"
 
-const fact_row_t fact_rows[N_FACTS] = {
-#define X(name, filter, label, kind) { filter, label, FACT_##kind },
-    FACTS(X)
-#undef X
-};
-
 #define X(name, shown) shown,
 
 const char *

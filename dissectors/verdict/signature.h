@@ -1,5 +1,5 @@
 /* verdict/signature.h
- * The vocabulary of the judgement: what a signature is, and what it leaves behind when it fires.
+ * The vocabulary of the judgement: what a signature is, what it says when it fires, and the words for it.
  *
  * SPDX-License-Identifier: GPL-2.0-or-later
  */
@@ -10,7 +10,6 @@
 
 #include <glib.h>
 
-#include "observation.h"
 
 /* Signs of one family tend to appear together for one cause, so a family counts once.
  *   name, as shown */
@@ -77,12 +76,6 @@ typedef enum {
 /* Confidence below which nothing is said at all. */
 #define CONFIDENCE_SHOWN 10
 
-/* Where the capture was taken (vantage.h). As a preference VANTAGE_UNKNOWN means: guess. */
-typedef enum {
-    VANTAGE_UNKNOWN, VANTAGE_CLIENT, VANTAGE_SERVER, VANTAGE_ON_PATH,
-    N_VANTAGES
-} vantage_t;
-
 /* hits of `of` packets (or flows) showed the sign; or PUBLISHED. */
 typedef struct {
     unsigned hits, of;
@@ -118,101 +111,6 @@ typedef struct {
     bool               alone;   /* may convict alone: of tier A, and the record leaves it all it may weigh */
 } evidence_t;
 
-/* Numbers and texts shown as fields of their own, so that they can be filtered and put into columns.
- *   name, filter name below "interference.", label, kind */
-#define FACTS(X) \
-    X(TTL_HOPS,         "ttl.hops",         "Hops to the sender of this packet",             UINT)  \
-    X(TTL_USUAL,        "ttl.usual",        "TTL of the claimed sender's other packets",     UINT)  \
-    X(TTL_PACKETS,      "ttl.packets",      "Packets of the claimed sender compared",        UINT)  \
-    X(TTL_DEVIATION,    "ttl.deviation",    "TTL distance from the others, in hops where they are known", UINT) \
-    X(TTL_IMPLAUSIBLE,  "ttl.implausible",  "TTL implies an implausible distance",           FLAG)  \
-    X(TTL_MIRRORED,     "ttl.mirrored",     "TTL follows the answered packet's TTL",         FLAG)  \
-    X(DNS_ANSWERS,      "dns.answers",      "Answers to this query",                         UINT)  \
-    X(DNS_SETS,         "dns.sets",         "Different answers to this query",               UINT)  \
-    X(DNS_QUERIES,      "dns.queries",      "Times the query was sent",                      UINT)  \
-    X(DNS_DELAY,        "dns.delay",        "Time since the query",                          TIME)  \
-    X(DNS_QUERY_FRAME,  "dns.query_frame",  "Query in frame",                                FRAME) \
-    X(RESET_DELAY,      "reset.delay",      "Time since the packet it answers",              TIME)  \
-    X(RESET_PAIR_GAP,   "reset.pair_gap",   "Time since the sender's previous reset",        TIME)  \
-    X(RESET_PAIR_STEP,  "reset.pair_step",  "Sequence step since the sender's previous reset", UINT) \
-    X(RESET_BURST,      "reset.burst",      "Resets in this burst so far",                   UINT)  \
-    X(RESET_WINDOW_TTL, "reset.window_ttl", "Window minus TTL",                              INT)   \
-    X(RESET_PATH_RTT,   "reset.path_rtt",   "Shortest round trip to the claimed sender",     TIME)  \
-    X(SILENCE_SENT,     "silence.sent",     "Times it was sent",                             UINT)  \
-    X(SILENCE_SPAN,     "silence.span",     "From the first to the last time",               TIME)  \
-    X(SILENCE_LAST,     "silence.last",     "Sent last in frame",                            FRAME) \
-    X(SILENCE_ANSWERED, "silence.answered", "Answered after all in frame",                   FRAME) \
-    X(SILENCE_RATE,     "silence.rate",     "Rate that passes, bit/s",                       UINT)  \
-    X(SILENCE_LOST,     "silence.lost",     "Losses at that rate",                           UINT)  \
-    X(RESET_ANSWERS,    "reset.answers",    "Answers the packet in frame",                   FRAME) \
-    X(DNS_FINGERPRINT,  "dns.fingerprint",  "Entry of a list that the answer fits",          TEXT)  \
-    X(DNS_FP_SCOPE,     "dns.fingerprint.scope",   "Scope of the entry",                     TEXT)  \
-    X(DNS_FP_COUNTRY,   "dns.fingerprint.country", "Countries of the entry",                 TEXT)  \
-    X(DNS_FP_LIST,      "dns.fingerprint.list",    "List of the entry",                      TEXT)  \
-    X(DNS_FP_DATE,      "dns.fingerprint.date",    "Date of the entry, its list or file",    TEXT)  \
-    X(DATA_FINGERPRINT, "data.fingerprint", "Entry of a list that the page fits",            TEXT)  \
-    X(DATA_FP_SCOPE,    "data.fingerprint.scope",   "Scope of the entry",                    TEXT)  \
-    X(DATA_FP_COUNTRY,  "data.fingerprint.country", "Countries of the entry",                TEXT)  \
-    X(DATA_FP_LIST,     "data.fingerprint.list",    "List of the entry",                     TEXT)  \
-    X(DATA_FP_DATE,     "data.fingerprint.date",    "Date of the entry, its list or file",   TEXT)  \
-    X(STAGE,            "stage",            "Stage at which the connection broke off",       TEXT)  \
-    X(STAGE_SEQUENCE,   "stage.sequence",   "Packets of the client",                         TEXT)  \
-    X(STAGE_MEANING,    "stage.meaning",    "What the server saw",                           TEXT)
-
-typedef enum { FACT_UINT, FACT_INT, FACT_FLAG, FACT_TIME, FACT_FRAME, FACT_TEXT } fact_kind_t;
-
-typedef enum {
-#define X(name, filter, label, kind) F_##name,
-    FACTS(X)
-#undef X
-    N_FACTS
-} fact_id_t;
-
-typedef struct {
-    fact_id_t   id;
-    int64_t     value;      /* FACT_TIME in ns, FACT_FLAG 0 or 1 */
-    const char *text;       /* FACT_TEXT: escaped, lives as long as the store; else NULL */
-} fact_t;
-
-/* What can be said of the sender of a forged packet (origin.h). */
-typedef struct origin origin_t;
-
-typedef struct {
-    const char *filter, *label;
-    fact_kind_t kind;
-} fact_row_t;
-
-extern const fact_row_t fact_rows[N_FACTS];
-
-/* Who claims to speak to whom: what an output shows that has no packet at hand. */
-typedef struct {
-    ip_address_t src, dst;
-    uint16_t     sport, dport;  /* 0 for ICMP */
-    uint8_t      protocol;      /* IP protocol number; 0: nothing of this is known */
-    uint8_t      ttl;           /* as captured; 0: not known */
-} ends_t;
-
-/* Everything there is to say about one frame. Owned by the store, lives until the file closes. */
-typedef struct {
-    uint32_t    frame;
-    int64_t     time;           /* of the frame, ns: guards against a reused frame number; 0: not known */
-    ends_t      ends;
-    bool        confirmed;      /* a later pass met this frame again, see store_confirm() */
-    verdict_t   verdict;
-    class_t     class;
-    uint8_t     confidence;     /* 0-100; 0 where the verdict has none of its own */
-    uint32_t    forged_frame;   /* 0: none, as for the next two */
-    uint32_t    genuine_frame;
-    uint32_t    trigger_frame;
-    vantage_t   vantage;        /* where it was captured, as far as that shows */
-    const char *trigger;        /* escaped text, interned for the life of the store, or NULL */
-    const char *innocent;       /* the explanation that has to be ruled out, static, or NULL */
-    const char *notice;         /* what could not be judged from here on, static or interned, or NULL */
-    GArray     *evidence;       /* of evidence_t */
-    GArray     *facts;          /* of fact_t, each id at most once */
-    origin_t   *origin;         /* of a forged packet; NULL elsewhere. No verdict depends on it. */
-} finding_t;
-
 /* True where a packet was judged, not only linked with one. */
 static inline bool
 has_confidence(verdict_t verdict)
@@ -224,5 +122,4 @@ has_confidence(verdict_t verdict)
 const char *class_name(class_t class);
 const char *verdict_name(verdict_t verdict);
 const char *family_name(family_t family);
-const char *vantage_name(vantage_t vantage);    /* "unknown", "client", "server", "on-path" */
 const char *confidence_level(uint8_t confidence);   /* "low" < 50, "medium" < 80, "high" */

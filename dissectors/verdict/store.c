@@ -7,17 +7,12 @@
 
 #include <string.h>
 
-#include "state/hash.h"
 #include "verdict/judge.h"
-#include "verdict/origin.h"
-
-/* Longest text shown, in bytes: a DNS name fits, a URL is cut. */
-#define TEXT_MAX 255
 
 struct store {
     GByteArray   *has_finding;  /* a bit per frame: most lookups end here */
     GHashTable   *by_frame;     /* uint32_t frame -> finding_t */
-    GHashTable   *texts;        /* set of char *, owned */
+    texts_t      *texts;
 };
 
 static void
@@ -30,19 +25,13 @@ finding_free(void *data)
     g_free(finding);
 }
 
-static unsigned
-text_hash(const void *text)
-{
-    return hash_bytes(text, strlen(text));
-}
-
 store_t *
 store_new(void)
 {
     store_t *store = g_new0(store_t, 1);
     store->has_finding = g_byte_array_new();
     store->by_frame = g_hash_table_new_full(NULL, NULL, NULL, finding_free);
-    store->texts = g_hash_table_new_full(text_hash, g_str_equal, g_free, NULL);
+    store->texts = texts_new();
     return store;
 }
 
@@ -53,7 +42,7 @@ store_free(store_t *store)
         return;
     g_byte_array_free(store->has_finding, TRUE);
     g_hash_table_destroy(store->by_frame);
-    g_hash_table_destroy(store->texts);
+    texts_free(store->texts);
     g_free(store);
 }
 
@@ -152,81 +141,14 @@ store_confirm(store_t *store, uint32_t frame, int64_t time)
         finding->confirmed = !finding->time || finding->time == time;
 }
 
-static bool
-is_unsafe(gunichar c)
-{
-    return c < 0x20 || (c >= 0x7f && c < 0xa0)
-        || c == 0x061c || (c >= 0x200e && c <= 0x200f)          /* bidirectional marks */
-        || (c >= 0x202a && c <= 0x202e) || (c >= 0x2066 && c <= 0x2069)
-        || c == 0x2028 || c == 0x2029 || c == 0xfeff;           /* line and paragraph, BOM */
-}
-
-char *
-text_safe(const char *bytes, size_t length)
-{
-    GString *out = g_string_sized_new(length + 1);
-    const char *p = bytes, *end = bytes + length;
-
-    while (p < end) {
-        size_t before = out->len;
-        gunichar c = *p >= ' ' && *p < 0x7f ? (gunichar)*p : g_utf8_get_char_validated(p, end - p);
-        if (c >= ' ' && c < 0x7f) {
-            g_string_append_c(out, (char)c);
-            p++;
-        } else if (c == (gunichar)-1 || c == (gunichar)-2) {
-            g_string_append_printf(out, "\\x%02x", (uint8_t)*p);
-            p++;
-        } else {
-            if (!is_unsafe(c))
-                g_string_append_unichar(out, c);
-            else if (c < 0x100)
-                g_string_append_printf(out, "\\x%02x", c);
-            else
-                g_string_append_printf(out, "\\u{%04x}", c);
-            p = *p ? g_utf8_next_char(p) : p + 1;
-        }
-        if (out->len > TEXT_MAX) {
-            g_string_truncate(out, before);
-            break;
-        }
-    }
-    return g_string_free(out, FALSE);
-}
-
 const char *
 store_text(store_t *store, const char *bytes, size_t length)
 {
-    char *text = text_safe(bytes, length), *known = g_hash_table_lookup(store->texts, text);
-
-    if (!known) {
-        g_hash_table_add(store->texts, text);
-        return text;
-    }
-    g_free(text);
-    return known;
+    return texts_keep(store->texts, bytes, length);
 }
 
-static void
-add_fact(finding_t *finding, fact_t fact)
+texts_t *
+store_texts(const store_t *store)
 {
-    for (unsigned i = 0; i < finding->facts->len; i++) {
-        fact_t *known = &g_array_index(finding->facts, fact_t, i);
-        if (known->id == fact.id) {
-            *known = fact;
-            return;
-        }
-    }
-    g_array_append_val(finding->facts, fact);
-}
-
-void
-finding_fact(finding_t *finding, fact_id_t id, int64_t value)
-{
-    add_fact(finding, (fact_t){ .id = id, .value = value });
-}
-
-void
-finding_text(finding_t *finding, fact_id_t id, const char *text)
-{
-    add_fact(finding, (fact_t){ .id = id, .text = text });
+    return store->texts;
 }

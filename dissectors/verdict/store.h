@@ -5,7 +5,8 @@
  */
 #pragma once
 
-#include "verdict/signature.h"
+#include "state/texts.h"
+#include "verdict/finding.h"
 
 typedef struct store store_t;
 
@@ -28,11 +29,10 @@ void store_forget(store_t *store, uint32_t frame);
 /* Takes back all findings of frames whose time is not known (store_finding() with time 0). */
 void store_forget_undated(store_t *store);
 
-/* Text made safe to show: control characters, DEL, C1, and bidirectional controls escaped as \xNN or
- * \u{NNNN}, invalid UTF-8 as \xNN, at most 255 bytes. To be freed. */
-char *text_safe(const char *bytes, size_t length);
-/* The same interned; lives as long as the store. */
+/* Text made safe to show and interned (state/texts.h); lives as long as the store. */
 const char *store_text(store_t *store, const char *bytes, size_t length);
+/* Where all such texts are. */
+texts_t *store_texts(const store_t *store);
 
 unsigned store_size(const store_t *store);
 
@@ -42,8 +42,3 @@ GPtrArray *store_sorted(const store_t *store);
 /* The frame was met again on a later pass, at this time. Where a read filter has frames share their
  * numbers, this tells which findings are about a frame that is still there. */
 void store_confirm(store_t *store, uint32_t frame, int64_t time);
-
-/* Writes v into a finding, replacing an earlier value of the same fact. */
-void finding_fact(finding_t *finding, fact_id_t id, int64_t value);
-/* The same for FACT_TEXT. The text is escaped already and lives as long as the store. */
-void finding_text(finding_t *finding, fact_id_t id, const char *text);

@@ -11,14 +11,7 @@
  */
 #pragma once
 
-#include "observation.h"
-
-/* A packet that died on the way, says an ICMP error. */
-typedef struct {
-    uint32_t     frame;         /* of the ICMP error; 0: nothing died */
-    uint8_t      hops;          /* the dead packet's TTL as captured: hops to the router */
-    ip_address_t router;        /* that sent the ICMP error */
-} dead_probe_t;
+#include "state/died.h"
 
 typedef struct {
     uint8_t      ttl;               /* of the forged packet, as captured */

@@ -17,6 +17,7 @@
 #include <string.h>
 
 #include "engine.h"
+#include "stages/stages.h"
 #include "state/host.h"
 #include "verdict/judge.h"
 

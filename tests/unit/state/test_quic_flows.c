@@ -57,15 +57,23 @@ static const begin_row_t begins[] = {
     { "too few bytes do not", 0xc0, V1, 6, false },
 };
 
+/* The flow of a datagram, and whether its client sent it. */
+static datagram_flow_t *
+flow_of(const wire_t *wire, const observation_t *obs, bool *from_client)
+{
+    return datagrams_find(wire->engine->datagrams, obs, from_client);
+}
+
 static void
 check_begins(void **state)
 {
     const begin_row_t *row = *state;
     wire_t wire = wire_new();
     observation_t obs = quic(CLIENT, 5000, row->first, row->version, row->length);
+    bool from_client;
 
     wire_send(&wire, &obs);
-    assert_int_equal(wire.engine->datagram_flow != NULL, row->begins);
+    assert_int_equal(flow_of(&wire, &obs, &from_client) != NULL, row->begins);
     assert_int_equal(engine_wants_request(wire.engine, &obs), row->begins);
     wire_free(&wire);
 }
@@ -84,10 +92,11 @@ check_counts(void **state)
     wire_send(&wire, &answer);
     answer = quic(SERVER, 5000, 0x41, V1, 300);
     uint32_t last = wire_send(&wire, &answer);
-    const datagram_flow_t *flow = wire.engine->datagram_flow;
+    bool from_client;
+    const datagram_flow_t *flow = flow_of(&wire, &answer, &from_client);
 
     assert_non_null(flow);
-    assert_false(wire.engine->datagram_from_client);
+    assert_false(from_client);
     assert_int_equal(flow->first_frame, first);
     assert_int_equal(flow->first_time, began);
     assert_int_equal(flow->version, V1);
@@ -102,7 +111,7 @@ check_counts(void **state)
 
     obs = quic(CLIENT, 5001, 0x40, V1, 300);            /* another client port: not this flow */
     wire_send(&wire, &obs);
-    assert_null(wire.engine->datagram_flow);
+    assert_null(flow_of(&wire, &obs, &from_client));
 
     obs = quic(CLIENT, 5000, 0xc0, V1, 40);
     obs.quoted = QUOTED_PORT_UNREACHABLE;
@@ -118,10 +127,11 @@ check_server_first(void **state)
 {
     wire_t wire = wire_new();
     observation_t obs = quic(SERVER, 5000, 0xc0, V1, 1200);
+    bool from_client;
 
     (void)state;
     wire_send(&wire, &obs);
-    assert_null(wire.engine->datagram_flow);
+    assert_null(flow_of(&wire, &obs, &from_client));
     wire_free(&wire);
 }
 
@@ -130,18 +140,19 @@ check_begins_anew(void **state)
 {
     wire_t wire = wire_new();
     observation_t obs = quic(CLIENT, 5000, 0xc0, V1, 1200);
+    bool from_client;
 
     (void)state;
     wire_send(&wire, &obs);
     engine_note_request(wire.engine, &obs, (const uint8_t *)"a.example", 9, false);
     wire.now += 59 * NS_PER_S;
     wire_send(&wire, &obs);
-    assert_int_equal(wire.engine->datagram_flow->from_client.packets, 2);
+    assert_int_equal(flow_of(&wire, &obs, &from_client)->from_client.packets, 2);
     wire.now += 61 * NS_PER_S;
     uint32_t again = wire_send(&wire, &obs);
-    assert_int_equal(wire.engine->datagram_flow->from_client.packets, 1);
-    assert_int_equal(wire.engine->datagram_flow->first_frame, again);
-    assert_null(datagram_request_text(wire.engine, wire.engine->datagram_flow));
+    assert_int_equal(flow_of(&wire, &obs, &from_client)->from_client.packets, 1);
+    assert_int_equal(flow_of(&wire, &obs, &from_client)->first_frame, again);
+    assert_null(asked_text_of_datagram(wire.engine->asked, flow_of(&wire, &obs, &from_client)));
     assert_int_equal(g_list_length(datagrams_oldest(wire.engine->datagrams)), 1);
     wire_free(&wire);
 }
@@ -189,17 +200,18 @@ check_name(void **state)
     const name_row_t *row = *state;
     wire_t wire = wire_new();
     observation_t obs = quic(CLIENT, 5000, 0xc0, V1, 1200);
+    bool from_client;
 
     wire_send(&wire, &obs);
     uint32_t second = wire_send(&wire, &obs);           /* the hello came in two pieces */
     engine_note_request(wire.engine, &obs, (const uint8_t *)row->bytes, row->length, row->ech);
-    const datagram_flow_t *flow = wire.engine->datagram_flow;
-    assert_string_equal(datagram_request_text(wire.engine, flow), row->text);
+    const datagram_flow_t *flow = flow_of(&wire, &obs, &from_client);
+    assert_string_equal(asked_text_of_datagram(wire.engine->asked, flow), row->text);
     assert_int_equal(flow->request_frame, second);
     wire_send(&wire, &obs);
     assert_false(engine_wants_request(wire.engine, &obs));
     engine_note_request(wire.engine, &obs, (const uint8_t *)"other", 5, false);
-    assert_string_equal(datagram_request_text(wire.engine, flow), row->text);
+    assert_string_equal(asked_text_of_datagram(wire.engine->asked, flow), row->text);
     wire_free(&wire);
 }
 

@@ -62,7 +62,7 @@ flow_of(const talk_t *talk)
 static vantage_t
 vantage_now(const talk_t *talk)
 {
-    return vantage_of_flow(talk->wire->engine, flow_of(talk));
+    return vantage_of_flow(&talk->wire->engine->vantages, flow_of(talk));
 }
 
 /* A handshake seen where the two ends are that far away. */
@@ -101,8 +101,8 @@ check_flows_of_one_capture(void **state)
     for (unsigned i = 0; i < 9; i++)
         talk_send(&a, SERVER, TCP_ACK, 100);
     assert_int_equal(vantage_now(&a), VANTAGE_CLIENT);
-    assert_true(vantage_is_at(wire.engine, flow_of(&a), flow_of(&a)->client));
-    assert_false(vantage_is_at(wire.engine, flow_of(&a), !flow_of(&a)->client));
+    assert_true(vantage_is_at(&wire.engine->vantages, flow_of(&a), flow_of(&a)->client));
+    assert_false(vantage_is_at(&wire.engine->vantages, flow_of(&a), !flow_of(&a)->client));
     wire_free(&wire);
 }
 
@@ -168,13 +168,13 @@ check_question_and_answer(void **state)
     wire_t wire = wire_new();
 
     (void)state;
-    assert_int_equal(vantage_of_exchange(wire.engine, 64, 118), VANTAGE_CLIENT);
-    assert_int_equal(vantage_of_exchange(wire.engine, 51, 64), VANTAGE_SERVER);
-    assert_int_equal(vantage_of_exchange(wire.engine, 64, 64), VANTAGE_UNKNOWN);
-    assert_int_equal(vantage_of_exchange(wire.engine, 64, 0), VANTAGE_UNKNOWN);
+    assert_int_equal(vantage_of_exchange(&wire.engine->vantages, 64, 118), VANTAGE_CLIENT);
+    assert_int_equal(vantage_of_exchange(&wire.engine->vantages, 51, 64), VANTAGE_SERVER);
+    assert_int_equal(vantage_of_exchange(&wire.engine->vantages, 64, 64), VANTAGE_UNKNOWN);
+    assert_int_equal(vantage_of_exchange(&wire.engine->vantages, 64, 0), VANTAGE_UNKNOWN);
     for (uint16_t port = 4000; port < 4003; port++)
         handshake_at(&wire, port, 64, 52, MS, 40 * MS);
-    assert_int_equal(vantage_of_exchange(wire.engine, 64, 0), VANTAGE_CLIENT);
+    assert_int_equal(vantage_of_exchange(&wire.engine->vantages, 64, 0), VANTAGE_CLIENT);
     wire_free(&wire);
 }
 

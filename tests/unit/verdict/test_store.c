@@ -147,9 +147,9 @@ check_facts(void **state)
     finding_t *finding = store_finding(store, 7, 1000);
 
     (void)state;
-    finding_fact(finding, F_TTL_HOPS, 3);
-    finding_fact(finding, F_DNS_SETS, 2);
-    finding_fact(finding, F_TTL_HOPS, -5);
+    finding_fact(finding, (fact_t){ F_TTL_HOPS, 3, NULL });
+    finding_fact(finding, (fact_t){ F_DNS_SETS, 2, NULL });
+    finding_fact(finding, (fact_t){ F_TTL_HOPS, -5, NULL });
     assert_int_equal(finding->facts->len, 2);
     assert_int_equal(g_array_index(finding->facts, fact_t, 0).id, F_TTL_HOPS);
     assert_int_equal(g_array_index(finding->facts, fact_t, 0).value, -5);
