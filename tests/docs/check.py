@@ -8,6 +8,7 @@ With --catalogue PROGRAM (docs/catalogue of a build):
   * What stands between `<!-- catalogue ARGUMENTS -->` and `<!-- end of catalogue -->` in any
     document is what `catalogue ARGUMENTS` prints.
   * Relative links in all documents of the project lead somewhere.
+  * Every file of dissectors/ has a unit test of its name, or a row in tests/unit/README.md.
 
 With --tshark PROGRAM (that has the plugin):
 
@@ -129,6 +130,23 @@ def check_links(documents):
                 documents.complain(path, f"no such heading: {link}")
 
 
+def check_unit_tests(documents):
+    unit = ROOT / "tests" / "unit"
+    readme = unit / "README.md"
+    files = {str(path.relative_to(ROOT / "dissectors")) for path in (ROOT / "dissectors").rglob("*.c")}
+    tested = {str(path.relative_to(unit)).replace("test_", "") for path in unit.rglob("test_*.c")}
+    rows = dict(re.findall(r"^\| `([a-z_/]+\.c)` \| (.*) \|$", readme.read_text(), re.M))
+    for name in sorted(files - tested - rows.keys()):
+        documents.complain(readme, f"dissectors/{name} has no test of its name and is not in here")
+    for name in sorted(rows.keys() - (files - tested)):
+        documents.complain(readme, f"{name} is no file without a test of its name")
+    for name, text in rows.items():
+        tests = re.findall(r"`([a-z_/]*test_[a-z_]+\.c)`", text)
+        for test in tests:
+            if not (unit / test).exists():
+                documents.complain(readme, f"{name}: there is no {test}")
+
+
 # ---- with tshark and the plugin ----
 
 def commands(block):
@@ -238,6 +256,7 @@ def main():
         check_pages(documents, catalogue)
         check_generated(documents, catalogue)
         check_links(documents)
+        check_unit_tests(documents)
     if options.tshark:
         tshark = running.Tshark(options.tshark)
         tshark.must_have_plugin()
