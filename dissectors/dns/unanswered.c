@@ -10,7 +10,7 @@
 
 #include "dns/case.h"
 #include "silence/case.h"
-#include "silence/cases.h"
+#include "silence/say.h"
 
 /* Sooner than this it is the same attempt: both types of address, copies, other sockets, impatience. */
 #define ATTEMPT_NS (900 * NS_PER_MS)

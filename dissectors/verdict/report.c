@@ -230,6 +230,30 @@ report(reports_t *reports, const report_t *r, judgement_t judgement, GArray *evi
 }
 
 void
+report_copy(reports_t *reports, const finding_t *first, uint32_t frame, int64_t time, uint8_t ttl,
+            const facts_t *facts)
+{
+    finding_t *copy = publish(reports, frame, time, first->verdict, first->class, first->confidence);
+
+    if (!copy)
+        return;
+    evidence_clear(copy->evidence);
+    for (unsigned i = 0; i < first->evidence->len; i++) {
+        evidence_t e = g_array_index(first->evidence, evidence_t, i);
+        e.text = g_strdup(e.text);
+        g_array_append_val(copy->evidence, e);
+    }
+    copy->ends = first->ends;
+    copy->ends.ttl = ttl;
+    copy->innocent = first->innocent;
+    copy->vantage = first->vantage;
+    copy->trigger = first->trigger;
+    copy->trigger_frame = first->trigger_frame;
+    copy->genuine_frame = first->genuine_frame;
+    add_facts(copy, facts);
+}
+
+void
 report_taken_back(reports_t *reports, uint32_t frame, verdict_t verdict, const facts_t *facts)
 {
     const finding_t *known = store_lookup(reports->store, frame);

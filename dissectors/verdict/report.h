@@ -90,6 +90,11 @@ report_is_due(const reports_t *reports, judgement_t *judgement, GArray *evidence
  * its number belongs to another one by now. */
 const finding_t *report(reports_t *reports, const report_t *r, judgement_t judgement, GArray *evidence);
 
+/* A packet was captured again, in `frame`: what is said of the first copy is true of this one. The facts are
+ * those that are its own. */
+void report_copy(reports_t *reports, const finding_t *first, uint32_t frame, int64_t time, uint8_t ttl,
+                 const facts_t *facts);
+
 /* Takes back what was said of a frame, as far as it can be: the verdict stays, the confidence falls to the
  * lowest that is shown. Does nothing where the verdict is another one. The facts are added. */
 void report_taken_back(reports_t *reports, uint32_t frame, verdict_t verdict, const facts_t *facts);

@@ -1,4 +1,4 @@
-/* silence/cases.h
+/* silence/say.h
  * How a silence is said: what the files that find one share.
  *
  * SPDX-License-Identifier: GPL-2.0-or-later

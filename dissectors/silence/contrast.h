@@ -1,0 +1,32 @@
+/* silence/contrast.h
+ * What a silence is held against: the same server answers another name. That may be known before or only be
+ * learnt later; so what was said last is remembered, and said again with what was learnt.
+ *
+ * SPDX-License-Identifier: GPL-2.0-or-later
+ */
+#pragma once
+
+#include "silence/kept.h"
+
+void told_open(silences_t *silences);
+void told_close(silences_t *silences);
+
+/* Something was said about a first frame, or once more. */
+void told_remember(engine_t *engine, const silence_case_t *c, const about_t *about, const cut_key_t *key,
+                   uint16_t request, uint32_t frame);
+/* It is no longer true. */
+void told_forget(engine_t *engine, uint32_t frame);
+/* What was said about a first frame; NULL: nothing, or too long ago. */
+told_t *told_find(const engine_t *engine, uint32_t frame);
+
+/* The server answered `name` in `frame`: says again what was told, if that is news. */
+void told_add_contrast(engine_t *engine, told_t *told, uint32_t frame, const char *name);
+
+/* It is known by name what the client asked for. */
+bool flow_has_name(const engine_t *engine, const flow_t *flow);
+
+/* A server answers a request: contrast to what was asked of it before. */
+void contrast_works(engine_t *engine, const flow_t *flow, const observation_t *obs);
+
+/* Fills in the other name that the server of a flow has answered. */
+void contrast_read(const engine_t *engine, const flow_t *flow, silence_case_t *c);

@@ -1,0 +1,110 @@
+/* silence/cuts.c
+ * Who was cut off from which server; see cuts.h.
+ *
+ * SPDX-License-Identifier: GPL-2.0-or-later
+ */
+#include "silence/cuts.h"
+
+#include "silence/contrast.h"
+
+#define CUT_FORGOTTEN_NS (600 * NS_PER_S)   /* no residual block lasts as long */
+#define CUTS_MAX 4096           /* client, server and port; further ones are not remembered */
+
+typedef struct {
+    cut_key_t key;
+    uint32_t  frame;
+    int64_t   time;
+    bool      lived;            /* the server had spoken before */
+    bool      contrast;         /* it answered another name */
+    const char *trigger;        /* what was asked for; lives as long as the store; NULL: not known */
+} cut_t;
+
+static unsigned
+cut_hash(const void *key)
+{
+    const cut_key_t *k = key;
+    uint32_t words[9] = { k->port };
+    unsigned n = 1 + address_words(&k->client, words + 1);
+
+    n += address_words(&k->server, words + n);
+    return hash_words(words, n);
+}
+
+static gboolean
+cut_equal(const void *a, const void *b)
+{
+    return cut_key_equal(a, b);
+}
+
+void
+cuts_open(silences_t *silences)
+{
+    silences->cuts = g_hash_table_new_full(cut_hash, cut_equal, g_free, NULL);
+}
+
+void
+cuts_close(silences_t *silences)
+{
+    g_hash_table_destroy(silences->cuts);
+}
+
+uint32_t
+cuts_frame(const engine_t *engine, const cut_key_t *key)
+{
+    const cut_t *cut = g_hash_table_lookup(silences_of(engine)->cuts, key);
+    return cut ? cut->frame : 0;
+}
+
+void
+cuts_earlier(const engine_t *engine, const cut_key_t *key, uint32_t began, int64_t time,
+             silence_case_t *c)
+{
+    const cut_t *cut = g_hash_table_lookup(silences_of(engine)->cuts, key);
+    const host_t *client = host_get(engine->hosts, &key->client, false);
+
+    if (!cut || !cut->lived || cut->frame >= began)
+        return;
+    c->earlier_contrast = cut->contrast;
+    c->earlier_trigger = cut->trigger;
+    c->heard_since_earlier = client && client->heard_frame && ticks_since(ticks(cut->time), client->heard) > 0;
+    c->earlier_frame = cut->frame;
+    c->earlier_gap = time - cut->time;
+}
+
+static void
+remember_cut(engine_t *engine, const silence_case_t *c, const about_t *about, const cut_key_t *key, uint32_t frame,
+             int64_t time)
+{
+    bool lived = c->kind != SILENT_SYN && (c->kind != SILENT_QUIC || c->peer_packets);
+    GHashTable *cuts = silences_of(engine)->cuts;
+    cut_t *known = g_hash_table_lookup(cuts, key);
+
+    if (known && known->lived >= lived && time - known->time < CUT_FORGOTTEN_NS)
+        return;
+    if (!known && g_hash_table_size(cuts) >= CUTS_MAX)
+        return;
+    cut_t *cut = known ? known : g_new(cut_t, 1);
+    *cut = (cut_t){ *key, frame, time, lived, c->works_frame && !c->works_elsewhere, about->trigger };
+    if (!known)
+        g_hash_table_add(cuts, cut);
+}
+
+bool
+cut_off(engine_t *engine, const silence_case_t *c, const about_t *about, const cut_key_t *key,
+        uint16_t request, uint32_t first_frame, const observation_t *obs)
+{
+    if (!silence_say_both(engine, c, about, first_frame, obs))
+        return false;
+    remember_cut(engine, c, about, key, first_frame, obs->time);
+    told_remember(engine, c, about, key, request, first_frame);
+    return true;
+}
+
+void
+cut_ended(engine_t *engine, const cut_key_t *key, uint32_t first_frame, uint32_t answer_frame)
+{
+    if (cuts_frame(engine, key) == first_frame)
+        g_hash_table_remove(silences_of(engine)->cuts, key);
+    told_forget(engine, first_frame);
+    silence_answered(engine, first_frame, answer_frame);
+}

@@ -1,0 +1,107 @@
+/* silence/kept.h
+ * What this family keeps: for the capture, and beside a flow in which something is sent again. Each part has
+ * a file of its own that fills it in.
+ *
+ * SPDX-License-Identifier: GPL-2.0-or-later
+ */
+#pragma once
+
+#include "silence/say.h"
+
+/* Repetitions closer than this are copies, or answers to duplicate acknowledgements. */
+#define REPEAT_NS (50 * NS_PER_MS)
+
+/* ---- cuts.c: who was cut off ---- */
+
+typedef struct {
+    ip_address_t client, server;
+    uint16_t     port;          /* of the server */
+} cut_key_t;
+
+static inline cut_key_t
+cut_key_of(const flow_t *flow)
+{
+    return (cut_key_t){ flow->host[flow->client]->address, flow->host[!flow->client]->address,
+                        flow->port[!flow->client] };
+}
+
+static inline bool
+cut_key_equal(const cut_key_t *a, const cut_key_t *b)
+{
+    return a->port == b->port && address_equal(&a->client, &b->client) && address_equal(&a->server, &b->server);
+}
+
+/* ---- contrast.c: what was said and may gain contrast ---- */
+
+/* A finding on a first frame. */
+typedef struct {
+    GList          link;        /* in silences_t.told */
+    silence_case_t c;
+    about_t        about;
+    cut_key_t      key;
+    uint16_t       request;     /* what was asked for, of names_t; 0: not known */
+    uint32_t       frame;
+} told_t;
+
+/* ---- quic.c: who answers over QUIC ---- */
+
+typedef struct {
+    ip_address_t server;
+    uint32_t     frame;         /* 0: none */
+    int64_t      time;
+    const char  *name;
+} works_t;
+
+typedef struct {
+    GHashTable  *cuts;          /* set of cut_t, by cut_key_t */
+    oldest_t     told;          /* of told_t */
+    unsigned     n_policed;     /* repeats_t whose rate is followed */
+    GHashTable  *quic_works;    /* set of works_t: servers that answered a name over QUIC */
+    works_t      quic_any;      /* the first of them */
+    ip_address_t heard;         /* a client that a QUIC server's datagram went to, the last one */
+    uint32_t     heard_frame;   /* that datagram; 0: none */
+    int64_t      heard_time;
+} silences_t;
+
+static inline silences_t *
+silences_of(const engine_t *engine)
+{
+    return engine->own[DETECT_SILENCE];
+}
+
+/* ---- segments.c ---- */
+
+/* What one end of a flow sends again. */
+typedef struct {
+    uint32_t seq_end, first_frame, peer_frame;
+    int64_t  first_time, last_time;
+    uint32_t length;
+    uint8_t  sent;              /* 0: nothing is */
+    int64_t  idle;
+    bool     told, is_request, acknowledged, peer_spoke;
+    bool     large_alone;       /* nothing shorter was sent behind it, or that arrived */
+} repeat_t;
+
+/* ---- rates.c ---- */
+
+typedef struct {
+    uint8_t    old;             /* segments with data that the server sent behind newer ones */
+    bool       is_fast;         /* it was followed, and is not policed */
+    bool       is_control;      /* … to compare one that is policed with */
+    policed_t *policed;         /* what becomes of its data; NULL: not followed */
+} rate_t;
+
+typedef struct {
+    beside_t beside;
+    repeat_t end[2];
+    rate_t   rate;
+    bool     unreachable;       /* an ICMP error says why nothing is answered */
+    uint32_t hole_frame, hole_seq;  /* the request whose answer is missing, and where it should be; frame 0:
+                                     * nothing was said of it */
+} repeats_t;
+
+static inline repeats_t *
+repeats_of(engine_t *engine, flow_t *flow)
+{
+    return beside_get(engine->besides, flow, DETECT_SILENCE);
+}

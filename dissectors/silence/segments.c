@@ -1,0 +1,166 @@
+/* silence/segments.c
+ * TCP segments that are never answered; see segments.h.
+ *
+ * SPDX-License-Identifier: GPL-2.0-or-later
+ */
+#include "silence/segments.h"
+
+#include "silence/contrast.h"
+#include "silence/cuts.h"
+
+/* Every path carries this many bytes of payload (IPv6 demands packets of 1280). */
+#define FITS_BYTES 1000
+/* A full segment, on any path in use. */
+#define FULL_BYTES 1100
+
+static void
+judge_repeat(engine_t *engine, const segment_t *s, repeat_t *r)
+{
+    const observation_t *obs = s->obs;
+    const flow_t *flow = s->flow;
+    const direction_t *peer = s->peer;
+    const host_t *host = flow->host[s->end];
+    bool from_client = s->end == flow->client;
+    bool syn_ack = (obs->flags & TCP_SYN) != 0;
+    silence_case_t c = {
+        .kind = syn_ack ? SILENT_SYN_ACK : r->acknowledged ? SILENT_ACKNOWLEDGED : SILENT_SEGMENT,
+        .from_client = from_client, .sent = r->sent, .span = r->last_time - r->first_time,
+        .length = r->length, .is_request = r->is_request,
+        .request_acked = s->sender->seen & SEEN_DATA && flow->request_frame && !r->is_request
+            && seq_diff(peer->last.ack, obs->seq) >= 0,
+        .peer_spoke = r->peer_spoke, .peer_packets = peer->packets,
+        .peer_sent_data = (peer->seen & SEEN_DATA) != 0, .peer_mid_stream = peer->last.length >= FULL_BYTES,
+        .peer_closed = (peer->seen & SEEN_FIN) != 0, .idle = r->idle, .rtt_us = peer->rtt,
+        .may_not_fit = r->length > FITS_BYTES && (r->large_alone || r->peer_spoke),
+        .encrypted = flow->opaque_encrypted && r->is_request,
+    };
+
+    /* A server that is asked again and again and says nothing is beside the capture: its own affair. */
+    if (from_client ? vantage_is_at(&engine->vantages, flow, !s->end) : syn_ack && vantage_is_at(&engine->vantages, flow, !s->end))
+        return;
+    if (host->heard_frame && ticks_since(host->heard, ticks(r->first_time)) < 0)
+        c.heard_frame = host->heard_frame;
+    cut_key_t key = cut_key_of(flow);
+    cuts_earlier(engine, &key, r->first_frame, r->first_time, &c);
+    contrast_read(engine, flow, &c);
+    const char *trigger = syn_ack ? NULL : asked_text(engine->asked, flow);   /* nothing was asked yet */
+    about_t about = { ends_of_flow(flow, s->end, obs->ip.ttl), vantage_of_flow(&engine->vantages, flow), trigger };
+    c.ech = trigger && g_str_has_suffix(trigger, " (with ECH)");
+    r->told |= cut_off(engine, &c, &about, &key, flow_has_name(engine, flow) ? flow->request : 0, r->first_frame, obs);
+}
+
+static bool
+is_first_request(const segment_t *s)
+{
+    const direction_t *peer = s->peer;
+    return s->end == s->flow->client && s->obs->length && peer->last.bits & TCP_SYN
+        && s->obs->seq == peer->last.ack;
+}
+
+/* The record of what is repeated: begun when it is something new, unless something was said already. */
+static repeat_t *
+repeat_of(engine_t *engine, const segment_t *s)
+{
+    const observation_t *obs = s->obs;
+    const direction_t *sender = s->sender, *peer = s->peer;
+    repeat_t *r = &repeats_of(engine, s->flow)->end[s->end];
+
+    if (r->sent && (r->told || r->seq_end == sequence_end(obs)))
+        return r->seq_end == sequence_end(obs) ? r : NULL;
+    int64_t first_time = obs->time - MAX(ticks_since(sender->last.time, ticks(obs->time)), 0);
+    bool shorter_lost = seq_diff(sender->next_seq, sequence_end(obs)) > 0 && sender->last.length
+        && sender->last.length <= FITS_BYTES && peer->last.frame < sender->last.frame;
+    bool is_request = is_first_request(s);
+    *r = (repeat_t){
+        .seq_end = sequence_end(obs), .peer_frame = peer->last.frame, .length = obs->length, .sent = 1,
+        .first_time = first_time, .last_time = first_time, .is_request = is_request, .acknowledged = true,
+        .idle = peer->packets ? MAX(ticks_since(peer->last.time, ticks(first_time)), 0) : 0,
+        .large_alone = !shorter_lost,
+        .first_frame = obs->flags & TCP_SYN ? peer->last.frame
+                     : s->flow->request_frame ? s->flow->request_frame : sender->last.frame,
+    };
+    return r;
+}
+
+void
+segments_repeated(engine_t *engine, const segment_t *s)
+{
+    const observation_t *obs = s->obs;
+    const direction_t *sender = s->sender, *peer = s->peer;
+    repeat_t *r = repeat_of(engine, s);
+
+    if (!r || obs->time - r->last_time < REPEAT_NS)
+        return;
+    r->sent += r->sent < UINT8_MAX;
+    r->last_time = obs->time;
+    r->acknowledged &= peer->packets && seq_diff(peer->last.ack, r->seq_end) >= 0;
+    if (obs->flags & TCP_SYN)           /* the client repeats itself as well */
+        r->peer_spoke |= peer->last.bits & TCP_SYN && peer->last.frame > sender->last.frame;
+    else
+        r->peer_spoke |= peer->last.frame != r->peer_frame;
+    /* A peer that acknowledges what was never sent is in another connection: what it says is not heard. */
+    if (seq_diff(peer->last.ack, obs->flags & TCP_FIN ? r->seq_end : sender->next_seq) > 0 && !(obs->flags & TCP_SYN))
+        return;
+    /* Of a SYN/ACK whose SYN was not captured nobody knows what it answers. */
+    if (r->first_frame && peer->packets && r->sent >= 3 && !s->flow->gap
+        && !repeats_of(engine, s->flow)->unreachable)
+        judge_repeat(engine, s, r);
+}
+
+/* What was called silent is answered: it was loss, or the end of it. */
+static void
+take_back(engine_t *engine, const segment_t *s, uint32_t first_frame)
+{
+    cut_key_t key = cut_key_of(s->flow);
+    cut_ended(engine, &key, first_frame, s->obs->frame);
+}
+
+void
+segments_answered(engine_t *engine, const segment_t *s)
+{
+    repeats_t *repeats = repeats_of(engine, s->flow);
+    repeat_t *r = &repeats->end[!s->end];
+
+    if (repeats->hole_frame && s->end != s->flow->client && s->obs->length
+        && seq_diff(s->obs->seq, repeats->hole_seq) <= 0) {
+        take_back(engine, s, repeats->hole_frame);
+        repeats->hole_frame = 0;
+    }
+    if (!r->sent || r->acknowledged || !(s->obs->flags & TCP_ACK) || seq_diff(s->obs->ack, r->seq_end) < 0)
+        return;
+    if (r->told)
+        take_back(engine, s, r->first_frame);
+    *r = (repeat_t){ .sent = 0 };
+}
+
+/* An acknowledgement of the server lies beyond bytes that were never seen, and the client, which asked long
+ * ago, has just sent something that acknowledges none of them. (Where the capture had lost them, it would
+ * have.) Only acknowledgements: where data or a FIN is ahead, what came before may just be late. */
+void
+segments_hole(engine_t *engine, const segment_t *s)
+{
+    const observation_t *obs = s->obs;
+    flow_t *flow = s->flow;
+    const direction_t *server = s->sender, *client = s->peer;
+    const host_t *host = flow->host[!s->end];
+
+    if (obs->length || obs->flags & (TCP_SYN | TCP_FIN) || !flow->handshake || !flow->request_frame || flow->gap || vantage_is_at(&engine->vantages, flow, s->end)
+        || seq_diff(client->last.ack, server->next_seq) > 0 || !(server->last.bits & TCP_ACK)
+        || server->last.bits & TCP_SYN)
+        return;
+    silence_case_t c = {
+        .kind = SILENT_ANSWER, .sent = 1, .span = ticks_since(server->last.time, client->last.time),
+        .length = obs->seq - server->next_seq, .request_acked = true, .peer_spoke = true,
+        .peer_packets = server->packets, .rtt_us = server->rtt, .heard_frame = host->heard_frame,
+    };
+    cut_key_t key = { host->address, flow->host[s->end]->address, flow->port[s->end] };
+    cuts_earlier(engine, &key, flow->request_frame, obs->time, &c);
+    contrast_read(engine, flow, &c);
+    about_t about = { ends_of_flow(flow, !s->end, client->last.ttl), vantage_of_flow(&engine->vantages, flow),
+                      asked_text(engine->asked, flow) };
+    if (!cut_off(engine, &c, &about, &key, flow_has_name(engine, flow) ? flow->request : 0, flow->request_frame, obs))
+        return;
+    repeats_t *repeats = repeats_of(engine, flow);
+    repeats->hole_frame = flow->request_frame;
+    repeats->hole_seq = server->next_seq;
+}
