@@ -13,7 +13,7 @@
 
 #include <string.h>
 
-#define ANSWERS_KEPT 4          /* beginnings of answers per flow, 28 bytes each */
+#define ANSWERS_KEPT 3          /* beginnings of answers per flow, 40 bytes each */
 #define PENDING_PAGES 256       /* flows whose small answer is not whole yet */
 
 /* The beginning of an answer, or of a segment that contradicts one: enough to see whether another one

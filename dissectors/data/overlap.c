@@ -1,5 +1,5 @@
 /* data/overlap.c
- * The first bytes of a segment as comparable blocks; see overlap.h.
+ * What a segment says, in comparable bits; see overlap.h.
  *
  * SPDX-License-Identifier: GPL-2.0-or-later
  */
@@ -11,77 +11,95 @@
 
 #include "observation.h"
 
-/* Four bits of four bytes (Knuth's multiplicative hash). */
-static unsigned
-hash_block(const uint8_t *bytes)
-{
-    uint32_t word;
+#define SAMPLED 8               /* bytes of a sample */
 
-    memcpy(&word, bytes, sizeof word);
-    return word * UINT32_C(2654435761) >> 28;
+/* Two bits of each of eight bytes: the exclusive or of its four pairs. */
+static uint16_t
+fold(const uint8_t *bytes)
+{
+    uint64_t x;
+
+    memcpy(&x, bytes, sizeof x);
+    x = GUINT64_FROM_LE(x);
+    x ^= x >> 4;
+    x = (x ^ x >> 2) & UINT64_C(0x0303030303030303);
+    x = (x | x >> 6) & UINT64_C(0x000f000f000f000f);
+    x = (x | x >> 12) & UINT64_C(0x000000ff000000ff);
+    return (uint16_t)(x | x >> 24);
 }
 
+/* Four bits of eight bytes (Knuth's multiplicative hash). */
 static unsigned
-block_hash(const stretch_t *stretch, unsigned block)
+hash(const uint8_t *bytes)
 {
-    return stretch->hashes[block / 2] >> block % 2 * 4 & 15;
+    uint64_t x;
+
+    memcpy(&x, bytes, sizeof x);
+    return (unsigned)(x * UINT64_C(11400714819323198485) >> 60);
 }
 
-/* Bytes from the first block's begin to the stretch's: 0 to 3. */
-static unsigned
-lead(const stretch_t *stretch)
+/* Bytes from there to the next sample. */
+static uint32_t
+to_sample(uint32_t seq)
 {
-    return stretch->seq % STRETCH_BLOCK;
-}
-
-/* Which bytes of a block the stretch holds, counted from the first block's begin. */
-static void
-span(const stretch_t *stretch, unsigned block, unsigned *from, unsigned *to)
-{
-    unsigned begin = block * STRETCH_BLOCK;
-
-    *from = MAX(begin, lead(stretch));
-    *to = MIN(begin + STRETCH_BLOCK, lead(stretch) + stretch->length);
+    return (0 - seq) % STRETCH_SAMPLE;
 }
 
 stretch_t
 stretch_read(uint32_t seq, const uint8_t *bytes, size_t n)
 {
     stretch_t s = { .seq = seq };
-    uint8_t blocks[STRETCH_BLOCKS * STRETCH_BLOCK] = { 0 };     /* what it does not hold is zero */
+    uint8_t head[STRETCH_HEAD] = { 0 };
 
-    n = MIN(n, sizeof blocks - lead(&s));
     while (n && !bytes[n - 1])
         n--;
-    s.length = (uint8_t)n;
+    s.length = (uint16_t)MIN(n, UINT16_MAX);
     if (n)
-        memcpy(blocks + lead(&s), bytes, n);
-    for (unsigned i = 0; i < STRETCH_BLOCKS; i += 2)
-        s.hashes[i / 2] = (uint8_t)(hash_block(blocks + i * STRETCH_BLOCK)
-                                    | hash_block(blocks + (i + 1) * STRETCH_BLOCK) << 4);
+        memcpy(head, bytes, MIN(n, sizeof head));
+    for (unsigned i = 0; i < STRETCH_HEAD; i += 8)
+        s.head[i / 8] = fold(head + i);
+    uint32_t at = to_sample(seq);
+    for (unsigned i = 0; i < STRETCH_SAMPLES && at + SAMPLED <= n; i++, at += STRETCH_SAMPLE)
+        s.samples[i / 2] |= (uint8_t)(hash(bytes + at) << i % 2 * 4);
     return s;
+}
+
+/* What is kept of a byte of the head. */
+static unsigned
+byte_at(const stretch_t *s, uint32_t at)
+{
+    return s->head[at / 8] >> at % 8 * 2 & 3;
+}
+
+static unsigned
+sample(const stretch_t *s, unsigned i)
+{
+    return s->samples[i / 2] >> i % 2 * 4 & 15;
+}
+
+/* shift: how far b begins behind a, not less than 0. Both hold the n bytes from there on. */
+static bool
+contradicts_at(const stretch_t *a, const stretch_t *b, uint32_t shift, uint32_t n)
+{
+    unsigned before = (shift + to_sample(b->seq)) / STRETCH_SAMPLE;     /* samples that only a has */
+
+    for (uint32_t i = 0; i < n && shift + i < STRETCH_HEAD; i++)
+        if (byte_at(a, shift + i) != byte_at(b, i))
+            return true;
+    for (unsigned i = 0; before + i < STRETCH_SAMPLES; i++)
+        if (to_sample(b->seq) + i * STRETCH_SAMPLE + SAMPLED <= n && sample(a, before + i) != sample(b, i))
+            return true;
+    return false;
 }
 
 bool
 stretch_contradicts(const stretch_t *a, const stretch_t *b)
 {
-    /* Bytes from the begin of a's first block to that of b's: a multiple of four. */
-    int32_t shift = seq_diff(b->seq - lead(b), a->seq - lead(a));
+    int32_t shift = seq_diff(b->seq, a->seq);
 
-    if (a->length < STRETCH_MIN || b->length < STRETCH_MIN
-        || shift <= -STRETCH_BLOCKS * STRETCH_BLOCK || shift >= STRETCH_BLOCKS * STRETCH_BLOCK)
+    if (shift < 0)
+        return shift > -UINT16_MAX && stretch_contradicts(b, a);
+    if (a->length < STRETCH_MIN || b->length < STRETCH_MIN || shift + STRETCH_MIN > a->length)
         return false;
-    for (int i = MAX(shift / STRETCH_BLOCK, 0); i < STRETCH_BLOCKS; i++) {
-        int k = i - shift / STRETCH_BLOCK;
-        unsigned a_from, a_to, b_from, b_to;
-        if (k >= STRETCH_BLOCKS)
-            break;
-        span(a, (unsigned)i, &a_from, &a_to);
-        span(b, (unsigned)k, &b_from, &b_to);
-        /* Only what both hold the same part of: a hash says nothing of a part of its block. */
-        if (a_from < a_to && b_from < b_to && (int)a_from == (int)b_from + shift
-            && (int)a_to == (int)b_to + shift && block_hash(a, (unsigned)i) != block_hash(b, (unsigned)k))
-            return true;
-    }
-    return false;
+    return contradicts_at(a, b, (uint32_t)shift, MIN((uint32_t)a->length - (uint32_t)shift, b->length));
 }

@@ -1,12 +1,13 @@
 /* data/overlap.h
- * The first bytes of a segment, kept so that another segment which covers some of the same sequence
- * numbers can be compared with them, wherever it begins.
+ * What a segment says, kept so that another segment which covers some of the same sequence numbers can be
+ * compared with it, wherever it begins.
  *
- * Bytes are kept as hashes of blocks of four that begin at multiples of four of the sequence number,
- * not of the segment: two segments that overlap by seven bytes or more share a whole block, however
- * they are shifted. A hash has four bits only. That is enough, because equal bytes have equal hashes:
- * a hash that meets another by chance hides a difference (one block in 16) and never makes one up.
- * For the same reason it needs no secret: who chooses his bytes so that they meet accuses nobody.
+ * Of each of its first bytes two bits are kept, and four bits of the eight bytes at each multiple of 64 of
+ * the sequence number, not of the segment: so segments that are shifted against each other have bytes and
+ * samples in common all the same. That few bits are enough, because equal bytes have equal bits. A difference
+ * may be hidden by chance (of one byte in a quarter of all cases, of a sample in one of 16), and never is one
+ * made up. For the same reason no secret is needed: who chooses his bytes so that their bits meet accuses
+ * nobody.
  *
  * SPDX-License-Identifier: GPL-2.0-or-later
  */
@@ -16,16 +17,18 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#define STRETCH_BLOCK  4
-#define STRETCH_BLOCKS 14       /* the first 53 to 56 bytes */
+#define STRETCH_HEAD    48      /* bytes of which each is kept */
+#define STRETCH_SAMPLE  64      /* from one sample to the next */
+#define STRETCH_SAMPLES 12
 
-/* Segments with fewer bytes are not compared: keep-alive and window probes. */
-#define STRETCH_MIN    4
+/* Segments with fewer bytes, and overlaps of fewer, are not compared: keep-alive and window probes. */
+#define STRETCH_MIN 2
 
 typedef struct {
     uint32_t seq;
-    uint8_t  length;            /* bytes that count: zeros at the end do not, they may be padding */
-    uint8_t  hashes[STRETCH_BLOCKS / 2];
+    uint16_t length;            /* bytes that count, saturating: zeros at the end do not, they may be padding */
+    uint8_t  samples[STRETCH_SAMPLES / 2];  /* from the first one in it on, the first in the lower bits */
+    uint16_t head[STRETCH_HEAD / 8];    /* two bits a byte, the first byte in the lowest bits */
 } stretch_t;
 
 /* n: bytes that were captured. */
