@@ -229,7 +229,9 @@ observe_in_flow(engine_t *engine, const observation_t *obs, flow_t *flow, unsign
         if (!s.forged && !first_syn) {
             host_learn(engine->hosts, speaker, &obs->ip);
             host_learn_link(speaker, obs->link_src);
-            if (obs->flags & TCP_SYN && obs->flags & TCP_ACK)
+            if (!(obs->flags & TCP_SYN))
+                host_learn_df(speaker, s.flow->port[end], obs->ip.df);
+            else if (obs->flags & TCP_ACK)
                 host_learn_syn_ack(speaker, obs->ip.ttl);
         }
         if (obs->length && s.end == s.flow->client)

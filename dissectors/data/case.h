@@ -50,8 +50,9 @@ typedef struct {
     dead_probe_t died;          /* the same with its place */
     unsigned    lockstep;       /* segments so far whose window and TTL count together */
     uint32_t    same_box_frame; /* proven forgery in this host's name with this header; 0: none */
-    ttl_memory_t host_ttls;     /* of everything the claimed sender sent in the capture */
-    uint16_t    host_df_set, host_df_clear;
+    ttl_memory_t host_ttls;     /* of everything the claimed sender sent itself, see host_own_ttls() */
+    port_df_t   port_df;        /* of its port */
+    unsigned    host_packets;   /* all that it sent in the capture, resets left out */
 } data_case_t;
 
 /* Tests every signature and weighs what fired. Pure: reads the case, fills evidence. */

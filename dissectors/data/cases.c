@@ -128,10 +128,21 @@ is_answer(const direction_t *sender, const direction_t *peer)
 }
 
 static bool
+is_near(uint8_t a, uint8_t b)
+{
+    return (uint8_t)(a - b + HOPS_JITTER) <= 2 * HOPS_JITTER;
+}
+
+/* Unlike its sender's first packet, and unlike what it has sent twice since. */
+static bool
+has_strange_ttl(uint8_t ttl, const direction_t *sender)
+{
+    return !is_near(ttl, sender->ttl[0]) && !(sender->ttl_packets[1] > 1 && is_near(ttl, sender->ttl[1]));
+}
+
+static bool
 has_odd_header(const observation_t *obs, const direction_t *sender, const host_t *host)
 {
-    int ttl_step = obs->ip.ttl - sender->ttl[0];
-
     if (host->suspicions && host->suspicions->n_injectors)
         return true;
     if (obs->window == 32120 && obs->ip.ip_id == 0x3412)
@@ -140,9 +151,10 @@ has_odd_header(const observation_t *obs, const direction_t *sender, const host_t
         return false;
     if (!sender->packets)
         return !ttl_is_plausible(obs->ip.ttl);
-    return ttl_step > HOPS_JITTER || ttl_step < -HOPS_JITTER
+    return has_strange_ttl(obs->ip.ttl, sender)
         || (!obs->has_timestamps && sender->last.bits & BIT_TIMESTAMPS)
-        || (obs->ip.df ? !sender->df : sender->df == sender->packets);
+        || (obs->ip.df ? !sender->df : sender->df == sender->packets)
+        || seq_diff(obs->ack, sender->last.ack) < 0;
 }
 
 static bool
@@ -255,7 +267,8 @@ read_case(engine_t *engine, const segment_t *s, content_t content, const page_t 
         .has_timestamps = obs->has_timestamps, .answers_http = flow->http,
         .sender = *s->sender, .peer = *peer,
         .request_frame = peer->last.length ? peer->last.frame : flow->request_frame,
-        .host_ttls = host->ttls, .host_df_set = host->df_set, .host_df_clear = host->df_clear,
+        .host_ttls = host_own_ttls(host), .port_df = host_port_df(host, flow->port[s->end]),
+        .host_packets = host->df_set + host->df_clear,
         .same_box_frame = host_known_injector(host, obs->frame, &obs->ip),
         .died = died_last(engine->died, flow, !s->end),
     };
@@ -426,10 +439,7 @@ judge_earlier(engine_t *engine, segment_t *s, const data_case_t *before, uint32_
         return;
     }
     GArray *evidence = engine->scratch;
-    for (unsigned i = 0; i < known->evidence->len; i++) {
-        const evidence_t *e = &g_array_index(known->evidence, evidence_t, i);
-        evidence_add(evidence, e->signature, g_strdup(e->text));
-    }
+    evidence_append(evidence, known->evidence);
     data_add_conflict(&c, evidence);
     judgement_t j = judge(evidence);
     if (undecided && known->verdict != VERDICT_FORGED)

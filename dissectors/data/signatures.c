@@ -13,12 +13,16 @@
  */
 #include "data/case.h"
 
+#include <math.h>
 #include <string.h>
 
 #include "state/hops.h"
 #include "state/text.h"
 
 #define TTL_DEVIATION_MIN 3
+#define INITIAL_TTL_MIN   3     /* packets that show what a host starts with */
+#define ACK_BACK_NS       (5 * NS_PER_MS)   /* acknowledgements overtake each other by less */
+#define ACK_BACK_BYTES    65536
 #define RTT_USEFUL_US     4000
 #define CONTENT_BYTES     512   /* of an answer that are looked at */
 
@@ -136,21 +140,76 @@ acks_dead_packet(const data_case_t *c)
                            "out on the way (ICMP in frame %u)", c->peer.last.frame, c->died_frame);
 }
 
+/* An injector acknowledges what it saw in the request; a stack acknowledges what it has. */
+static char *
+acks_back(const data_case_t *c)
+{
+    int32_t back = seq_diff(c->sender.last.ack, c->ack);
+    int64_t delay = ticks_since(c->sender.last.time, ticks(c->time));
+
+    if (!c->length || !c->time || !c->sender.last.frame || !(c->sender.last.bits & TCP_ACK) || back <= 0
+        || back >= ACK_BACK_BYTES || delay < ACK_BACK_NS || seq_diff(c->seq, c->sender.next_seq) < 0)
+        return NULL;
+    return g_strdup_printf("new data that acknowledge %u byte%s less than this sender's frame %u, %.1f ms before",
+                           (unsigned)back, back == 1 ? "" : "s", c->sender.last.frame, delay / 1e6);
+}
+
 /* ---- header copy ---- */
+
+/* It goes on where the sender's own counter was: no copy, however it looks. */
+static bool
+counts_on(const data_case_t *c)
+{
+    return c->sender.last.mark && (uint16_t)(c->ip.ip_id - c->sender.last.mark - 1) < 64;
+}
+
+/* Both ends' timestamps come from one clock, give or take what passes between two packets (in ms). */
+static bool
+same_clock(const data_case_t *c)
+{
+    int64_t passed = ticks_since(c->sender.last.time, ticks(c->time)) / NS_PER_MS;
+    int32_t ahead = seq_diff(c->peer.tsval, c->sender.tsval);
+
+    return c->sender.tsval && ahead >= 0 && ahead <= passed + 10;
+}
+
+/* How often a field of an answer is that of its request without being copied: two of 65,536 IP IDs; windows and
+ * timestamps as counted in 83,211 pairs of data segments of public captures. */
+#define CHANCE_ID     (2.0 / 65536)
+#define CHANCE_WINDOW 0.128
+#define CHANCE_TSVAL  0.001
+
+typedef struct {
+    unsigned fields;
+    double   chance;            /* of so many */
+} copied_t;
+
+static void
+note_copy(copied_t *copied, bool same, double chance)
+{
+    copied->fields += same;
+    copied->chance *= same ? chance : 1;
+}
+
+static copied_t
+copied_fields(const data_case_t *c)
+{
+    copied_t copied = { 0, 1 };
+    uint16_t step = (uint16_t)(c->ip.ip_id - c->peer.last.mark);
+
+    note_copy(&copied, step <= 1 && c->peer.last.mark >= 16 && !counts_on(c), CHANCE_ID);
+    note_copy(&copied, c->window && c->window == c->peer.last.window && c->window != c->sender.last.window,
+              CHANCE_WINDOW);
+    note_copy(&copied, c->has_timestamps && c->peer.tsval && c->tsval == c->peer.tsval && !same_clock(c),
+              CHANCE_TSVAL);
+    return copied;
+}
 
 static char *
 mirrors_trigger(const data_case_t *c)
 {
-    uint16_t step = (uint16_t)(c->ip.ip_id - c->peer.last.mark);
-    unsigned copied = 0;
-
     if (!c->first_answer || c->ip.ipv6 || !c->peer.last.frame || !c->ip.ip_id || c->sender.mirrors
-        || c->peer.mirrors > 1)
-        return NULL;
-    copied += step <= 1 && c->peer.last.mark >= 16;
-    copied += c->window && c->window == c->peer.last.window && c->window != c->sender.last.window;
-    copied += c->has_timestamps && c->peer.tsval && c->tsval == c->peer.tsval;
-    if (copied < 2)
+        || c->peer.mirrors > 1 || copied_fields(c).fields < 2)
         return NULL;
     return g_strdup_printf("IP ID 0x%04x, window %u%s: two or more of them are those of the request in "
                            "frame %u (0x%04x, %u)", c->ip.ip_id, c->window,
@@ -173,22 +232,35 @@ lacks_timestamps(const data_case_t *c)
 static char *
 df_mismatch(const data_case_t *c)
 {
-    unsigned same = c->ip.df ? c->host_df_set : c->host_df_clear;
-    unsigned other = c->ip.df ? c->host_df_clear : c->host_df_set;
+    unsigned same = c->port_df.packets[c->ip.df], other = c->port_df.packets[!c->ip.df];
 
     if (c->ip.ipv6 || other < 3 || same * 10 > other)
         return NULL;
-    return g_strdup_printf("don't-fragment is %s; %s in %u of this host's other %u packets",
+    return g_strdup_printf("don't-fragment is %s; %s in %u of the %u other packets from this port",
                            c->ip.df ? "set" : "clear", c->ip.df ? "clear" : "set", other, same + other);
 }
 
 static char *
 tool_header(const data_case_t *c)
 {
-    if (c->ip.ipv6 || c->ip.ip_id > 1 || c->ip.df || !c->sender.packets || c->sender.df < c->sender.packets)
+    if (c->ip.ipv6 || c->ip.ip_id > 1 || c->ip.df || !c->length || !c->sender.packets
+        || c->sender.df < c->sender.packets)
         return NULL;
     return g_strdup_printf("IP ID %u with don't-fragment clear, as packet tools write; all of this "
                            "sender's other packets in this flow (%u) set it", c->ip.ip_id, c->sender.packets);
+}
+
+/* A box that strips options does not clear don't-fragment, nor does it number packets anew. */
+static char *
+tool_made(const data_case_t *c)
+{
+    char *header = tool_header(c), *options = lacks_timestamps(c), *text = NULL;
+
+    if (header && options)
+        text = g_strdup_printf("%s; and %s", header, options);
+    g_free(header);
+    g_free(options);
+    return text;
 }
 
 static char *
@@ -213,44 +285,106 @@ flow_label(const data_case_t *c)
 
 /* ---- TTL ---- */
 
+/* How far off everything else that the host is known to have sent itself, and off this connection's beginning.
+ * False where too little of it is known. */
 static bool
-ttl_apart(const data_case_t *c, uint8_t *distance, uint8_t *usual)
+ttl_apart(const data_case_t *c, uint8_t *distance)
 {
-    bool known = ttl_memory_distance(&c->host_ttls, c->ip.ttl, distance);
+    if (!ttl_memory_distance(&c->host_ttls, c->ip.ttl, distance))
+        return false;
+    if (c->sender.ttl_packets[0])
+        *distance = MIN(*distance, ttl_distance(c->ip.ttl, c->sender.ttl[0]));
+    return true;
+}
 
-    *usual = known ? ttl_memory_usual(&c->host_ttls) : 0;
-    if (c->sender.ttl_packets[0]) {
-        uint8_t apart = ttl_distance(c->ip.ttl, c->sender.ttl[0]);
-        if (!known || apart < *distance)
-            *distance = apart;
-        if (!known)
-            *usual = c->sender.ttl[0];
-        known = true;
-    }
-    return known;
+/* "this host's 12 other packets: 52 (12 hops)" */
+static char *
+usual_text(const data_case_t *c)
+{
+    uint8_t usual = ttl_memory_usual(&c->host_ttls);
+    unsigned total = ttl_memory_total(&c->host_ttls), such = ttl_memory_count(&c->host_ttls, usual);
+
+    return such == total
+        ? g_strdup_printf("this host's %u other packets: %u (%u hops)", total, usual, ttl_hops(usual))
+        : g_strdup_printf("%u of this host's %u other packets: %u (%u hops)", such, total, usual, ttl_hops(usual));
+}
+
+static char *
+ttl_against_usual(const data_case_t *c, const char *format)
+{
+    char *usual = usual_text(c);
+    char *text = g_strdup_printf("TTL %u (%u hops%s); %s", c->ip.ttl, ttl_hops(c->ip.ttl), format, usual);
+
+    g_free(usual);
+    return text;
 }
 
 static char *
 ttl_deviation(const data_case_t *c)
 {
-    uint8_t distance, usual;
+    uint8_t distance;
 
-    if (!ttl_apart(c, &distance, &usual) || distance < TTL_DEVIATION_MIN)
+    if (!ttl_apart(c, &distance) || distance < TTL_DEVIATION_MIN)
         return NULL;
-    return g_strdup_printf("TTL %u (%u hops); this host's other %u packets: %u (%u hops)", c->ip.ttl,
-                           ttl_hops(c->ip.ttl), ttl_memory_total(&c->host_ttls), usual, ttl_hops(usual));
+    return ttl_against_usual(c, "");
 }
 
+/* Where the handshake is all that is known of the host: in front of many servers something else answers SYNs. */
+static char *
+ttl_unlike_syn_ack(const data_case_t *c)
+{
+    uint8_t distance, syn_ack = c->sender.ttl[0];
+
+    if (ttl_apart(c, &distance) || !(c->sender.seen & SEEN_SYN) || ttl_distance(c->ip.ttl, syn_ack) < TTL_DEVIATION_MIN)
+        return NULL;
+    return g_strdup_printf("TTL %u (%u hops); the SYN/ACK had %u (%u hops), and more is not known of this host",
+                           c->ip.ttl, ttl_hops(c->ip.ttl), syn_ack, ttl_hops(syn_ack));
+}
+
+/* Whether any packet of the host started with this initial TTL. */
+static bool
+starts_with(const data_case_t *c, uint8_t initial)
+{
+    for (unsigned i = 0; i < TTL_SLOTS; i++)
+        if (c->host_ttls.count[i] && ttl_initial(c->host_ttls.ttl[i]) == initial)
+            return true;
+    return c->sender.ttl_packets[0] && ttl_initial(c->sender.ttl[0]) == initial;
+}
+
+/* One host's TCP has one initial TTL, so that as far away and started from another one is another sender. */
+static char *
+initial_ttl(const data_case_t *c)
+{
+    uint8_t distance, initial = ttl_initial(c->ip.ttl);
+
+    if (!ttl_apart(c, &distance) || distance >= TTL_DEVIATION_MIN || !ttl_is_plausible(c->ip.ttl)
+        || ttl_memory_total(&c->host_ttls) < INITIAL_TTL_MIN || c->host_ttls.others || starts_with(c, initial))
+        return NULL;
+    return ttl_against_usual(c, " from another initial value");
+}
+
+static bool
+is_odd_by_habit(const data_case_t *c)
+{
+    for (unsigned i = 0; i < TTL_SLOTS; i++)
+        if (c->host_ttls.count[i] && !ttl_is_plausible(c->host_ttls.ttl[i]))
+            return true;
+    return c->sender.ttl_packets[0] && !ttl_is_plausible(c->sender.ttl[0]);
+}
+
+/* Some hosts start with other values than all others: what is asked is whether this one does. */
 static char *
 ttl_implausible(const data_case_t *c)
 {
-    uint8_t distance, usual;
+    uint8_t distance;
 
-    if (ttl_is_plausible(c->ip.ttl)
-        || (ttl_apart(c, &distance, &usual) && distance < TTL_DEVIATION_MIN))
+    if (ttl_is_plausible(c->ip.ttl) || !ttl_apart(c, &distance) || is_odd_by_habit(c))
         return NULL;
-    return g_strdup_printf("TTL %u would mean %u hops, more than any route has", c->ip.ttl,
-                           ttl_hops(c->ip.ttl));
+    char *usual = usual_text(c);
+    char *text = g_strdup_printf("TTL %u would mean %u hops, more than any route has; %s", c->ip.ttl,
+                                 ttl_hops(c->ip.ttl), usual);
+    g_free(usual);
+    return text;
 }
 
 /* ---- timing ---- */
@@ -386,6 +520,9 @@ same_box(const data_case_t *c)
 
 #define COUNTED_BENIGN "counted: 2,796 connections with data of 1,188 public captures"
 #define COUNTED        COUNTED_BENIGN ", 13 with labelled injections"
+#define COUNTED_2026   "counted: 3,327 connections with data of 1,393 public captures, 13 with labelled injections"
+
+#define OTHER_FLOWS    "64 flows with injected data, of public captures that did not shape the rules"
 
 #define BOX_TWIN "a load balancer or proxy whose members share the server's address"
 
@@ -406,6 +543,10 @@ static const struct {
         COUNTED_BENIGN "; method of Raman et al., CoNEXT 2022",
         "It acknowledges a packet of which an ICMP error says that it died on the way.",
         "none: the packet would have to be sent again" }, acks_dead_packet },
+    { { "data-ack-back", FAMILY_ORDERING, TIER_B, { 9, 326340 }, { 1, 64 },
+        "data segments (all nine in four damaged files) and " OTHER_FLOWS,
+        "New data acknowledge less than their sender's packet before.",
+        "packets that overtook each other" }, acks_back },
     { { "data-mirrors-trigger", FAMILY_HEADER_COPY, TIER_A, { 0, 2796 }, { 1, 13 },
         COUNTED "; net4people/bbs #98",
         "Two or more of IP ID, window and timestamp are those of the request.",
@@ -414,14 +555,18 @@ static const struct {
         "flow directions in 4,386 public captures; 141 labelled segments; RFC 7323 section 3.2",
         "No timestamps although both ends agreed on them.",
         "a middlebox that strips options in the middle of a connection" }, lacks_timestamps },
-    { { "data-df-mismatch", FAMILY_HEADER_MISMATCH, TIER_C, { 2, 2796 }, { 5, 13 },
-        COUNTED,
-        "Don't-fragment unlike everything else of this host.",
+    { { "data-df-mismatch", FAMILY_HEADER_MISMATCH, TIER_C, { 2, 3327 }, { 4, 13 },
+        COUNTED_2026,
+        "Don't-fragment unlike everything else from this port.",
         BOX_TWIN }, df_mismatch },
-    { { "data-tool-header", FAMILY_HEADER_MISMATCH, TIER_C, { 1, 2796 }, { 2, 13 },
-        COUNTED "; GoodbyeDPI",
+    { { "data-tool-header", FAMILY_HEADER_MISMATCH, TIER_C, { 1, 3327 }, { 5, 13 },
+        COUNTED_2026 "; GoodbyeDPI",
         "IP ID 0 or 1 without don't-fragment, from a sender that sets it.",
         BOX_TWIN }, tool_header },
+    { { "data-tool-made", FAMILY_HEADER_MISMATCH, TIER_A, { 0, 3327 }, { 3, 13 },
+        COUNTED_2026,
+        "That header, and no timestamps although both ends agreed on them.",
+        "a sender's own second stack, as test tools have" }, tool_made },
     { { "data-win-ttl-lockstep", FAMILY_HEADER_MISMATCH, TIER_A, { 0, 2796 }, { 1, 13 },
         COUNTED "; Marczak et al., FOCI 2015",
         "Window and TTL go up together from segment to segment.",
@@ -431,12 +576,20 @@ static const struct {
         "forged one",
         "IPv6 flow label unlike the one that the sender keeps.",
         "Linux, which draws a new label when it sends again after a timeout" }, flow_label },
-    { { "data-ttl-deviation", FAMILY_TTL, TIER_C, { 95, 3451 }, { 8, 13 },
-        "SYN/ACK against later segments in 1,733 public captures; 13 labelled flows",
-        "Sent from a distance three or more hops off everything else of this host.",
+    { { "data-ttl-deviation", FAMILY_TTL, TIER_C, { 1, 3327 }, { 4, 13 },
+        COUNTED_2026,
+        "Sent from a distance three or more hops off everything else that this host sends itself.",
         BOX_TWIN }, ttl_deviation },
-    { { "data-ttl-implausible", FAMILY_TTL, TIER_C, { 27, 2796 }, { 3, 13 },
-        COUNTED,
+    { { "data-ttl-unlike-syn-ack", FAMILY_TTL, TIER_C, { 95, 3451 }, { 4, 13 },
+        "SYN/ACK against later segments in 1,733 public captures; 13 labelled flows",
+        "Sent from a distance three or more hops off the SYN/ACK of a host of which nothing else is known.",
+        "front ends that shake hands for the server behind them" }, ttl_unlike_syn_ack },
+    { { "data-initial-ttl", FAMILY_TTL, TIER_C, { 14, 15030 }, { 1, 64 },
+        "flows with data, SYN/ACKs among what is compared, and " OTHER_FLOWS,
+        "As far away as everything else of this host, and from another initial TTL.",
+        BOX_TWIN }, initial_ttl },
+    { { "data-ttl-implausible", FAMILY_TTL, TIER_C, { 0, 3327 }, { 2, 13 },
+        COUNTED_2026,
         "TTL that no initial value in use explains.",
         "senders with odd initial TTLs, carriers that rewrite TTLs" }, ttl_implausible },
     { { "reply-before-rtt", FAMILY_TIMING, TIER_D, { 1, 2796 }, { 0, 13 },
@@ -496,12 +649,25 @@ data_signature(unsigned index)
     return index < G_N_ELEMENTS(rows) ? &rows[index].signature : NULL;
 }
 
+/* dB that what was found may weigh, whatever the counts say (judge.h). */
+static double
+at_most(char *(*test)(const data_case_t *), const data_case_t *c)
+{
+    unsigned alike = c->port_df.packets[c->ip.df];
+
+    if (test == mirrors_trigger)
+        return chance_bound(copied_fields(c).chance, c->host_packets, 0);
+    if (test == df_mismatch)
+        return habit_bound(alike + c->port_df.packets[!c->ip.df], alike);
+    return INFINITY;
+}
+
 judgement_t
 data_judge(const data_case_t *c, GArray *evidence)
 {
     evidence_clear(evidence);
     for (unsigned i = 0; i < G_N_ELEMENTS(rows); i++)
-        evidence_offer(evidence, &rows[i].signature, rows[i].test(c));
+        evidence_offer_at_most(evidence, &rows[i].signature, rows[i].test(c), at_most(rows[i].test, c));
     return judge(evidence);
 }
 

@@ -38,6 +38,15 @@ ttl_memory_total(const ttl_memory_t *memory)
     return total;
 }
 
+unsigned
+ttl_memory_count(const ttl_memory_t *memory, uint8_t ttl)
+{
+    for (unsigned i = 0; i < TTL_SLOTS; i++)
+        if (memory->count[i] && memory->ttl[i] == ttl)
+            return memory->count[i];
+    return 0;
+}
+
 uint8_t
 ttl_memory_usual(const ttl_memory_t *memory)
 {
@@ -83,6 +92,24 @@ host_learn_syn_ack(host_t *host, uint8_t ttl)
         count_up(&host->syn_acks[i]);
         return;
     }
+}
+
+void
+host_turn_to_port(host_t *host, uint16_t port)
+{
+    port_df_t *known = host->port_df, other = known[1];
+
+    known[1] = known[0];
+    known[0] = other.port == port ? other : (port_df_t){ .port = port };
+}
+
+port_df_t
+host_port_df(const host_t *host, uint16_t port)
+{
+    for (unsigned i = 0; i < 2; i++)
+        if (host->port_df[i].port == port)
+            return host->port_df[i];
+    return (port_df_t){ 0 };
 }
 
 ttl_memory_t

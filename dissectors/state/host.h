@@ -24,6 +24,8 @@ typedef struct {
 void ttl_memory_add(ttl_memory_t *memory, uint8_t ttl);
 /* Packets remembered. */
 unsigned ttl_memory_total(const ttl_memory_t *memory);
+/* Of these, with this TTL. */
+unsigned ttl_memory_count(const ttl_memory_t *memory, uint8_t ttl);
 /* The most frequent TTL; 0 when nothing is remembered. */
 uint8_t ttl_memory_usual(const ttl_memory_t *memory);
 /* How many hops ttl is away from the nearest TTL that this sender is known to use: one seen at
@@ -60,6 +62,13 @@ typedef struct {
     uint8_t  silent_hops;           /* see where_facts_t; of the nearest */
     dead_probe_t nearest;           /* the nearest router before which one of them was sent */
 } forged_ttls_t;
+
+/* Don't-fragment in what a host sends from one port, SYN/ACKs left out: listeners of one host may differ, and
+ * one address may lead to several machines. */
+typedef struct {
+    uint16_t port;
+    uint16_t packets[2];    /* without it, and with it; saturating */
+} port_df_t;
 
 #define WINDOW_TTL_SLOTS 8
 #define MIRROR_SLOTS     8
@@ -98,6 +107,7 @@ typedef struct {
     uint16_t     worked_name[2];    /* what was asked for, of names_t; 0: none */
     uint16_t     worked_port[2];    /* of the host */
     uint16_t     df_set, df_clear, id_zero;
+    port_df_t    port_df[2];    /* of the two ports it sent from last, the last one first */
     uint16_t     links_same, links_other;   /* packets that came from `link`, and from other stations */
     uint64_t     link;          /* station that put its first packet on the link, see observation_t; 0: none */
     uint16_t     syn_acks[2];   /* of the packets in `ttls`, those that are SYN/ACKs of these TTLs */
@@ -173,6 +183,21 @@ host_learn_link(host_t *host, uint64_t station)
     if (station)
         count_up(station == host->link ? &host->links_same : &host->links_other);
 }
+
+/* Makes a port the one that the host sent from last. */
+void host_turn_to_port(host_t *host, uint16_t port);
+
+/* Adds a packet of this host, no SYN or SYN/ACK. */
+static inline void
+host_learn_df(host_t *host, uint16_t port, bool df)
+{
+    if (host->port_df[0].port != port)
+        host_turn_to_port(host, port);
+    count_up(&host->port_df[0].packets[df]);
+}
+
+/* What is known of a port; all zero where nothing is. */
+port_df_t host_port_df(const host_t *host, uint16_t port);
 
 /* Adds a SYN/ACK that host_learn() took. */
 void host_learn_syn_ack(host_t *host, uint8_t ttl);

@@ -107,7 +107,27 @@ evidence_strongest(const GArray *evidence)
     return best;
 }
 
-/* One sign that may convict alone, or two families of which one is about the exchange. */
+static bool
+has_sign(const GArray *evidence, family_t family, tier_t at_least)
+{
+    for (unsigned i = 0; i < evidence->len; i++) {
+        const evidence_t *e = &g_array_index(evidence, evidence_t, i);
+        if (e->signature->family == family && e->signature->tier <= at_least && e->weight > 0)
+            return true;
+    }
+    return false;
+}
+
+/* A distance that balancers have and words that servers say every day: two habits, not two witnesses. */
+static bool
+is_everyday(const GArray *evidence, const double weight[N_FAMILIES])
+{
+    return weight[FAMILY_TTL] > 0 && weight[FAMILY_CONTENT] > 0
+        && !has_sign(evidence, FAMILY_TTL, TIER_B) && !has_sign(evidence, FAMILY_CONTENT, TIER_B);
+}
+
+/* One sign that may convict alone, or two families of which one is about the exchange; where these would be
+ * everyday habits, three. */
 static bool
 may_convict(const GArray *evidence)
 {
@@ -123,7 +143,7 @@ may_convict(const GArray *evidence)
         agreeing += weight[f] > 0;
         about_the_exchange |= weight[f] > 0 && is_about_the_exchange((family_t)f);
     }
-    return agreeing >= 2 && about_the_exchange;
+    return agreeing >= (is_everyday(evidence, weight) ? 3 : 2) && about_the_exchange;
 }
 
 uint8_t
@@ -185,6 +205,16 @@ evidence_offer(GArray *evidence, const signature_t *signature, char *text)
 {
     if (text)
         evidence_add(evidence, signature, text);
+}
+
+void
+evidence_append(GArray *evidence, const GArray *from)
+{
+    for (unsigned i = 0; i < from->len; i++) {
+        evidence_t e = g_array_index(from, evidence_t, i);
+        e.text = g_strdup(e.text);
+        g_array_append_val(evidence, e);
+    }
 }
 
 void

@@ -34,7 +34,8 @@ double chance_bound(double chance, unsigned tested, unsigned alike);
 /* Weighs the evidence (an array of evidence_t). A packet is forged when the families add up to at least even odds
  * and either one sign is of tier A, or two families agree of which one says more than "another
  * box sent it" (TTL, header mismatch and timing alone never convict: load balancers, caches and
- * firewalls answer for servers all day). */
+ * firewalls answer for servers all day). TTL and content that both only support (tier C) are two everyday
+ * habits and need a third family. */
 judgement_t judge(const GArray *evidence);
 
 /* The chance, in percent from 0 to 99, that evidence and the prior odds add up to. */
@@ -57,5 +58,7 @@ void evidence_offer(GArray *evidence, const signature_t *signature, char *text);
 /* The same for a sign that weighs no more than `most` dB: of habit_bound(), chance_bound(), or the smaller one.
  * Below FAMILY_CAP_DB it needs a second family, whatever its tier. */
 void evidence_offer_at_most(GArray *evidence, const signature_t *signature, char *text, double most);
+/* Adds copies of all that another array holds. */
+void evidence_append(GArray *evidence, const GArray *from);
 /* Frees the texts and empties the array. */
 void evidence_clear(GArray *evidence);

@@ -49,7 +49,8 @@ ordinary_answer(void)
         .seq = 50001, .ack = CLIENT_SEQ, .flags = TCP_PSH | TCP_ACK, .window = 509, .length = 1200,
         .tsval = 777043, .has_timestamps = true, .content = CONTENT_HTTP, .answers_http = true,
         .sender = server_before(), .peer = client_before(), .request_frame = REQUEST_FRAME,
-        .first_answer = true, .host_ttls = { .count = { 30 }, .ttl = { 52 } }, .host_df_set = 30,
+        .first_answer = true, .host_ttls = { .count = { 30 }, .ttl = { 52 } },
+        .port_df = { .port = 80, .packets = { 0, 30 } }, .host_packets = 30,
     };
 }
 
@@ -79,6 +80,9 @@ WIRE(copies_id_and_window) { c->ip.ip_id = CLIENT_IP_ID + 1; c->window = 502; }
 WIRE(copies_id_and_timestamp) { c->ip.ip_id = CLIENT_IP_ID; c->tsval = 111000; }
 WIRE(copies_id_only) { c->ip.ip_id = CLIENT_IP_ID; }
 WIRE(proxy_that_copies) { copies_id_and_window(c); c->sender.mirrors = 1; }
+WIRE(counters_that_meet) { copies_id_and_window(c); c->sender.last.mark = CLIENT_IP_ID - 20; }
+WIRE(one_clock_for_both) { copies_id_and_timestamp(c); c->sender.tsval = c->peer.tsval - 30; }
+WIRE(two_of_many_by_chance) { copies_id_and_window(c); c->host_packets = 60000; }
 WIRE(small_ip_ids) { c->ip.ip_id = c->peer.last.mark = 1; c->window = 502; }
 
 WIRE(without_timestamps) { c->has_timestamps = false; }
@@ -98,13 +102,17 @@ WIRE(df_clear) { c->ip.df = false; }
 WIRE(df_clear_as_usual)
 {
     c->ip.df = false;
-    c->host_df_set = 0;
-    c->host_df_clear = 30;
+    c->port_df = (port_df_t){ 80, { 30, 0 } };
     c->sender.df = 0;
 }
+WIRE(df_clear_as_everything_from_this_port) { c->ip.df = false; c->port_df = (port_df_t){ 80, { 2, 0 } }; }
+WIRE(df_clear_now_and_then) { c->ip.df = false; c->port_df.packets[false] = 4; }
 WIRE(df_of_ipv6) { c->ip.df = false; c->ip.ipv6 = true; }
 WIRE(tool_header) { c->ip.df = false; c->ip.ip_id = 1; }
 WIRE(tool_header_as_usual) { tool_header(c); df_clear_as_usual(c); }
+WIRE(tool_made) { tool_header(c); c->has_timestamps = false; }
+WIRE(options_stripped) { c->has_timestamps = false; c->ip.ip_id = 1; }
+WIRE(tool_made_acknowledgement) { tool_made(c); c->length = 0; c->flags = TCP_ACK; c->first_answer = false; }
 
 WIRE(over_ipv6)
 {
@@ -126,8 +134,26 @@ WIRE(two_by_chance) { c->lockstep = 2; }
 WIRE(eight_hops_off) { c->ip.ttl = 44; }
 WIRE(two_hops_off) { c->ip.ttl = 50; }
 WIRE(other_initial_ttl) { c->ip.ttl = 243; }
+WIRE(started_like_the_syn_ack) { other_initial_ttl(c); c->sender.ttl[0] = 244; }
+WIRE(other_initial_ttl_of_a_stranger) { other_initial_ttl(c); c->host_ttls.count[0] = 2; }
 WIRE(ttl_of_no_route) { c->ip.ttl = 150; }
 WIRE(ttl_of_no_route_as_usual) { c->ip.ttl = c->sender.ttl[0] = c->host_ttls.ttl[0] = 150; }
+WIRE(ttl_of_no_route_at_other_times) { c->ip.ttl = 150; c->host_ttls.ttl[1] = 172; c->host_ttls.count[1] = 9; }
+WIRE(stranger) { c->host_ttls = (ttl_memory_t){ 0 }; c->host_packets = 1; c->port_df = (port_df_t){ 0 }; }
+WIRE(ttl_of_no_route_of_a_stranger) { stranger(c); c->ip.ttl = 150; }
+WIRE(front_end_shook_hands) { stranger(c); c->sender.ttl[0] = 244; c->ip.ttl = 49; }
+WIRE(two_more_hops_than_the_syn_ack) { stranger(c); c->ip.ttl = 50; }
+WIRE(no_handshake_seen) { front_end_shook_hands(c); c->sender.seen &= (uint8_t)~SEEN_SYN; }
+
+WIRE(acknowledges_less_again)
+{
+    c->sender.last.ack = CLIENT_SEQ;
+    c->sender.last.bits = TCP_ACK;
+    c->sender.last.time = ticks(c->time - 20 * NS_PER_MS);
+    c->ack = CLIENT_SEQ - 300;
+}
+WIRE(overtaken_acknowledgement) { acknowledges_less_again(c); c->sender.last.time = ticks(c->time - NS_PER_MS); }
+WIRE(old_data_again) { acknowledges_less_again(c); c->sender.next_seq += c->length; }
 
 WIRE(too_soon) { c->time = START + 45 * NS_PER_MS; }
 WIRE(too_soon_in_a_building) { c->time = START + 42500 * NS_PER_US; c->sender.rtt = 2000; }
@@ -205,6 +231,8 @@ static const sign_row_t signs[] = {
     { "an answer has the request's IP ID and timestamp", "data-mirrors-trigger", true,
       copies_id_and_timestamp },
     { "an answer has the request's IP ID by chance", "data-mirrors-trigger", false, copies_id_only },
+    { "the sender's own counter meets the request's", "data-mirrors-trigger", false, counters_that_meet },
+    { "both ends' timestamps come from one clock", "data-mirrors-trigger", false, one_clock_for_both },
     { "a proxy reflects every packet", "data-mirrors-trigger", false, proxy_that_copies },
     { "two packet tools both write IP ID 1", "data-mirrors-trigger", false, small_ip_ids },
 
@@ -217,10 +245,23 @@ static const sign_row_t signs[] = {
 
     { "don't-fragment is unlike all of this host", "data-df-mismatch", true, df_clear },
     { "don't-fragment is clear as it always was", "data-df-mismatch", false, df_clear_as_usual },
+    { "don't-fragment is clear as in all that comes from this port", "data-df-mismatch", false,
+      df_clear_as_everything_from_this_port },
+    { "don't-fragment is clear now and then", "data-df-mismatch", false, df_clear_now_and_then },
     { "IPv6 has no don't-fragment", "data-df-mismatch", false, df_of_ipv6 },
 
     { "a packet tool's header in a stack's connection", "data-tool-header", true, tool_header },
     { "a packet tool's header in its own connection", "data-tool-header", false, tool_header_as_usual },
+
+    { "a packet tool's header and no timestamps", "data-tool-made", true, tool_made },
+    { "a packet tool's header with timestamps", "data-tool-made", false, tool_header },
+    { "a box strips options and leaves don't-fragment alone", "data-tool-made", false, options_stripped },
+    { "an acknowledgement with a packet tool's header", "data-tool-made", false, tool_made_acknowledgement },
+
+    { "new data acknowledge less than the packet before", "data-ack-back", true, acknowledges_less_again },
+    { "packets overtook each other", "data-ack-back", false, overtaken_acknowledgement },
+    { "old data are sent again with their acknowledgement", "data-ack-back", false, old_data_again },
+    { "data acknowledge what the SYN/ACK did", "data-ack-back", false, nothing_odd },
 
     { "data has another flow label", "data-flow-label", true, other_label },
     { "data has no flow label though its sender keeps one", "data-flow-label", true, no_label },
@@ -239,7 +280,25 @@ static const sign_row_t signs[] = {
     { "an answer comes as far with another initial TTL", "data-ttl-deviation", false,
       other_initial_ttl },
 
+    { "a front end shook hands, the server answers", "data-ttl-deviation", false, front_end_shook_hands },
+
+    { "the first packet that is not the SYN/ACK comes from elsewhere", "data-ttl-unlike-syn-ack", true,
+      front_end_shook_hands },
+    { "the first packet comes from two hops further away", "data-ttl-unlike-syn-ack", false,
+      two_more_hops_than_the_syn_ack },
+    { "the handshake was not captured", "data-ttl-unlike-syn-ack", false, no_handshake_seen },
+    { "more is known of the host", "data-ttl-unlike-syn-ack", false, eight_hops_off },
+
+    { "as far away, from another initial TTL", "data-initial-ttl", true, other_initial_ttl },
+    { "the SYN/ACK has that initial TTL, too", "data-initial-ttl", false, started_like_the_syn_ack },
+    { "two packets show no habit", "data-initial-ttl", false, other_initial_ttl_of_a_stranger },
+    { "from elsewhere, whatever it starts with", "data-initial-ttl", false, eight_hops_off },
+
     { "an answer has a TTL of no route", "data-ttl-implausible", true, ttl_of_no_route },
+    { "a host has TTLs of no route at other times", "data-ttl-implausible", false,
+      ttl_of_no_route_at_other_times },
+    { "nothing is known of a host with a TTL of no route", "data-ttl-implausible", false,
+      ttl_of_no_route_of_a_stranger },
     { "a host always has a TTL of no route", "data-ttl-implausible", false, ttl_of_no_route_as_usual },
 
     { "a request is answered after a tenth of the round trip", "reply-before-rtt", true, too_soon },
@@ -298,7 +357,10 @@ check_sign(void **state)
 
 /* ---- the verdict on whole situations ---- */
 
-WIRE(load_balancer) { tool_header(c); eight_hops_off(c); too_soon(c); without_timestamps(c); }
+WIRE(load_balancer) { df_clear(c); eight_hops_off(c); too_soon(c); without_timestamps(c); }
+WIRE(front_end_of_a_server_that_moved) { front_end_shook_hands(c); leads_elsewhere(c); page_and_fin(c); }
+WIRE(member_that_moved) { eight_hops_off(c); leads_elsewhere(c); page_and_fin(c); }
+WIRE(front_end_of_a_block_page) { front_end_shook_hands(c); known_block_page(c); }
 WIRE(captive_portal) { leads_elsewhere(c); }
 WIRE(small_server) { page_and_fin(c); df_clear_as_usual(c); }
 WIRE(proxy_on_the_way) { eight_hops_off(c); too_soon(c); }
@@ -316,6 +378,14 @@ static const verdict_row_t verdicts[] = {
     { "a small server sends its page and closes", small_server, VERDICT_NONE, VERDICT_SUSPECT },
     { "a server that moved leads elsewhere", captive_portal, VERDICT_NONE, VERDICT_SUSPECT },
     { "a member of a load-balanced server answers", load_balancer, VERDICT_SUSPECT, VERDICT_SUSPECT },
+    { "a front end shakes hands, the server leads elsewhere", front_end_of_a_server_that_moved, VERDICT_SUSPECT,
+      VERDICT_SUSPECT },
+    { "a member of a load-balanced server leads elsewhere", member_that_moved, VERDICT_SUSPECT, VERDICT_SUSPECT },
+    { "a front end shakes hands, and a block page answers", front_end_of_a_block_page, VERDICT_FORGED,
+      VERDICT_FORGED },
+    { "a packet tool's segment", tool_made, VERDICT_FORGED, VERDICT_FORGED },
+    { "two fields copied, of a busy host", two_of_many_by_chance, VERDICT_NONE, VERDICT_SUSPECT },
+    { "two fields copied", copies_id_and_window, VERDICT_FORGED, VERDICT_FORGED },
     { "a proxy nearer than its server answers", proxy_on_the_way, VERDICT_NONE, VERDICT_SUSPECT },
     { "a proxy changes a retransmission", contradicts, VERDICT_NONE, VERDICT_SUSPECT },
     { "two hops beside the host", two_hops_off, VERDICT_NONE, VERDICT_NONE },
