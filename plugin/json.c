@@ -96,7 +96,7 @@ end_line(json_dumper *json)
 static void
 add_end(json_dumper *json, const char *name, const ip_address_t *address, uint16_t port)
 {
-    char *text = address_text(address);
+    char *text = ip_text(address);
 
     begin_object(json, name);
     add_text(json, "address", text);
@@ -255,7 +255,7 @@ add_gaps(json_dumper *json, const results_t *results)
 
     begin_array(json, "notices");
     for (unsigned i = 0; i < results->notices->len; i++) {
-        const told_t *told = &g_array_index(results->notices, told_t, i);
+        const notice_t *told = &g_array_index(results->notices, notice_t, i);
         json_dumper_begin_object(json);
         add_text(json, "text", told->text);
         add_number(json, "frame", told->frame);

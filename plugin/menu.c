@@ -3,9 +3,12 @@
  *
  * SPDX-License-Identifier: GPL-2.0-or-later
  */
-#include "outputs.h"
+#include "session.h"
 
 #include <epan/funnel.h>
+
+#include "outputs.h"
+#include "parts.h"
 
 static void
 show_report(void *data _U_)

@@ -9,13 +9,15 @@
  *
  * SPDX-License-Identifier: GPL-2.0-or-later
  */
-#include "plugin.h"
+#include "session.h"
 
 #include <string.h>
 
 #include <epan/dissectors/packet-ip.h>
 #include <epan/epan_dissect.h>
 #include <epan/ipproto.h>
+
+#include "parts.h"
 
 #define IP_OFFSET_DF   0x4000
 #define TOP_FLOW_LABEL 0x000fffff
@@ -114,8 +116,8 @@ static int hello_field[N_HELLO_FIELDS];
  * dissector may leave by an exception. */
 static epan_dissect_t *lent;
 
-void
-observer_forget(void)
+static void
+forget_lent(void)
 {
     if (lent)
         epan_dissect_free(lent);
@@ -159,7 +161,7 @@ dissect_initial(tvbuff_t *tvb, packet_info *pinfo, proto_tree *tree, void *data,
     epan_dissect_t own = { .tree = tree }, *with = &own;
 
     if (!tree) {
-        observer_forget();
+        forget_lent();
         with = lent = epan_dissect_new(pinfo->epan, true, false);
     }
     for (unsigned i = 0; i < N_HELLO_FIELDS; i++)
@@ -230,8 +232,8 @@ stand_before(dissector_table_t table, stage_t *stage, dissector_t dissector, con
                        create_dissector_handle_with_name_and_description(dissector, -1, name, description));
 }
 
-void
-observer_install(void)
+static void
+install(void)
 {
     dissector_table_t table = find_dissector_table("ip.proto");
 
@@ -242,4 +244,11 @@ observer_install(void)
     stand_before(table, &stage_icmp, observe_icmp, "interference_icmp", "ICMP, watched for interference");
     stand_before(table, &stage_icmpv6, observe_icmpv6, "interference_icmpv6",
                  "ICMPv6, watched for interference");
+}
+
+void
+observer_register(void)
+{
+    register_cleanup_routine(forget_lent);
+    register_final_registration_routine(install);
 }

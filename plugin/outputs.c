@@ -8,7 +8,7 @@
  *
  * SPDX-License-Identifier: GPL-2.0-or-later
  */
-#include "outputs.h"
+#include "session.h"
 
 #include <errno.h>
 #include <stdio.h>
@@ -16,6 +16,8 @@
 
 #include <epan/stat_tap_ui.h>
 #include <epan/tap.h>
+
+#include "outputs.h"
 
 typedef struct {
     const char *name;           /* as in -z interference,NAME */
@@ -34,12 +36,12 @@ static const output_t outputs[] = {
 typedef struct {
     const output_t *output;
     char           *file;       /* NULL: standard output */
-} request_t;
+} wanted_t;
 
 static void
-request_free(void *data)
+wanted_free(void *data)
 {
-    request_t *request = data;
+    wanted_t *request = data;
     g_free(request->file);
     g_free(request);
 }
@@ -69,7 +71,7 @@ write_file(const char *file, const GString *text)
 static void
 draw(void *data)
 {
-    const request_t *request = data;
+    const wanted_t *request = data;
     results_t results = outputs_results();
     GString *text = g_string_new(NULL);
 
@@ -107,15 +109,15 @@ start(const char *argument, void *data)
         fprintf(stderr, "interference: say where to: -z %s,FILE\n", output->name);
     if (file ? !can_write(file) : output->needs_file)
         return STAT_INIT_FAILED;
-    request_t *request = g_new0(request_t, 1);
+    wanted_t *request = g_new0(wanted_t, 1);
     request->output = output;
     request->file = g_strdup(file);
     GString *error = register_tap_listener("interference", request, NULL, TL_REQUIRES_NOTHING, NULL,
-                                           NULL, draw, request_free);
+                                           NULL, draw, wanted_free);
     if (error) {
         fprintf(stderr, "interference: %s\n", error->str);
         g_string_free(error, TRUE);
-        request_free(request);
+        wanted_free(request);
         return STAT_INIT_FAILED;
     }
     return STAT_INIT_DONE;
@@ -131,6 +133,4 @@ outputs_register(void)
                                 .tap_init_cb = start };
         register_stat_tap_ui(&uis[i], (void *)&outputs[i]);
     }
-    statistics_register();
-    menu_register();
 }

@@ -4,7 +4,7 @@
  *
  * SPDX-License-Identifier: GPL-2.0-or-later
  */
-#include "outputs.h"
+#include "session.h"
 
 #include <string.h>
 
@@ -13,9 +13,10 @@
 #include <wiretap/wtap.h>
 
 #include "../dissectors/verdict/origin.h"
+#include "parts.h"
+#include "results/results.h"
 
-int proto_interference = -1, tap_interference = -1;
-int proto_detector[N_DETECTORS];
+static int tap_interference = -1;    /* one event per frame with a finding: its data is the finding */
 static int proto_finding = -1;          /* the post-dissector's own name; cheaper than a protocol */
 
 static int hf_verdict, hf_class, hf_confidence, hf_level, hf_trigger, hf_forged_frame,
@@ -369,22 +370,14 @@ present_register(void)
             "Not everything could be judged", EXPFILL } },
     };
 
-    proto_interference = proto_register_protocol("Interference", "Interference", "interference");
     proto_finding = proto_register_protocol_in_name_only("Interference Finding",
         "Interference Finding", "interference.finding", proto_interference, FT_PROTOCOL);
-    for (unsigned d = 0; d < N_DETECTORS; d++) {
-        char *filter = g_strconcat("interference.", detector_name((detector_id_t)d), NULL);
-        char *name = g_strconcat("Interference: ", detector_title((detector_id_t)d), NULL);
-        proto_detector[d] = proto_register_protocol(name, name, filter);
-    }
     proto_register_field_array(proto_interference, fields, G_N_ELEMENTS(fields));
     register_facts();
     proto_register_subtree_array(subtrees, G_N_ELEMENTS(subtrees));
     expert_register_field_array(expert_register_protocol(proto_interference), experts,
                                 G_N_ELEMENTS(experts));
     tap_interference = register_tap("interference");
-    sequence_register();
-    session_register(prefs_register_protocol(proto_interference, NULL));
 }
 
 void
@@ -397,5 +390,4 @@ present_handoff(void)
     done = true;
     /* No fields are asked for: that would cost every packet of every capture a tree. */
     register_postdissector(create_dissector_handle(show, proto_finding));
-    register_final_registration_routine(observer_install);
 }

@@ -4,7 +4,10 @@
  *
  * SPDX-License-Identifier: GPL-2.0-or-later
  */
-#include "outputs.h"
+#include "session.h"
+
+#include "parts.h"
+#include "results/results.h"
 #include "sequence_compat.h"
 
 static const char injector[] = "injector (suspected)";

@@ -4,7 +4,14 @@
  *
  * SPDX-License-Identifier: GPL-2.0-or-later
  */
-#include "plugin.h"
+#include "session.h"
+
+#include <epan/prefs.h>
+
+#include "../dissectors/fingerprints/fingerprints.h"
+
+int proto_interference = -1;
+int proto_detector[N_DETECTORS];
 
 static engine_t *engine;
 static limits_t limits = LIMITS_DEFAULT;
@@ -98,17 +105,24 @@ session_open(void)
 static void
 session_close(void)
 {
-    observer_forget();
     engine_free(engine);
     engine = NULL;
 }
 
-void
-session_register(module_t *preferences)
+static void
+register_protocols(void)
 {
-    register_init_routine(session_open);
-    register_cleanup_routine(session_close);
+    proto_interference = proto_register_protocol("Interference", "Interference", "interference");
+    for (detector_id_t d = 0; d < N_DETECTORS; d++) {
+        char *filter = g_strconcat("interference.", detector_name(d), NULL);
+        char *name = g_strconcat("Interference: ", detector_title(d), NULL);
+        proto_detector[d] = proto_register_protocol(name, name, filter);
+    }
+}
 
+static void
+register_preferences(module_t *preferences)
+{
     prefs_register_uint_preference(preferences, "max_flows", "TCP connections remembered",
         "At most this many TCP connections are followed at a time (160 bytes each). Beyond it the "
         "longest silent ones are forgotten, which leaves a notice in the packet list.",
@@ -146,4 +160,13 @@ session_register(module_t *preferences)
     prefs_register_string_preference(preferences, "capture_name", "Name of the capture in reports",
         "Wireshark does not tell a plugin which file is open. Reports name this, if anything.",
         &capture_name);
+}
+
+void
+session_register(void)
+{
+    register_protocols();
+    register_preferences(prefs_register_protocol(proto_interference, NULL));
+    register_init_routine(session_open);
+    register_cleanup_routine(session_close);
 }

@@ -8,12 +8,14 @@
  *
  * SPDX-License-Identifier: GPL-2.0-or-later
  */
-#include "outputs.h"
+#include "session.h"
 
 #include <epan/stats_tree.h>
 #include <epan/stats_tree_priv.h>
 
 #include "../dissectors/verdict/origin.h"
+#include "outputs.h"
+#include "parts.h"
 
 /* A finding's place under one heading, to be freed; NULL: none. */
 typedef char *(*place_t)(const finding_t *finding);

@@ -65,7 +65,7 @@ number_cell(GString *out, unsigned number)
 static void
 end_cells(GString *out, const ip_address_t *address, uint16_t port, bool known)
 {
-    taken_cell(out, known ? address_text(address) : g_strdup(""));
+    taken_cell(out, known ? ip_text(address) : g_strdup(""));
     number_cell(out, port);
 }
 

@@ -31,7 +31,7 @@ server_text(const ends_t *ends)
 char *
 client_text(const ends_t *ends)
 {
-    return address_text(server_is_source(ends) ? &ends->dst : &ends->src);
+    return ip_text(server_is_source(ends) ? &ends->dst : &ends->src);
 }
 
 static void

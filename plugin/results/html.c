@@ -332,7 +332,7 @@ add_limits(GString *out, const results_t *results)
         add(out, "<li>%" PRIu64 " %s</li>\n", gap->count, gap->text);
     }
     for (unsigned i = 0; i < results->notices->len; i++) {
-        const told_t *told = &g_array_index(results->notices, told_t, i);
+        const notice_t *told = &g_array_index(results->notices, notice_t, i);
         add(out, "<li>From frame %u: %s</li>\n", told->frame, told->text);
     }
     g_string_append(out, "<li>Packets changed on their way, and all that these detectors do not look at:");

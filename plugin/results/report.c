@@ -114,7 +114,7 @@ add_limits(GString *out, const results_t *results)
         g_string_append_printf(out, "- %" PRIu64 " %s\n", gap->count, gap->text);
     }
     for (unsigned i = 0; i < results->notices->len; i++) {
-        const told_t *told = &g_array_index(results->notices, told_t, i);
+        const notice_t *told = &g_array_index(results->notices, notice_t, i);
         g_string_append_printf(out, "- from frame %u: %s\n", told->frame, told->text);
     }
     g_string_append(out, "- packets changed on their way, and all that these detectors do not look at:");

@@ -45,13 +45,13 @@ gather_notice(results_t *results, const finding_t *finding)
     if (!finding->notice)
         return;
     for (unsigned i = 0; i < results->notices->len; i++) {
-        told_t *told = &g_array_index(results->notices, told_t, i);
+        notice_t *told = &g_array_index(results->notices, notice_t, i);
         if (g_str_equal(told->text, finding->notice)) {
             told->count++;
             return;
         }
     }
-    told_t told = { finding->notice, finding->frame, 1 };
+    notice_t told = { finding->notice, finding->frame, 1 };
     g_array_append_val(results->notices, told);
 }
 
@@ -82,7 +82,7 @@ results_new(engine_t *engine, uint32_t frames, const char *capture, const char *
     results_t results = {
         .version = version, .frames = frames, .judged = engine != NULL,
         .findings = g_ptr_array_new(), .gaps = g_array_new(FALSE, FALSE, sizeof(gap_t)),
-        .notices = g_array_new(FALSE, FALSE, sizeof(told_t)),
+        .notices = g_array_new(FALSE, FALSE, sizeof(notice_t)),
     };
     if (!engine)
         return results;
@@ -171,7 +171,7 @@ verdict_heading(verdict_t verdict)
 }
 
 char *
-address_text(const ip_address_t *address)
+ip_text(const ip_address_t *address)
 {
     char text[INET6_ADDRSTRLEN] = "";
     inet_ntop(address->ipv6 ? AF_INET6 : AF_INET, address->bytes, text, sizeof text);
@@ -181,7 +181,7 @@ address_text(const ip_address_t *address)
 char *
 endpoint_text(const ip_address_t *address, uint16_t port)
 {
-    char *host = address_text(address);
+    char *host = ip_text(address);
     char *text = !port ? g_strdup(host)
                : g_strdup_printf(address->ipv6 ? "[%s]:%u" : "%s:%u", host, port);
     g_free(host);

@@ -20,7 +20,7 @@ typedef struct {
     const char *text;       /* static */
     uint32_t    frame;      /* the first that carries it */
     unsigned    count;      /* frames that carry it */
-} told_t;
+} notice_t;
 
 typedef struct {
     const char     *capture;                /* its name, made safe to show; NULL: not known */
@@ -32,7 +32,7 @@ typedef struct {
     unsigned        found[N_CLASSES][N_VERDICTS];
     GPtrArray      *findings;               /* of const finding_t, in the order of frames */
     GArray         *gaps;                   /* of gap_t */
-    GArray         *notices;                /* of told_t */
+    GArray         *notices;                /* of notice_t */
 } results_t;
 
 /* Reads everything out of an engine, NULL for one that is switched off. The result lives no longer
@@ -75,7 +75,7 @@ const char *tier_name(tier_t tier);                 /* "A" */
 const char *protocol_words(uint8_t protocol);       /* "tcp"; "" when it is not known */
 const char *verdict_heading(verdict_t verdict);     /* "Forged (suspected)" */
 /* To be freed, as the next four. "192.0.2.1", "2001:db8::1". */
-char *address_text(const ip_address_t *address);
+char *ip_text(const ip_address_t *address);
 /* "192.0.2.1:80", "[2001:db8::1]:80", without a port where there is none. */
 char *endpoint_text(const ip_address_t *address, uint16_t port);
 /* ISO 8601, UTC, nanoseconds; NULL when the time is not known. */
