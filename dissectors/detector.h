@@ -4,7 +4,7 @@
  *
  * A family is a folder with a detector_t and a row in detectors.h. It is asked about packets in capture
  * order, keeps what it needs (for the whole capture in what open() returns, for a flow in state/beside.h, at
- * most so many in state/oldest.h), and says what it finds by verdict/report.h. It reads the state of all and
+ * most so many in base/oldest.h), and says what it finds by verdict/report.h. It reads the state of all and
  * changes only its own; it calls no other part of the engine.
  *
  * SPDX-License-Identifier: GPL-2.0-or-later
@@ -18,7 +18,7 @@
 #include "state/died.h"
 #include "state/flow.h"
 #include "state/names.h"
-#include "state/oldest.h"
+#include "base/oldest.h"
 #include "state/quic_flows.h"
 #include "state/syns.h"
 #include "state/vantage.h"

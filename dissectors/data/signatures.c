@@ -17,7 +17,7 @@
 #include <string.h>
 
 #include "state/hops.h"
-#include "state/text.h"
+#include "base/text.h"
 
 #define TTL_DEVIATION_MIN 3
 #define INITIAL_TTL_MIN   3     /* packets that show what a host starts with */

@@ -7,7 +7,7 @@
 
 #include <string.h>
 
-#include "state/hash.h"
+#include "base/hash.h"
 
 #define HEADER_LENGTH 12
 #define RECORDS_MAX   128       /* further records of one message are not read */

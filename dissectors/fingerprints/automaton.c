@@ -7,7 +7,7 @@
 
 #include <glib.h>
 
-#include "state/hash.h"
+#include "base/hash.h"
 
 #define STATES_MAX (1u << 24)   /* so that a state and a byte fit into 32 bits */
 

@@ -14,8 +14,8 @@
 #include <string.h>
 
 #include "dns/message.h"
-#include "state/hash.h"
-#include "state/text.h"
+#include "base/hash.h"
+#include "base/text.h"
 
 #define HITS_MAX    256     /* of all entries in one page: beyond that the lists are no use */
 #define REGEXES_MAX 32      /* tried on one page */

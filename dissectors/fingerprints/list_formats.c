@@ -12,7 +12,7 @@
 #include <glib/gstdio.h>
 
 #include "fingerprints/list_reader.h"
-#include "state/texts.h"
+#include "base/texts.h"
 
 #define FILE_BYTES_MAX (16 * 1024 * 1024)
 #define FOLDER_FILES_MAX 256

@@ -9,8 +9,8 @@
 
 #include "dns/message.h"
 #include "state/beside.h"
-#include "state/oldest.h"
-#include "state/request.h"
+#include "base/oldest.h"
+#include "bytes/request.h"
 
 #include <string.h>
 

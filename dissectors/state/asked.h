@@ -13,7 +13,7 @@
 #include "state/beside.h"
 #include "state/names.h"
 #include "state/quic_flows.h"
-#include "state/texts.h"
+#include "base/texts.h"
 
 typedef struct asked asked_t;
 

@@ -17,7 +17,7 @@
 #pragma once
 
 #include "state/flow.h"
-#include "state/table.h"
+#include "base/table.h"
 
 #define BESIDE_KINDS 16         /* bits of flow_t.has */
 

@@ -6,7 +6,7 @@
 #pragma once
 
 #include "state/host.h"
-#include "state/table.h"
+#include "base/table.h"
 
 /* Capture time in steps of 2^16 ns, modulo 2^32 (78 hours): differences of up to 39 hours hold. */
 typedef uint32_t ticks_t;

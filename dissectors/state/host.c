@@ -7,7 +7,7 @@
 
 #include <string.h>
 
-#include "state/checksum.h"
+#include "bytes/checksum.h"
 #include "state/hops.h"
 
 struct host_table {

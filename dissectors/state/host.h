@@ -7,8 +7,8 @@
 
 #include <glib.h>
 
-#include "state/hash.h"
-#include "state/table.h"
+#include "base/hash.h"
+#include "base/table.h"
 #include "observation.h"
 #include "state/died.h"
 

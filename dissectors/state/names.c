@@ -7,8 +7,8 @@
 
 #include <string.h>
 
-#include "state/hash.h"
-#include "state/table.h"
+#include "base/hash.h"
+#include "base/table.h"
 
 typedef struct {
     entry_t     entry;          /* by the text */

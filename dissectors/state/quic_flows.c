@@ -6,7 +6,7 @@
 #include "state/quic_flows.h"
 
 #include "state/host.h"
-#include "state/oldest.h"
+#include "base/oldest.h"
 
 #define QUIC_INITIAL_MIN 1200   /* bytes of a datagram with a client's Initial, RFC 9000 section 14.1 */
 #define QUIC_ID_MIN      8      /* bytes of the connection id a client makes up, section 7.2 */

@@ -5,9 +5,9 @@
  */
 #include "state/syns.h"
 
-#include "state/oldest.h"
-#include "state/checksum.h"
-#include "state/table.h"
+#include "base/oldest.h"
+#include "bytes/checksum.h"
+#include "base/table.h"
 
 typedef struct {
     entry_t     entry;      /* by connection_of() */

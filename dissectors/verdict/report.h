@@ -16,7 +16,7 @@
 
 #include "fingerprints/fingerprints.h"
 #include "state/flow.h"
-#include "state/oldest.h"
+#include "base/oldest.h"
 #include "verdict/judge.h"
 #include "verdict/origin.h"
 #include "verdict/store.h"

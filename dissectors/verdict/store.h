@@ -5,7 +5,7 @@
  */
 #pragma once
 
-#include "state/texts.h"
+#include "base/texts.h"
 #include "verdict/finding.h"
 
 typedef struct store store_t;
@@ -29,7 +29,7 @@ void store_forget(store_t *store, uint32_t frame);
 /* Takes back all findings of frames whose time is not known (store_finding() with time 0). */
 void store_forget_undated(store_t *store);
 
-/* Text made safe to show and interned (state/texts.h); lives as long as the store. */
+/* Text made safe to show and interned (base/texts.h); lives as long as the store. */
 const char *store_text(store_t *store, const char *bytes, size_t length);
 /* Where all such texts are. */
 texts_t *store_texts(const store_t *store);

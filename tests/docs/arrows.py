@@ -19,7 +19,7 @@ ROOT = pathlib.Path(__file__).resolve().parents[2]
 FAMILIES = "families"
 ROOMS = [
     ("ground", ["dissectors/observation.h", "dissectors/detectors.h", "dissectors/base/*"]),
-    ("payload", ["dissectors/payload/*"]),
+    ("bytes", ["dissectors/bytes/*"]),
     ("state", ["dissectors/state/*"]),
     ("fingerprints", ["dissectors/fingerprints/*"]),
     ("verdict", ["dissectors/verdict/*"]),

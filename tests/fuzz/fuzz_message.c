@@ -9,7 +9,7 @@
 
 #include "data/case.h"
 #include "dns/message.h"
-#include "state/request.h"
+#include "bytes/request.h"
 
 static void
 check_dns(const uint8_t *bytes, size_t length)

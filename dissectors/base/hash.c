@@ -1,9 +1,9 @@
-/* state/hash.c
+/* base/hash.c
  * Random numbers and byte strings for the hash; see hash.h.
  *
  * SPDX-License-Identifier: GPL-2.0-or-later
  */
-#include "state/hash.h"
+#include "base/hash.h"
 
 #include <string.h>
 

@@ -1,11 +1,11 @@
-/* state/test_hash.c
+/* base/test_hash.c
  * The seeded hash: what belongs to the key and what does not.
  *
  * SPDX-License-Identifier: GPL-2.0-or-later
  */
 #include "support.h"
 
-#include "state/hash.h"
+#include "base/hash.h"
 
 static uint32_t
 of(const char *text)

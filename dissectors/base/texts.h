@@ -1,4 +1,4 @@
-/* state/texts.h
+/* base/texts.h
  * What packets say, made safe to show and kept once each.
  *
  * SPDX-License-Identifier: GPL-2.0-or-later

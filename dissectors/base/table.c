@@ -1,9 +1,9 @@
-/* state/table.c
+/* base/table.c
  * Structures in chunks, and chains through them; see table.h.
  *
  * SPDX-License-Identifier: GPL-2.0-or-later
  */
-#include "state/table.h"
+#include "base/table.h"
 
 #include <string.h>
 

@@ -1,4 +1,4 @@
-/* state/request.h
+/* bytes/request.h
  * What a client asks for, read from the first bytes it sends: the text that content filters match.
  *
  * SPDX-License-Identifier: GPL-2.0-or-later

@@ -1,4 +1,4 @@
-/* state/text.h
+/* base/text.h
  * Comparing what protocols write in either case.
  *
  * SPDX-License-Identifier: GPL-2.0-or-later

@@ -1,15 +1,15 @@
-/* state/request.c
+/* bytes/request.c
  * What a client asks for; see request.h.
  *
  * SPDX-License-Identifier: GPL-2.0-or-later
  */
-#include "state/request.h"
+#include "bytes/request.h"
 
 #include <string.h>
 
 #include <glib.h>
 
-#include "state/text.h"
+#include "base/text.h"
 
 /* A request line and its headers; a Host beyond this is not looked for. */
 #define HTTP_SEARCH_MAX 2048

@@ -1,4 +1,4 @@
-/* state/oldest.h
+/* base/oldest.h
  * At most so many of a kind: where one more is needed, the oldest goes first, and the frame at which that
  * happens for the first time carries a notice.
  *

@@ -1,11 +1,11 @@
-/* state/test_oldest.c
+/* base/test_oldest.c
  * At most so many: who has to go, and who has not.
  *
  * SPDX-License-Identifier: GPL-2.0-or-later
  */
 #include "support.h"
 
-#include "state/oldest.h"
+#include "base/oldest.h"
 
 typedef struct {
     int   name;

@@ -1,11 +1,11 @@
-/* state/test_request.c
+/* bytes/test_request.c
  * The Host or SNI in a client's first bytes.
  *
  * SPDX-License-Identifier: GPL-2.0-or-later
  */
 #include "support.h"
 
-#include "state/request.h"
+#include "bytes/request.h"
 
 typedef struct {
     const char *name;

@@ -1,4 +1,4 @@
-/* state/table.h
+/* base/table.h
  * Many structures of one size, found by the hash of their key and known by number as well as by address.
  * They never move.
  *

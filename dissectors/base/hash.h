@@ -1,4 +1,4 @@
-/* state/hash.h
+/* base/hash.h
  * A seeded strong hash for keys that come out of captures: whoever writes a capture must not be
  * able to choose keys that collide.
  *

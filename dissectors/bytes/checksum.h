@@ -1,4 +1,4 @@
-/* state/checksum.h
+/* bytes/checksum.h
  * Whether a packet arrived as it was sent: the checksum of TCP or UDP over header, payload and addresses
  * (RFC 9293 section 3.1, RFC 768, RFC 8200 section 8.1). Worked out only for the few packets about which
  * somebody asks, because it costs reading the whole payload.

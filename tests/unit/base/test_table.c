@@ -1,11 +1,11 @@
-/* state/test_table.c
+/* base/test_table.c
  * Structures found by the hash of their key: all of one hash, after growth, after removal.
  *
  * SPDX-License-Identifier: GPL-2.0-or-later
  */
 #include "support.h"
 
-#include "state/table.h"
+#include "base/table.h"
 
 typedef struct {
     entry_t  entry;

@@ -1,9 +1,9 @@
-/* state/checksum.c
+/* bytes/checksum.c
  * Whether a packet arrived as it was sent; see checksum.h.
  *
  * SPDX-License-Identifier: GPL-2.0-or-later
  */
-#include "state/checksum.h"
+#include "bytes/checksum.h"
 
 #define UDP_CHECKSUM_AT 6       /* offset in the header */
 

@@ -1,16 +1,16 @@
-/* state/texts.c
+/* base/texts.c
  * What packets say, made safe to show; see texts.h.
  *
  * SPDX-License-Identifier: GPL-2.0-or-later
  */
-#include "state/texts.h"
+#include "base/texts.h"
 
 #include <stdbool.h>
 #include <string.h>
 
 #include <glib.h>
 
-#include "state/hash.h"
+#include "base/hash.h"
 
 /* Longest text shown, in bytes: a DNS name fits, a URL is cut. */
 #define TEXT_MAX 255

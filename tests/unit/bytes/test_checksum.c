@@ -1,11 +1,11 @@
-/* state/test_checksum.c
+/* bytes/test_checksum.c
  * Checksums of packets, and what is known of them by sender.
  *
  * SPDX-License-Identifier: GPL-2.0-or-later
  */
 #include "support.h"
 
-#include "state/checksum.h"
+#include "bytes/checksum.h"
 #include "state/host.h"
 
 /* A UDP datagram of 3 bytes from 192.0.2.1:4660 to 192.0.2.2:53. Its checksum by hand: c000 + 0201 + c000 + 0202 +
