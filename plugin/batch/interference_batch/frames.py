@@ -60,7 +60,7 @@ def original_numbers(shard, capture, numbers):
 
 
 FRAME_FACTS = ("dns.query_frame", "reset.answers", "silence.last", "silence.answered")
-FRAME_LINKS = ("frame", "trigger_frame", "forged_frame", "genuine_frame")
+FRAME_LINKS = ("frame", "trigger_frame", "forged_frame", "genuine_frame", "incident")
 FRAME_TEXT = re.compile(r"\b(frame )(\d+)")
 
 
