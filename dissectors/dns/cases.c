@@ -18,11 +18,37 @@
 /* Two copies of one datagram are captured at most this far apart. */
 #define COPY_NS (50 * NS_PER_MS)
 
+/* Copies of one datagram that are remembered, for each query: what is said of the first is said of them. */
+#define COPIES_MAX 8
+
+/* A question to another server is answered this late at most, where a stray answer is held against it. */
+#define ASTRAY_NS (5 * NS_PER_S)
+
+/* Queries found again by what an answer repeats of them, whoever sends it; a power of two. */
+#define ASKED_SLOTS 1024
+
+/* Queries of the same question that are looked at for another transport. */
+#define TRANSPORTS_MAX 64
+
+/* A server's later answers decide earlier ones as long as it has taught no more than this. */
+#define OPEN_ANSWERS_MAX 64
+
+/* A longer message may travel in fragments, which have other IDs and no don't-fragment. */
+#define LARGE 1200
+
 /* One way to ask a question: by one socket, under one id, for one type. */
 typedef struct {
     uint16_t client_port, id, qtype;
     bool     tcp;
 } query_key_t;
+
+/* An answer captured again. */
+typedef struct {
+    uint32_t frame;
+    uint8_t  ttl;
+    uint8_t  of;                /* which answer */
+    int64_t  time;
+} copy_t;
 
 typedef struct {
     entry_t     entry;          /* by question and key */
@@ -40,12 +66,22 @@ typedef struct {
     dns_answer_t  first;        /* most queries have one answer */
     dns_answer_t *answers;      /* &first, or an array of DNS_ANSWERS_MAX */
     unsigned    n_answers;
+    uint32_t    tcp_frame;      /* an answer over TCP that cannot be reconciled; 0: none */
+    ip_address_t *asked;        /* the server that was asked instead; NULL: none */
+    char       *name;           /* NULL unless later packets may tell more */
+    copy_t     *copies;         /* NULL: none */
+    uint8_t     n_copies;
+    bool        open;           /* later answers of the server may decide about its answers */
 } query_t;
 
 typedef struct queries {
     table_t    *questions;      /* of question_t */
     table_t    *table;          /* of query_t */
     oldest_t    recent;         /* of query_t, by when they were asked last */
+    uint32_t    asked[ASKED_SLOTS]; /* queries by number, the last one of each hash */
+    unsigned    ids_tested, ids_zero;   /* see dns_case_t */
+    bool        overlong;       /* there was a query with a name that cannot be read */
+    limit_t     answers;        /* to one query */
 } queries_t;
 
 static queries_t *
@@ -70,6 +106,7 @@ dns_open(engine_t *engine)
     queries->table = table_new(sizeof(query_t));
     queries->recent = oldest_new(engine->limits.queries, "DNS limit reached: answers to the oldest queries are no "
                                                          "longer compared");
+    queries->answers.notice = "more than eight answers to one query: each further one is compared with the first seven";
     dns->queries = queries;
     dns->mutes = oldest_new(MUTES_MAX, "limit of unanswered DNS names reached: the oldest are no longer followed");
     return dns;
@@ -80,7 +117,13 @@ query_clear(query_t *q)
 {
     if (q->answers != &q->first)
         g_free(q->answers);
+    g_free(q->asked);
+    g_free(q->name);
+    g_free(q->copies);
     q->answers = NULL;
+    q->asked = NULL;
+    q->name = NULL;
+    q->copies = NULL;
 }
 
 static void
@@ -218,11 +261,10 @@ is_neutral(const ip_address_t *server)
     return false;
 }
 
+/* What the traits of an answer depend on. */
 static void
-read_case(const query_t *q, dns_message_t *m, dns_case_t *c)
+read_query(const query_t *q, dns_case_t *c)
 {
-    const ip_address_t *server = &q->question->server->address;
-
     c->query_frame = q->frame;
     c->query_time = q->time;
     c->last_query_time = q->last_time;
@@ -230,19 +272,51 @@ read_case(const query_t *q, dns_message_t *m, dns_case_t *c)
     c->query_flags = q->flags;
     c->qtype = q->key.qtype;
     c->query_opt = q->opt;
-    c->server_is_public = !address_is_special(server->bytes, server->ipv6);
     c->tcp = q->key.tcp;
+}
+
+static const dns_server_t *
+habits_of(const query_t *q)
+{
+    return q->question->server->dns ? q->question->server->dns : &dns_server_unknown;
+}
+
+/* Signs that depend on the name. */
+static bool
+needs_name(const dns_case_t *c)
+{
+    for (unsigned i = 0; i < c->n_answers; i++)
+        if (c->answer[i].special_count || c->answer[i].listed)
+            return true;
+    return false;
+}
+
+static const char *
+name_of(const query_t *q, dns_message_t *m)
+{
+    return q->name ? q->name : m ? dns_message_name(m) : ".";
+}
+
+static void
+read_case(const engine_t *engine, const query_t *q, dns_message_t *m, dns_case_t *c)
+{
+    const ip_address_t *server = &q->question->server->address;
+    uint8_t usual;
+
+    read_query(q, c);
+    c->server = habits_of(q);
+    c->unreadable = !q->key.qtype && !q->question->name_hash;
+    c->server_is_public = !address_is_special(server->bytes, server->ipv6);
     c->unreachable_frame = q->unreachable_frame;
-    if (q->question->server->dns)
-        c->server = *q->question->server->dns;
-    else
-        memset(&c->server, 0, sizeof c->server);
+    c->asked = q->asked;
+    c->tcp_frame = q->tcp_frame;
+    c->ids_tested = queries_of(engine)->ids_tested;
+    c->ids_zero = queries_of(engine)->ids_zero;
     c->n_answers = q->n_answers;
     memcpy(c->answer, q->answers, q->n_answers * sizeof c->answer[0]);
-    c->name = NULL;
-    for (unsigned i = 0; i < c->n_answers && !c->name; i++)
-        if (c->answer[i].special_count || c->answer[i].listed)
-            c->name = dns_message_name(m);
+    usual = ttl_memory_usual(&c->server->ttls);
+    c->at_server = q->ttl && vantage_of_exchange(&engine->vantages, q->ttl, usual ? usual : c->answer[0].ip.ttl) == VANTAGE_SERVER;
+    c->name = needs_name(c) ? name_of(q, m) : NULL;
     c->name_is_public = c->name && dns_name_is_public(c->name);
     c->server_is_neutral = c->name && is_neutral(server);
 }
@@ -255,6 +329,8 @@ add_facts(facts_t *facts, const dns_case_t *c, const dns_answer_t *a)
     fact_number(facts, F_DNS_ANSWERS, c->n_answers);
     fact_number(facts, F_DNS_SETS, dns_sets(c));
     fact_number(facts, F_DNS_QUERIES, c->queries);
+    if (c->n_answers > 1)
+        fact_number(facts, F_DNS_FIRST, c->answer[0].frame);
     if (c->query_frame) {
         fact_number(facts, F_DNS_QUERY_FRAME, c->query_frame);
         fact_number(facts, F_DNS_DELAY, a->time - c->query_time);
@@ -262,9 +338,9 @@ add_facts(facts_t *facts, const dns_case_t *c, const dns_answer_t *a)
     fact_number(facts, F_TTL_HOPS, ttl_hops(a->ip.ttl));
     if (!ttl_is_plausible(a->ip.ttl))
         fact_number(facts, F_TTL_IMPLAUSIBLE, 1);
-    if (ttl_memory_distance(&c->server.ttls, a->ip.ttl, &distance)) {
-        fact_number(facts, F_TTL_USUAL, ttl_memory_usual(&c->server.ttls));
-        fact_number(facts, F_TTL_PACKETS, ttl_memory_total(&c->server.ttls));
+    if (ttl_memory_distance(&c->server->ttls, a->ip.ttl, &distance)) {
+        fact_number(facts, F_TTL_USUAL, ttl_memory_usual(&c->server->ttls));
+        fact_number(facts, F_TTL_PACKETS, ttl_memory_total(&c->server->ttls));
         fact_number(facts, F_TTL_DEVIATION, distance);
     }
     if (a->listed)
@@ -311,7 +387,7 @@ read_injected(const dns_case_t *c, unsigned which)
 static where_facts_t
 read_where(const query_t *q, const dns_case_t *c, unsigned which, int rival)
 {
-    uint8_t usual = ttl_memory_usual(&c->server.ttls);
+    uint8_t usual = ttl_memory_usual(&c->server->ttls);
 
     return (where_facts_t){
         .ttl = c->answer[which].ip.ttl, .answered_ttl = q->ttl,
@@ -332,11 +408,11 @@ say(engine_t *engine, const query_t *q, const dns_case_t *c, unsigned which, int
     judgement_t j, GArray *evidence)
 {
     const dns_answer_t *a = &c->answer[which];
-    const char *name = dns_message_name(m);
+    const char *name = name_of(q, m);
     report_t r = {
         .frame = a->frame, .time = a->time, .class = CLASS_DNS_ANSWER, .ends = ends_of_answer(q, a),
-        .vantage = vantage_of_exchange(&engine->vantages, q->ttl, ttl_memory_usual(&c->server.ttls)),
-        .innocent = dns_innocent(c, evidence), .trigger = store_text(engine->store, name, strlen(name)),
+        .vantage = vantage_of_exchange(&engine->vantages, q->ttl, ttl_memory_usual(&c->server->ttls)),
+        .innocent = dns_innocent(c, a, evidence), .trigger = store_text(engine->store, name, strlen(name)),
         .trigger_frame = c->query_frame, .genuine_frame = rival >= 0 ? c->answer[rival].frame : 0,
         .error_frame = c->unreachable_frame,    /* by which the server says that nobody listens there */
         .error_ends = ends_of_error(&q->question->server->address, &q->question->client),
@@ -346,6 +422,27 @@ say(engine_t *engine, const query_t *q, const dns_case_t *c, unsigned which, int
 
     add_facts(&r.facts, c, a);
     report(engine->reports, &r, j, evidence);
+}
+
+/* What was said of an answer is true of its copies. */
+static void
+say_of_copy(engine_t *engine, const dns_answer_t *a, const copy_t *copy)
+{
+    const finding_t *first = store_lookup(engine->reports->store, a->frame);
+    facts_t facts = { 0 };
+
+    if (!first || first->verdict < VERDICT_SUSPECT)
+        return;
+    fact_number(&facts, F_DNS_COPY_OF, a->frame);
+    report_copy(engine->reports, first, copy->frame, copy->time, copy->ttl, &facts);
+}
+
+static void
+say_of_copies(engine_t *engine, const query_t *q, unsigned which)
+{
+    for (unsigned i = 0; i < q->n_copies; i++)
+        if (q->copies[i].of == which)
+            say_of_copy(engine, &q->answers[which], &q->copies[i]);
 }
 
 /* Judges one answer and says so. Returns its verdict. */
@@ -358,7 +455,156 @@ judge_answer(engine_t *engine, const query_t *q, const dns_case_t *c, unsigned w
 
     if (report_is_due(engine->reports, &j, evidence))
         say(engine, q, c, which, rival, m, j, evidence);
+    say_of_copies(engine, q, which);
     return j.verdict;
+}
+
+/* ---- what is learnt, and taken back ---- */
+
+static dns_lesson_t
+lesson_of(const query_t *q, const dns_answer_t *a)
+{
+    return (dns_lesson_t){ .traits = a->traits, .delay_us = a->delay_us, .time = a->time, .ip_id = a->ip.ip_id,
+                           .ttl = a->ip.ttl, .numbered = !a->ip.ipv6 && !q->key.tcp };
+}
+
+static void
+take_back(query_t *q)
+{
+    for (unsigned i = 0; i < q->n_answers; i++) {
+        dns_answer_t *a = &q->answers[i];
+        if (!a->teaches)
+            continue;
+        dns_lesson_t lesson = lesson_of(q, a);
+        dns_unlearn(dns_server_get(q->question->server), &lesson);
+        host_unlearn(q->question->server, &a->ip);
+        a->teaches = false;
+    }
+}
+
+/* Nobody disputes it, or those who do are forged. What only looks odd teaches as well, or a server could never show
+ * its habits; not where it says what injectors say, or they could make a habit of their header. */
+static bool
+may_teach(const query_t *q, const dns_case_t *c, unsigned which)
+{
+    const dns_answer_t *a = &q->answers[which];
+    bool told = a->listed || a->traits.shown & 1u << DNS_IS_PRIVATE;
+
+    if (a->verdict == VERDICT_FORGED || (a->verdict == VERDICT_SUSPECT && told) || q->asked)
+        return false;
+    for (unsigned i = 0; i < q->n_answers; i++)
+        if (q->answers[i].verdict != VERDICT_FORGED && dns_disputes(c, i, which))
+            return false;
+    return true;
+}
+
+/* Answers that a server must have given before its shape is called its own. */
+#define OWN_SHAPE_MIN 8
+
+static bool
+is_always(dns_tally_t tally)
+{
+    return tally.tested >= OWN_SHAPE_MIN && tally.shown == tally.tested;
+}
+
+/* Once for each server that always looks like a published injector: that is why nothing is said of its answers. */
+static void
+tell_own_shape(engine_t *engine, const query_t *q, dns_server_t *server)
+{
+    limit_t once = { .notice = "all answers of this server look like those of a published injector: its own habit, or "
+                               "that of a box which answers for it; their shape accuses nobody" };
+    const uint8_t *address = q->question->server->address.bytes;
+
+    if (server->told || !is_always(server->trait[DNS_IS_UNNUMBERED]) || server->trait[DNS_IS_SHAPE_3].shown < 3
+        || server->trait[DNS_CLEARS_RD].tested < OWN_SHAPE_MIN || q->first.headers_alike
+        || address_is_special(address, q->question->server->address.ipv6))
+        return;
+    server->told = true;
+    report_limit(engine->reports, &once);
+}
+
+static void
+teach(engine_t *engine, query_t *q, const dns_case_t *c)
+{
+    for (unsigned i = 0; i < q->n_answers; i++) {
+        dns_answer_t *a = &q->answers[i];
+        if (!may_teach(q, c, i))
+            continue;
+        int64_t us = (a->time - q->time) / NS_PER_US;
+        a->delay_us = q->count == 1 && us > 0 && us < UINT32_MAX ? (uint32_t)us : 0;
+        a->teaches = true;
+        dns_lesson_t lesson = lesson_of(q, a);
+        dns_learn(dns_server_get(q->question->server), &lesson);
+        host_learn(engine->hosts, q->question->server, &a->ip);
+        tell_own_shape(engine, q, q->question->server->dns);
+    }
+}
+
+/* ---- looking back ---- */
+
+#define UNDECIDED (1u << DNS_IS_OTHER_TYPE | 1u << DNS_IS_OPT_ANSWER | 1u << DNS_IS_PRIVATE \
+                   | 1u << DNS_IS_SHAPE_1 | 1u << DNS_IS_SHAPE_3)
+
+static bool
+is_undecided(const dns_answer_t *a)
+{
+    return a->verdict == VERDICT_SUSPECT
+        || (a->verdict != VERDICT_FORGED && (a->traits.shown & UNDECIDED || a->listed));
+}
+
+/* Keeps what later answers of the same server may decide. */
+static void
+keep_open(query_t *q, dns_message_t *m)
+{
+    bool was = q->open;
+
+    q->open = false;
+    for (unsigned i = 0; i < q->n_answers; i++)
+        q->open |= is_undecided(&q->answers[i]);
+    if (!q->open || was)
+        return;
+    if (!q->name)
+        q->name = g_strdup(name_of(q, m));
+    dns_server_t *server = dns_server_get(q->question->server);
+    memmove(server->open + 1, server->open, sizeof server->open - sizeof server->open[0]);
+    server->open[0] = q->entry.number;
+}
+
+/* All answers of a transaction, with what is known now. True when something new is known of the server. */
+static bool
+judge_transaction(engine_t *engine, query_t *q, dns_message_t *m)
+{
+    bool news = false;
+    dns_case_t c;
+
+    take_back(q);
+    read_case(engine, q, m, &c);
+    for (unsigned i = 0; i < c.n_answers; i++) {
+        dns_answer_t *a = &q->answers[i];
+        verdict_t verdict = judge_answer(engine, q, &c, i, m);
+        if (verdict == VERDICT_FORGED && a->verdict != VERDICT_FORGED)
+            news |= dns_learn_box(dns_server_get(q->question->server), a->frame, a->flags, &a->ip);
+        a->verdict = (uint8_t)MAX(a->verdict, verdict);
+    }
+    teach(engine, q, &c);
+    keep_open(q, m);
+    return news;
+}
+
+/* The server's other transactions that wait for such news. */
+static void
+look_back(engine_t *engine, const query_t *news)
+{
+    const dns_server_t *server = habits_of(news);
+    table_t *table = queries_of(engine)->table;
+    uint32_t open[DNS_OPEN];
+
+    memcpy(open, server->open, sizeof open);
+    for (unsigned i = 0; i < DNS_OPEN && open[i]; i++) {
+        query_t *q = table_at(table, open[i]);
+        if (q->entry.number == open[i] && q != news && q->open && q->question->server == news->question->server)
+            judge_transaction(engine, q, NULL);
+    }
 }
 
 /* ---- an answer arrives ---- */
@@ -387,6 +633,10 @@ read_answer(dns_answer_t *a, const observation_t *obs, const dns_message_t *m)
     a->has_soa = m->has_soa;
     a->more_elements = m->more_elements;
     a->trailing = m->trailing;
+    a->cut = obs->captured < obs->length;
+    a->large = obs->length > LARGE;
+    a->address_at_home = a->headers_alike = a->teaches = false;
+    a->verdict = VERDICT_NONE;
     a->listed = NULL;
     memcpy(a->element, m->element, m->n_elements * sizeof a->element[0]);
     memcpy(a->address, m->address, sizeof a->address);
@@ -416,24 +666,39 @@ same_content(const dns_answer_t *a, const dns_answer_t *b)
         && !memcmp(a->element, b->element, a->n_elements * sizeof a->element[0]);
 }
 
-/* The same datagram seen twice: mirror port, or both sides of a router. */
-static bool
-is_duplicate(const query_t *q, const dns_answer_t *new)
+/* The answer that is the same datagram, seen at a mirror port or on both sides of a router; or -1. */
+static int
+copy_of(const query_t *q, const dns_answer_t *new)
 {
     for (unsigned i = 0; i < q->n_answers; i++) {
         const dns_answer_t *old = &q->answers[i];
         int ttl_step = old->ip.ttl - new->ip.ttl;
         if (ip_mark(&old->ip) == ip_mark(&new->ip) && old->ip.df == new->ip.df && same_content(old, new)
             && ttl_step >= -1 && ttl_step <= 1 && new->time - old->time < COPY_NS)
-            return true;
+            return (int)i;
     }
-    return false;
+    return -1;
 }
 
-/* The place of the next answer, which is not counted yet. */
+static void
+keep_copy(engine_t *engine, query_t *q, const dns_answer_t *a, unsigned of)
+{
+    copy_t copy = { .frame = a->frame, .ttl = a->ip.ttl, .of = (uint8_t)of, .time = a->time };
+
+    if (q->n_copies < COPIES_MAX) {
+        q->copies = g_renew(copy_t, q->copies, q->n_copies + 1);
+        q->copies[q->n_copies++] = copy;
+    }
+    if (q->answers[of].verdict >= VERDICT_SUSPECT)
+        say_of_copy(engine, &q->answers[of], &copy);
+}
+
+/* The place of the next answer, which is not counted yet; NULL when there is none. */
 static dns_answer_t *
 next_answer(query_t *q)
 {
+    if (q->n_answers == DNS_ANSWERS_MAX)
+        return NULL;
     if (!q->n_answers) {
         q->answers = &q->first;
     } else if (q->answers == &q->first) {
@@ -443,56 +708,205 @@ next_answer(query_t *q)
     return &q->answers[q->n_answers];
 }
 
-static void
-learn_server(const query_t *q, const dns_answer_t *a)
-{
-    dns_server_t *server = host_dns(q->question->server);
-    int64_t us = (a->time - q->time) / NS_PER_US;
+/* ---- what else the capture shows ---- */
 
-    count_up(&server->answers);
-    if (a->flags & DNS_RECURSION_AVAILABLE)
-        count_up(&server->recursion_available);
-    if (a->flags & DNS_AUTHORITATIVE)
-        count_up(&server->authoritative);
-    if (q->opt) {
-        count_up(&server->opt_asked);
-        if (a->has_opt)
-            count_up(&server->opt_given);
+static bool
+is_in_network(const ip_address_t *host, const dns_answer_t *a)
+{
+    return host->ipv6 == a->address_is_ipv6 && !memcmp(host->bytes, a->address, host->ipv6 ? 8 : 3);
+}
+
+/* Somebody speaks from the network of an answer's address: it is no stranger here. That the address itself answers
+ * says nothing, the client has been led there. */
+static bool
+is_at_home(const engine_t *engine, const query_t *q, const dns_answer_t *a)
+{
+    ip_address_t neighbour = { .ipv6 = false };
+
+    if (is_in_network(&q->question->client, a) || is_in_network(&q->question->server->address, a))
+        return true;
+    memcpy(neighbour.bytes, a->address, 3);
+    for (unsigned i = 1; i < 255 && !a->address_is_ipv6; i++) {
+        neighbour.bytes[3] = (uint8_t)i;
+        const host_t *host = i != a->address[3] ? host_get(engine->hosts, &neighbour, false) : NULL;
+        if (host && host->remembered)
+            return true;
     }
-    if (!ip_mark(&a->ip))
-        count_up(&server->id_zero);
-    if (a->ip.df)
-        count_up(&server->df);
-    ttl_memory_add(&server->ttls, a->ip.ttl);
-    if (q->count == 1 && us > 0 && us < UINT32_MAX && (!server->rtt_us || us < server->rtt_us))
-        server->rtt_us = (uint32_t)us;
+    return false;
+}
+
+/* A network in a program (of a virtual machine or container) writes IP ID 0 without don't-fragment for everybody. */
+static bool
+is_alike_elsewhere(const engine_t *engine, const query_t *q)
+{
+    return host_table_finds_unnumbered(engine->hosts, q->question->server);
+}
+
+static void
+look_around(const engine_t *engine, const query_t *q, dns_answer_t *a)
+{
+    if (a->special_count || a->listed)
+        a->address_at_home = is_at_home(engine, q, a);
+    if (!a->ip.ipv6 && !a->ip.df && a->ip.ip_id <= 1 && !q->key.tcp)
+        a->headers_alike = is_alike_elsewhere(engine, q);
+}
+
+/* How often a random IP ID could have been 0 by accident. */
+static void
+count_id(queries_t *queries, const query_t *q, const dns_answer_t *a)
+{
+    const dns_tally_t *zero = &habits_of(q)->trait[DNS_IS_UNNUMBERED];
+
+    if (q->key.tcp || a->ip.ipv6 || a->ip.df || zero->shown * 2 > zero->tested)
+        return;
+    queries->ids_tested++;
+    queries->ids_zero += !a->ip.ip_id;
+}
+
+static uint32_t *
+asked_slot(queries_t *queries, const question_t *question, const query_key_t *key)
+{
+    uint32_t words[7] = { question->name_hash, (uint32_t)key->client_port << 16 | key->id,
+                          (uint32_t)key->qtype << 16 | key->tcp };
+    unsigned n = 3 + address_words(&question->client, words + 3);
+    return &queries->asked[hash_words(words, n) % ASKED_SLOTS];
+}
+
+/* A question by itself for everybody: whoever is asked so may answer from an address of his own. */
+static bool
+is_broadcast(const ip_address_t *address)
+{
+    return !address->ipv6 && address->bytes[3] == 255;
+}
+
+/* Nobody asked the server of this answer. If another one was asked the very same, that query becomes this one's. */
+static void
+find_asked(engine_t *engine, query_t *stray, const observation_t *obs)
+{
+    queries_t *queries = queries_of(engine);
+    uint32_t number = *asked_slot(queries, stray->question, &stray->key);
+    const query_t *q = number ? table_at(queries->table, number) : NULL;
+
+    if (!q || q->entry.number != number || !q->frame || q->asked || !key_equal(&q->key, &stray->key)
+        || q->question->name_hash != stray->question->name_hash || q->question == stray->question
+        || !address_equal(&q->question->client, &stray->question->client)
+        || obs->time - q->last_time > ASTRAY_NS || is_broadcast(&q->question->server->address))
+        return;
+    stray->asked = g_memdup2(&q->question->server->address, sizeof *stray->asked);
+    stray->frame = q->frame;
+    stray->time = q->time;
+    stray->flags = q->flags;
+    stray->opt = q->opt;
+    stray->ttl = q->ttl;
+}
+
+/* ---- UDP against TCP ---- */
+
+/* What a filter says and no name server that changes its mind from query to query. */
+static bool
+is_refusal(const dns_answer_t *a)
+{
+    return (a->complete && !a->answers) || a->traits.shown & 1u << DNS_IS_PRIVATE;
+}
+
+static bool
+is_other_transport(const query_t *q, const query_t *other)
+{
+    return other->question == q->question && other->key.qtype == q->key.qtype && other->key.tcp != q->key.tcp
+        && other->n_answers;
+}
+
+/* A connection is hard to forge into: an answer over UDP that contradicts one over TCP is looked at again. */
+static void
+compare_transports(engine_t *engine, query_t *q)
+{
+    unsigned left = TRANSPORTS_MAX;
+
+    for (GList *l = queries_of(engine)->recent.links.tail; l && left-- && q->question->queries > 1; l = l->prev) {
+        query_t *other = l->data, *udp = q->key.tcp ? other : q, *tcp = q->key.tcp ? q : other;
+        if (!is_other_transport(q, other) || udp->tcp_frame || !is_refusal(&udp->first) || is_refusal(&tcp->first)
+            || !dns_answers_conflict(&udp->first, &tcp->first))
+            continue;
+        udp->tcp_frame = tcp->first.frame;
+        if (udp != q)
+            judge_transaction(engine, udp, NULL);
+    }
+}
+
+/* ---- an answer, and a query ---- */
+
+/* Boxes that copy an overlong name send back what lies behind it in their memory: the answer has another name. */
+static query_t *
+answered_query(engine_t *engine, const observation_t *obs, const dns_message_t *m)
+{
+    query_t *q = query_get(engine, obs, m, true, false), *overlong = NULL;
+
+    if (!(q && q->frame) && queries_of(engine)->overlong) {
+        dns_message_t bare = { .id = m->id };
+        overlong = query_get(engine, obs, &bare, true, false);
+    }
+    return overlong && overlong->frame ? overlong : q ? q : query_get(engine, obs, m, true, true);
+}
+
+/* One more than are kept: judged beside the first ones, and forgotten. */
+static void
+judge_late_answer(engine_t *engine, const query_t *q, const dns_answer_t *a, dns_message_t *m)
+{
+    dns_case_t c;
+
+    read_case(engine, q, m, &c);
+    c.answer[DNS_ANSWERS_MAX - 1] = *a;
+    judge_answer(engine, q, &c, DNS_ANSWERS_MAX - 1, m);
+    report_limit(engine->reports, &queries_of(engine)->answers);
+}
+
+/* The packet was damaged on its way. Asked of odd ones, and of a server's first few to know what is usual. */
+static bool
+is_damaged(engine_t *engine, const query_t *q, const dns_answer_t *a, const observation_t *obs)
+{
+    bool odd = q->n_answers || !q->frame || a->listed || a->traits.shown & UNDECIDED;
+
+    if (q->key.tcp || !(odd || habits_of(q)->answers < 3) || !host_damaged(engine->hosts, q->question->server, obs))
+        return false;
+    engine->counts.damaged++;
+    return true;
 }
 
 static void
 observe_answer(engine_t *engine, const observation_t *obs, dns_message_t *m, const uint8_t *bytes,
                size_t length)
 {
-    query_t *q = query_get(engine, obs, m, true, true);
-    verdict_t verdict = VERDICT_NONE;
+    query_t *q = answered_query(engine, obs, m);
+    dns_answer_t late, *place = next_answer(q), *a = place ? place : &late;
     dns_case_t c;
 
     unanswered_answer(engine, q->question, obs, m);
-    if (q->n_answers >= DNS_ANSWERS_MAX)
-        return;
-    dns_answer_t *a = next_answer(q);
     read_answer(a, obs, m);
-    if (is_duplicate(q, a))
+    int original = copy_of(q, a);
+    if (original >= 0) {
+        keep_copy(engine, q, a, (unsigned)original);
         return;
+    }
+    if (!q->frame && !q->n_answers)
+        find_asked(engine, q, obs);
     if (engine->fingerprints && m->n_places)
         a->listed = find_listed(engine->fingerprints, m, bytes, length);
-    q->n_answers++;
-    read_case(q, m, &c);
-    for (unsigned i = 0; i < c.n_answers; i++)
-        verdict = judge_answer(engine, q, &c, i, m);
-    if (verdict != VERDICT_FORGED) {
-        learn_server(q, a);
-        host_learn(engine->hosts, q->question->server, &a->ip);
+    read_query(q, &c);
+    a->traits = dns_traits(&c, a);
+    if (is_damaged(engine, q, a, obs))
+        return;
+    look_around(engine, q, a);
+    if (!place) {
+        judge_late_answer(engine, q, a, m);
+        return;
     }
+    q->n_answers++;
+    if (q->question->queries > 1)
+        compare_transports(engine, q);
+    bool news = judge_transaction(engine, q, m);
+    count_id(queries_of(engine), q, a);
+    if (news || (habits_of(q)->open[0] && habits_of(q)->answers <= OPEN_ANSWERS_MAX))
+        look_back(engine, q);
 }
 
 static void
@@ -500,9 +914,11 @@ observe_query(engine_t *engine, const observation_t *obs, dns_message_t *m)
 {
     query_t *q = query_get(engine, obs, m, false, true);
 
-    if (q->frame && obs->time - q->last_time < COPY_NS && q->ip_id == obs->ip.ip_id && obs->ip.ip_id)
-        return;                         /* captured twice */
-    if (!q->frame) {
+    /* Captured twice. Nobody asks again so soon, so this is one query also where IP IDs are 0 or there are none. */
+    if (q->frame && q->count && obs->time - q->last_time < COPY_NS && q->ip_id == obs->ip.ip_id)
+        return;
+    if (!q->count) {
+        g_clear_pointer(&q->asked, g_free);
         q->frame = obs->frame;
         q->time = obs->time;
         q->flags = m->flags;
@@ -514,6 +930,8 @@ observe_query(engine_t *engine, const observation_t *obs, dns_message_t *m)
     count_up(&q->count);
     q->last_time = obs->time;
     oldest_touch(&queries_of(engine)->recent, &q->link);
+    *asked_slot(queries_of(engine), q->question, &q->key) = q->entry.number;
+    queries_of(engine)->overlong |= !m->question;
     if (engine->enabled[DETECT_SILENCE])
         unanswered_query(engine, q->question, obs, m);
 }
@@ -593,12 +1011,20 @@ is_multicast(const ip_address_t *address)
     return address->ipv6 ? b[0] == 0xff : b[0] >= 224;
 }
 
+/* Of a message whose name cannot be read, because it runs beyond its end, the header is looked at all the same. */
+static bool
+read_message(const observation_t *obs, dns_message_t *m, const uint8_t *bytes, size_t length)
+{
+    return dns_message_read(m, bytes, length)
+        || (obs->protocol == PROTOCOL_UDP && obs->captured == obs->length && dns_message_read_overlong(m, bytes, length));
+}
+
 static void
 observe_message(engine_t *engine, const observation_t *obs, const uint8_t *bytes, size_t length)
 {
     dns_message_t m;
 
-    if (!dns_message_read(&m, bytes, length) || m.flags & 0x7800)   /* opcode QUERY only */
+    if (!read_message(obs, &m, bytes, length) || m.flags & 0x7800)   /* opcode QUERY only */
         return;
     if (m.flags & DNS_QR && obs->sport == DNS_PORT)
         observe_answer(engine, obs, &m, bytes, length);
@@ -660,12 +1086,8 @@ dns_quote(engine_t *engine, const quote_t *quote)
         q->unreachable_frame = obs->frame;
     else if (q->count == 1 && q->ip_id == obs->ip.ip_id)
         q->died = (dead_probe_t){ obs->frame, q->ttl, obs->reporter };
-    if (!q->answers)
-        return;
-    dns_case_t c;
-    read_case(q, &m, &c);
-    for (unsigned i = 0; i < c.n_answers; i++)
-        judge_answer(engine, q, &c, i, &m);
+    if (q->n_answers)
+        judge_transaction(engine, q, &m);
 }
 
 const detector_t detector_dns = {

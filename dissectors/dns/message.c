@@ -7,9 +7,12 @@
 
 #include <string.h>
 
+#include <glib.h>
+
 #include "base/hash.h"
 
 #define HEADER_LENGTH 12
+#define LABEL_MAX     63        /* bytes */
 #define RECORDS_MAX   128       /* further records of one message are not read */
 #define JUMPS_MAX     64        /* compression pointers and labels followed for one name */
 
@@ -102,8 +105,10 @@ dns_message_name(dns_message_t *m)
 
     if (m->name[0])
         return m->name;
+    if (!p)
+        return strcpy(m->name, "(unreadable name)");
     /* dns_message_read() has seen that the labels end within 255 bytes, uncompressed. */
-    while (p && *p) {
+    while (*p) {
         unsigned n = *p++;
         if (out && out < DNS_NAME_MAX)
             m->name[out++] = '.';
@@ -171,22 +176,53 @@ add_address(dns_message_t *m, const uint8_t *data, bool ipv6)
         m->special_count++;
 }
 
+/* How many bytes stand before the name that a record's data may hold in compressed form (RFC 3597 section 4);
+ * -1: the data are compared as they are. */
+static int
+name_offset(unsigned type)
+{
+    switch (type) {
+    case DNS_NS: case DNS_CNAME: case DNS_SOA: case DNS_PTR: case DNS_DNAME: return 0;
+    case DNS_MX:  return 2;
+    case DNS_SRV: return 6;
+    default:      return -1;
+    }
+}
+
+/* Type, what stands before the name, and the name; of an SOA no more than the name of its server. */
+static uint32_t
+hash_named(unsigned type, const uint8_t *bytes, size_t length, size_t at, unsigned before)
+{
+    uint8_t data[2 + 6 + DNS_NAME_MAX] = { (uint8_t)(type >> 8), (uint8_t)type };
+    size_t name = at + before;
+
+    memcpy(data + 2, bytes + at, before);
+    int n = read_name(bytes, length, &name, data + 2 + before);
+    return n < 0 ? 0 : hash_bytes(data, 2 + before + (size_t)n);
+}
+
+static uint32_t
+hash_data(unsigned type, const uint8_t *data, size_t size)
+{
+    uint32_t words[] = { type, hash_bytes(data, size) };
+    return hash_words(words, G_N_ELEMENTS(words));
+}
+
 static void
 read_answer(dns_message_t *m, unsigned type, const uint8_t *bytes, size_t length, size_t at,
             size_t size)
 {
-    uint8_t name[DNS_NAME_MAX];
+    int before = name_offset(type);
+    size_t address = type == DNS_A ? 4 : type == DNS_AAAA ? 16 : 0;
 
-    if ((type == DNS_A && size == 4) || (type == DNS_AAAA && size == 16)) {
-        uint32_t words[5] = { type };
-        memcpy(words + 1, bytes + at, size);
-        add_element(m, hash_words(words, 1 + (unsigned)size / 4));
+    if ((address && size != address) || type == DNS_OPT || type == DNS_RRSIG || (int)size < before)
+        return;
+    if (address)
         add_address(m, bytes + at, type == DNS_AAAA);
-    } else if (type == DNS_CNAME) {
-        int n = read_name(bytes, length, &at, name);
-        if (n > 0)
-            add_element(m, hash_bytes(name, (size_t)n));
-    }
+    uint32_t hash = before < 0 ? hash_data(type, bytes + at, size)
+                               : hash_named(type, bytes, length, at, (unsigned)before);
+    if (hash)
+        add_element(m, hash);
 }
 
 size_t
@@ -240,12 +276,9 @@ read_record(dns_message_t *m, unsigned section, unsigned index, const uint8_t *b
     return true;
 }
 
-bool
-dns_message_read(dns_message_t *m, const uint8_t *bytes, size_t length)
+static bool
+read_header(dns_message_t *m, const uint8_t *bytes, size_t length)
 {
-    bool compressed, typed = false, alias = false;
-    size_t at = HEADER_LENGTH;
-
     memset(m, 0, offsetof(dns_message_t, name));
     m->name[0] = '\0';
     memset(&m->question, 0, offsetof(dns_message_t, element) - offsetof(dns_message_t, question));
@@ -257,7 +290,16 @@ dns_message_read(dns_message_t *m, const uint8_t *bytes, size_t length)
     m->answers = (uint16_t)get16(bytes + 6);
     m->authorities = (uint16_t)get16(bytes + 8);
     m->additionals = (uint16_t)get16(bytes + 10);
-    if (m->questions != 1)
+    return m->questions == 1;
+}
+
+bool
+dns_message_read(dns_message_t *m, const uint8_t *bytes, size_t length)
+{
+    bool compressed, typed = false, alias = false;
+    size_t at = HEADER_LENGTH;
+
+    if (!read_header(m, bytes, length))
         return false;
     if (!skip_name(bytes, length, &at, &compressed) || compressed || at - HEADER_LENGTH > DNS_NAME_MAX
         || at + 4 > length)
@@ -281,4 +323,16 @@ dns_message_read(dns_message_t *m, const uint8_t *bytes, size_t length)
     m->type_mismatch = m->answers && m->address_count && !typed && !alias && m->qtype != DNS_ANY
                     && m->qtype != DNS_RRSIG;
     return true;
+}
+
+bool
+dns_message_read_overlong(dns_message_t *m, const uint8_t *bytes, size_t length)
+{
+    size_t at = HEADER_LENGTH;
+
+    if (!read_header(m, bytes, length))
+        return false;
+    while (at < length && bytes[at] && bytes[at] <= LABEL_MAX)
+        at += 1u + bytes[at];
+    return at > length;
 }

@@ -15,8 +15,9 @@
 #define DNS_ELEMENTS_MAX 20     /* answer records that are compared; a set of more is compared with none */
 #define DNS_PLACES_MAX   32     /* answer records that lists are asked about */
 
-enum { DNS_A = 1, DNS_CNAME = 5, DNS_SOA = 6, DNS_AAAA = 28, DNS_OPT = 41,
-       DNS_DNAME = 39, DNS_RRSIG = 46, DNS_IXFR = 251, DNS_AXFR = 252, DNS_ANY = 255 };
+enum { DNS_A = 1, DNS_NS = 2, DNS_CNAME = 5, DNS_SOA = 6, DNS_PTR = 12, DNS_MX = 15, DNS_AAAA = 28,
+       DNS_SRV = 33, DNS_DNAME = 39, DNS_OPT = 41, DNS_RRSIG = 46, DNS_IXFR = 251, DNS_AXFR = 252,
+       DNS_ANY = 255 };
 enum { DNS_NOERROR = 0, DNS_SERVFAIL = 2, DNS_NXDOMAIN = 3, DNS_REFUSED = 5 };
 enum { DNS_QR = 0x8000, DNS_AUTHORITATIVE = 0x0400, DNS_TRUNCATED = 0x0200,
        DNS_RECURSION_DESIRED = 0x0100, DNS_RECURSION_AVAILABLE = 0x0080 };
@@ -24,10 +25,10 @@ enum { DNS_QR = 0x8000, DNS_AUTHORITATIVE = 0x0400, DNS_TRUNCATED = 0x0200,
 typedef struct {
     uint16_t id, flags;                     /* flags as on the wire */
     uint16_t questions, answers, authorities, additionals;  /* counts in the header */
-    uint16_t qtype;
+    uint16_t qtype;                         /* 0 where the question cannot be read */
     char     name[DNS_NAME_MAX + 1];        /* see dns_message_name() */
-    const uint8_t *question;                /* the name on the wire; in the bytes that were read */
-    uint32_t name_hash;                     /* of the name on the wire, ignoring case */
+    const uint8_t *question;                /* the name on the wire; in the bytes that were read, or NULL */
+    uint32_t name_hash;                     /* of the name on the wire, ignoring case; 0 without a name */
 
     bool     complete;                      /* read to the last record */
     bool     has_opt;
@@ -44,7 +45,7 @@ typedef struct {
     uint8_t  n_places, n_elements;
     bool     more_elements;                 /* than these */
     /* Beyond n_elements and n_places undefined. */
-    uint32_t element[DNS_ELEMENTS_MAX];     /* hashes of type and data of A, AAAA, CNAME, sorted */
+    uint32_t element[DNS_ELEMENTS_MAX];     /* hashes of type and data of answers, signatures left out, sorted */
     uint16_t place[DNS_PLACES_MAX];         /* offsets of A, AAAA and CNAME records in the answer section */
 } dns_message_t;
 
@@ -52,7 +53,12 @@ typedef struct {
  * breaks off later is not complete and has the facts read so far. */
 bool dns_message_read(dns_message_t *m, const uint8_t *bytes, size_t length);
 
-/* The name asked for, dotted, with its case; bytes that are no letter, digit, '-' or '_' as \DDD. Kept
+/* The same of a message with a name that runs beyond its end, which dns_message_read() cannot read: what the header
+ * says. False for all other messages. */
+bool dns_message_read_overlong(dns_message_t *m, const uint8_t *bytes, size_t length);
+
+/* The name asked for, dotted, with its case; bytes that are no letter, digit, '-' or '_' as \DDD; words in
+ * parentheses where it cannot be read. Kept
  * in the message; the bytes it was read from must still be there at the first call. */
 const char *dns_message_name(dns_message_t *m);
 

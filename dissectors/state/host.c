@@ -29,6 +29,24 @@ ttl_memory_add(ttl_memory_t *memory, uint8_t ttl)
     count_up(&memory->others);
 }
 
+/* No unused slot before a used one: that is what the readers rely on. */
+void
+ttl_memory_remove(ttl_memory_t *memory, uint8_t ttl)
+{
+    unsigned i = 0, last = TTL_SLOTS - 1;
+
+    while (i < TTL_SLOTS && (!memory->count[i] || memory->ttl[i] != ttl))
+        i++;
+    uint16_t *count = i < TTL_SLOTS ? &memory->count[i] : &memory->others;
+    if (!*count || *count == UINT16_MAX || --*count || i == TTL_SLOTS)
+        return;
+    while (last > i && !memory->count[last])
+        last--;
+    memory->ttl[i] = memory->ttl[last];
+    memory->count[i] = memory->count[last];
+    memory->count[last] = 0;
+}
+
 unsigned
 ttl_memory_total(const ttl_memory_t *memory)
 {
@@ -55,6 +73,38 @@ ttl_memory_usual(const ttl_memory_t *memory)
         if (memory->count[i] > memory->count[best])
             best = i;
     return memory->count[best] ? memory->ttl[best] : 0;
+}
+
+unsigned
+ttl_memory_near(const ttl_memory_t *memory, uint8_t ttl)
+{
+    unsigned near = 0;
+    for (unsigned i = 0; i < TTL_SLOTS; i++)
+        if (memory->count[i] && memory->ttl[i] >= ttl - HOPS_JITTER && memory->ttl[i] <= ttl + HOPS_JITTER)
+            near += memory->count[i];
+    return near;
+}
+
+char *
+ttl_memory_text(const ttl_memory_t *memory)
+{
+    GString *text = g_string_new(NULL);
+    bool told[TTL_SLOTS] = { false };
+
+    for (;;) {
+        unsigned next = TTL_SLOTS;
+        for (unsigned i = 0; i < TTL_SLOTS; i++)
+            if (memory->count[i] && !told[i] && (next == TTL_SLOTS || memory->count[i] > memory->count[next]))
+                next = i;
+        if (next == TTL_SLOTS)
+            break;
+        told[next] = true;
+        g_string_append_printf(text, "%s%u (%u hops) in %u", text->len ? ", " : "", memory->ttl[next],
+                               ttl_hops(memory->ttl[next]), memory->count[next]);
+    }
+    if (memory->others)
+        g_string_append_printf(text, "%sothers in %u", text->len ? ", " : "", memory->others);
+    return g_string_free(text, FALSE);
 }
 
 bool
@@ -214,6 +264,28 @@ host_remember(host_table_t *table, host_t *host)
     return true;
 }
 
+/* Hosts looked at. */
+#define UNNUMBERED_LOOKS 64
+
+static bool
+is_unnumbered(const host_t *host)
+{
+    unsigned packets = host->df_set + host->df_clear;
+    return host->entry.number && !host->address.ipv6 && host->heard_frame && packets >= 3
+        && host->id_zero == packets && !host->df_set;
+}
+
+bool
+host_table_finds_unnumbered(const host_table_t *table, const host_t *but)
+{
+    for (uint32_t n = 1; n <= MIN(table->hosts->used, UNNUMBERED_LOOKS); n++) {
+        const host_t *host = table_at(table->hosts, n);
+        if (host != but && is_unnumbered(host))
+            return true;
+    }
+    return false;
+}
+
 host_suspicions_t *
 host_suspicions(host_t *host)
 {
@@ -285,10 +357,19 @@ forged_ttls_add(forged_ttls_t *seen, uint32_t frame, uint8_t ttl)
     return wider && !first;
 }
 
-dns_server_t *
-host_dns(host_t *host)
+static void
+count_down(uint16_t *counter)
 {
-    if (!host->dns)
-        host->dns = g_new0(dns_server_t, 1);
-    return host->dns;
+    *counter -= *counter && *counter < UINT16_MAX;
+}
+
+void
+host_unlearn(host_t *host, const ip_header_t *ip)
+{
+    if (!host->remembered)
+        return;
+    ttl_memory_remove(&host->ttls, ip->ttl);
+    count_down(ip->df ? &host->df_set : &host->df_clear);
+    if (!ip_mark(ip))
+        count_down(&host->id_zero);
 }

@@ -22,12 +22,18 @@ typedef struct {
 } ttl_memory_t;
 
 void ttl_memory_add(ttl_memory_t *memory, uint8_t ttl);
+/* Takes one back that was added. */
+void ttl_memory_remove(ttl_memory_t *memory, uint8_t ttl);
 /* Packets remembered. */
 unsigned ttl_memory_total(const ttl_memory_t *memory);
 /* Of these, with this TTL. */
 unsigned ttl_memory_count(const ttl_memory_t *memory, uint8_t ttl);
 /* The most frequent TTL; 0 when nothing is remembered. */
 uint8_t ttl_memory_usual(const ttl_memory_t *memory);
+/* Packets with this TTL, give or take HOPS_JITTER. */
+unsigned ttl_memory_near(const ttl_memory_t *memory, uint8_t ttl);
+/* "52 (12 hops) in 5, 60 (4 hops) in 1", the most frequent first; to be freed. */
+char *ttl_memory_text(const ttl_memory_t *memory);
 /* How many hops ttl is away from the nearest TTL that this sender is known to use: one seen at
  * least twice and in a quarter of its packets. Returns false when none is known. */
 bool ttl_memory_distance(const ttl_memory_t *memory, uint8_t ttl, uint8_t *distance);
@@ -83,16 +89,6 @@ typedef struct {
     unsigned           n_window_ttl, n_injectors, n_mirror; /* total ever; slots are used in turn */
 } host_suspicions_t;
 
-/* Flags and habits of the DNS answers of one server. */
-typedef struct {
-    uint16_t answers;           /* saturating, as all below */
-    uint16_t recursion_available, authoritative;
-    uint16_t opt_asked, opt_given;  /* answers to queries with OPT; of those, with OPT */
-    uint16_t id_zero, df;
-    uint32_t rtt_us;            /* shortest time from a query to its answer; 0: none yet */
-    ttl_memory_t ttls;
-} dns_server_t;
-
 /* Lives until the file closes, or until its last flow goes if it only ever sent SYNs. */
 typedef struct {
     entry_t      entry;         /* by the address */
@@ -114,7 +110,7 @@ typedef struct {
     uint8_t      syn_ack_ttl[2];
     uint8_t      checksums_good, checksums_bad; /* of the packets that host_damaged() was asked about */
     ttl_memory_t ttls;          /* of everything but resets and what is disputed */
-    dns_server_t      *dns;         /* NULL until it answers */
+    struct dns_server *dns;         /* dns/habits.h; NULL until it answers */
     host_suspicions_t *suspicions;  /* NULL until something odd */
 } host_t;
 
@@ -144,6 +140,10 @@ void    host_unref(host_table_t *table, host_t *host);
 /* It lives until the file closes from now on. False when there is no room for that. */
 bool host_remember(host_table_t *table, host_t *host);
 
+/* True when another host than this one, of those remembered first, sent TCP with IP ID 0 and don't-fragment clear
+ * and nothing else: so does a network in a program (of a virtual machine or a container) for everybody. */
+bool host_table_finds_unnumbered(const host_table_t *table, const host_t *but);
+
 host_suspicions_t *host_suspicions(host_t *host);
 
 /* True when more than a tenth of what the host sent had this TTL, give or take one. */
@@ -159,8 +159,6 @@ uint32_t host_known_injector(const host_t *host, uint32_t frame, const ip_header
 forged_ttls_t *host_forged_ttls(host_t *host, bool reset, bool df);
 /* True when this changes the range that is known of more than one packet. */
 bool           forged_ttls_add(forged_ttls_t *seen, uint32_t frame, uint8_t ttl);
-
-dns_server_t      *host_dns(host_t *host);
 
 /* Adds one to a counter that stays at its highest value. */
 static inline void
@@ -223,3 +221,6 @@ host_learn(host_table_t *table, host_t *host, const ip_header_t *ip)
     if (!ip_mark(ip))
         count_up(&host->id_zero);
 }
+
+/* Takes back what host_learn() took, because it is disputed now. */
+void host_unlearn(host_t *host, const ip_header_t *ip);

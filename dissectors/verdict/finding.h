@@ -27,6 +27,9 @@
     X(DNS_QUERIES,      DNS,     UINT,  "dns.queries", "Times the query was sent") \
     X(DNS_DELAY,        DNS,     TIME,  "dns.delay", "Time since the query") \
     X(DNS_QUERY_FRAME,  DNS,     FRAME, "dns.query_frame", "Query in frame") \
+    X(DNS_FIRST,        DNS,     FRAME, "dns.first", \
+      "First answer to the query, which clients take, in frame") \
+    X(DNS_COPY_OF,      DNS,     FRAME, "dns.copy_of", "The same answer, captured before in frame") \
     X(RESET_DELAY,      RESET,   TIME,  "reset.delay", "Time since the packet it answers") \
     X(RESET_PAIR_GAP,   RESET,   TIME,  "reset.pair_gap", \
       "Time since the sender's previous reset") \
@@ -117,7 +120,6 @@ typedef struct {
     uint32_t    forged_frame;   /* 0: none, as for the next two */
     uint32_t    genuine_frame;
     uint32_t    trigger_frame;
-    uint32_t    incident;       /* number of the exchange it belongs to (incident.h); 0: not known */
     vantage_t   vantage;        /* where it was captured, as far as that shows */
     const char *trigger;        /* escaped text, interned for the life of the store, or NULL */
     const char *innocent;       /* the explanation that has to be ruled out, static, or NULL */

@@ -17,7 +17,6 @@
 #include "fingerprints/fingerprints.h"
 #include "state/flow.h"
 #include "base/oldest.h"
-#include "verdict/incident.h"
 #include "verdict/judge.h"
 #include "verdict/origin.h"
 #include "verdict/store.h"
@@ -58,7 +57,6 @@ typedef struct {
 /* What reports go to, and what is known of the frames they are about. */
 typedef struct {
     store_t             *store;
-    incidents_t         *incidents;
     sighting_t          *sightings;     /* of SIGHTINGS, by frame modulo their number */
     const observation_t *now;           /* the packet at hand, between reports_begin() and reports_end() */
     uint32_t             last_frame;    /* of the last packet, with the next one */

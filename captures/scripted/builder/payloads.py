@@ -110,7 +110,7 @@ def http_ok(body="<html><body>hello</body></html>\n", status="200 OK"):
 # -- DNS ---------------------------------------------------------------------------------
 
 A, NS, CNAME, SOA, PTR, MX, TXT, AAAA, OPT, AXFR = 1, 2, 5, 6, 12, 15, 16, 28, 41, 252
-NOERROR, SERVFAIL, NXDOMAIN = 0, 2, 3
+NOERROR, SERVFAIL, NXDOMAIN, REFUSED = 0, 2, 3, 5
 RESPONSE, AUTHORITATIVE, TRUNCATED = 0x8000, 0x0400, 0x0200
 RECURSION_DESIRED, RECURSION_AVAILABLE = 0x0100, 0x0080
 POINTER = b"\xc0\x0c"

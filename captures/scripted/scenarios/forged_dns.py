@@ -6,7 +6,7 @@ from builder.capture import Host
 from builder.dns import answer, ask, over_tcp, remember, reply, transaction
 from builder.flow import Flow
 from builder.injector import Injector, forged_flags
-from builder.payloads import A, AAAA, MX, NXDOMAIN
+from builder.payloads import A, AAAA, MX, NOERROR, NXDOMAIN, REFUSED
 from builder.stacks import BSD_SERVER, LINUX, WINDOWS
 
 from . import guilty
@@ -254,3 +254,124 @@ def dns_forged_on_retry(net):
     for index, query in enumerate((first, again)):
         third_injector(net, query, 0.0179, POOL[2 + index])
         genuine(net, query, [wire.record(A, GENUINE, 3600)], "gfw-dns-3")
+
+
+@guilty("Three names, each answered from three hops away and again by the resolver: once with"
+        " NXDOMAIN, once refused, once without a record.",
+        "The three early answers forged, whatever their code.")
+def dns_negative_answers_race(net):
+    client, server = net.client(), resolver(net, rtt=0.041)
+    warm_up(client, server)
+    box = Injector(net, "negative")
+    for index, code in enumerate((NXDOMAIN, REFUSED, NOERROR)):
+        query = ask(client, server, "site%d.forbidden.example" % index, at=2.0 + index)
+        message = wire.dns_message(query.ident, forged_flags(query.query_flags) | code,
+                                   query.question, additional=[wire.opt_record()])
+        box.answer(query, 0.0081, message, ttl=61, ipid=0x0077, df=True)
+        genuine(net, query, [wire.record(A, GENUINE, 3600)], "negative")
+
+
+@guilty("A bridge beside the client shows every query twice, TTL 64 and 63, without IP IDs; the"
+        " second answer leads to a private address.", "The private answer forged: one query was sent.")
+def dns_query_shown_twice(net):
+    client, server = net.client(stack=LINUX.but(udp_ipid="zero")), resolver(net)
+    query = ask(client, server, FORBIDDEN)
+    net.duplicate(query, after=0.0021, routed=True)
+    packet = answer(query, [wire.record(A, GENUINE, 60)])
+    net.mark(packet, "genuine", "dns-answer", "late-private-answer", FORBIDDEN)
+    message = wire.dns_message(query.ident, 0x8180, query.question,
+                               [wire.record(A, "10.6.6.8", 60)])
+    Injector(net, "late-private-answer").answer(query, 0.5, message, ttl=64, ipid=1, df=False)
+
+
+@guilty("The capture point sees a forged answer before and behind a router.",
+        "Both copies of the forged answer forged, linked with each other.", vantage="border")
+def dns_forged_answer_twice(net):
+    client, server = net.client(), resolver(net)
+    warm_up(client, server)
+    query = ask(client, server, FORBIDDEN, at=2.0)
+    forged = second_injector(net, query, 0.0171, POOL[1])
+    copy = net.duplicate(forged, after=0.00018, routed=True)
+    net.mark(copy, "forged", "dns-answer", "gfw-dns-2", FORBIDDEN)
+    genuine(net, query, [wire.record(A, GENUINE, 3600)], "gfw-dns-2")
+
+
+@guilty("The capture kept 84 bytes of each packet, so the answers are cut in their first record. The forged"
+        " one counts one, the genuine one four.", "The first answer forged, by its counts.")
+def dns_cut_answers(net):
+    net.snaplen = 84
+    client, server = net.client(), resolver(net)
+    warm_up(client, server)
+    query = ask(client, server, "a.example", at=2.0)
+    message = wire.dns_message(query.ident, 0x8180, query.question, [wire.record(A, POOL[2], 60)])
+    Injector(net, "short").answer(query, 0.009, message, ttl=64, ipid=1, df=False)
+    genuine(net, query, [wire.record(A, "93.184.216.%d" % last, 60) for last in range(34, 38)], "short")
+
+
+@guilty("A query for mail servers is answered by a packet tool and by the resolver.",
+        "The tool's answer forged: another mail server, and only the response bit in its flags.")
+def dns_other_mail_server(net):
+    client, server = net.client(), resolver(net)
+    warm_up(client, server)
+    query = ask(client, server, "forbidden.example", MX, at=2.0)
+    message = wire.dns_message(query.ident, 0x8000, query.question,
+                               [wire.record(MX, (10, "mail.attacker.example"), 1024)])
+    Injector(net, "packet-tool").answer(query, 0.0044, message, ttl=64, ipid=0, df=False)
+    genuine(net, query, [wire.record(MX, (10, "mail.forbidden.example"), 3600)], "packet-tool")
+
+
+@guilty("A probe whose name runs beyond its end: a box answers it all the same, with what lay behind"
+        " the name in its memory; servers find such a query malformed.",
+        "The answer forged.")
+def dns_overlong_name(net):
+    client, server = net.client(), resolver(net, "203.0.113.53")
+    ident = net.random.randrange(1, 0x10000)
+    name = b"\x03www\x09forbidden\x3fexample"
+    head = ident.to_bytes(2, "big") + bytes.fromhex("0100000100000000")
+    query = net.datagram(client, server, (net.port(), 53), head + b"\0\0" + name, 0.5)
+    remember(query, FORBIDDEN, A, ident, 0x0100, edns=False)
+    leak = bytes(net.random.randrange(256) for _ in range(56)) + b"\0\0\x01\0\x01"
+    message = (ident.to_bytes(2, "big") + bytes.fromhex("81800001000100000000") + name + leak
+               + wire.record(A, POOL[6], 234))
+    Injector(net, "wallbleed").answer(query, 0.0177, message, ttl=42, ipid=0, df=False)
+
+
+@guilty("Two answers of a packet tool race the resolver's; the third query is answered by the tool"
+        " alone.", "All three answers of the tool forged, the last by its header.")
+def dns_last_answer_of_a_box(net):
+    client, server = net.client(), resolver(net)
+    warm_up(client, server)
+    box = Injector(net, "packet-tool")
+    for index in range(3):
+        query = ask(client, server, "site%d.forbidden.example" % index, at=2.0 + index)
+        message = wire.dns_message(query.ident, 0x8580, query.question,
+                                   [wire.record(A, "198.51.100.66", 10)])
+        box.answer(query, 0.004, message, ttl=64, ipid=1, df=False)
+        if index < 2:
+            genuine(net, query, [wire.record(A, "93.184.216.%d" % (60 + index), 3600)], "packet-tool")
+
+
+@guilty("Over UDP the name does not exist, says somebody seven hops away; over TCP the resolver, twelve hops"
+        " away, has it.", "The NXDOMAIN forged.")
+def dns_denied_over_udp(net):
+    client, server = net.client(), resolver(net)
+    warm_up(client, server)
+    query = ask(client, server, FORBIDDEN, at=2.0, edns=False)
+    message = wire.dns_message(query.ident, 0x8183, query.question)
+    Injector(net, "udp-only").answer(query, 0.0093, message, ttl=57, ipid=0x3D11, df=True)
+    flow = Flow(client, server, 53, start=3.0)
+    flow.handshake()
+    request = tcp_query(flow, FORBIDDEN)
+    flow.answer(over_tcp(reply(request, [wire.record(A, GENUINE)])))
+    flow.close()
+
+
+@guilty("The first thing captured is a forged answer; the resolver's own answers to other names come"
+        " later.", "The first answer forged, once the others show that it is unlike them.")
+def dns_forged_before_all_else(net):
+    client, server = net.client(), resolver(net)
+    query = ask(client, server, FORBIDDEN)
+    third_injector(net, query, 0.0181, POOL[6])
+    for index in range(4):
+        transaction(client, server, "host%d.allowed.example" % index, ["93.184.216.%d" % (70 + index)],
+                    at=1.0 + 0.4 * index)

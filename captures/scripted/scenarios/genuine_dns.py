@@ -301,3 +301,112 @@ def dns_forwarder_trims_answers(net):
     answer(query, [wire.record(PTR, "desktop.lan")], additional=(), flags=0x8580)
     query = ask(client, server, SITE, AAAA, at=0.8)
     answer(query, think=0.02, additional=())
+
+
+OWN_STACK = LINUX.but(name="a stack of its own", ttl=160, udp_df=False, udp_ipid="zero")
+
+
+def one_record(query, address, ttl, **rest):
+    """The one compressed record and nothing else that injectors write."""
+    return answer(query, [wire.record(A, address, ttl)], additional=(), **rest)
+
+
+@innocent("A resolver with a network stack of its own: every answer has TTL 151, no IP ID, no"
+          " don't-fragment, one record and no EDNS.", never="Any answer forged, or an injector named.")
+def dns_stack_of_its_own(net):
+    client, server = net.client(), resolver(net, "114.114.114.114", stack=OWN_STACK, rtt=0.011)
+    for index in range(12):
+        query = ask(client, server, "host%d.site.example" % index, at=0.4 * index)
+        one_record(query, "104.16.132.%d" % (10 + index), 120 + index)
+
+
+@innocent("A small server at a public address has one answer for every question, IPv6 included.",
+          never="Any answer forged for its type.")
+def dns_one_answer_for_all(net):
+    client, server = net.client(), resolver(net, "203.0.113.53", stack=LINUX)
+    for index, kind in enumerate((A, AAAA, A, A, AAAA, PTR, A, AAAA)):
+        query = ask(client, server, "host%d.site.example" % index, kind, at=0.5 * index, edns=False)
+        answer(query, [wire.record(A, "203.0.113.53", 60)])
+
+
+@innocent("The home-made server of a tunnel: recursion desired is never copied, EDNS never answered.",
+          never="Any answer forged.")
+def dns_home_made_server(net):
+    client, server = net.client(), resolver(net, "203.0.113.53", stack=LINUX.but(udp_df=False))
+    for index in range(12):
+        query = ask(client, server, "%08x.t.site.example" % (0x10000 + 977 * index), TXT, at=0.2 * index)
+        answer(query, [wire.record(TXT, "y%d" % index)], additional=(), flags=0x8400)
+
+
+@innocent("A home router answers from its cache in a millisecond and asks for the rest.",
+          never="The quick answers forged.")
+def dns_forwarder_with_a_cache(net):
+    client, server = net.client(), lan_resolver(net)
+    for index in range(8):
+        query = ask(client, server, "host%d.site.example" % index, at=0.4 * index)
+        answer(query, records(CDN[:1]), think=0.015 + 0.003 * index)
+    for index in range(2):
+        query = ask(client, server, "host%d.site.example" % index, at=4.0 + 0.4 * index)
+        answer(query, records(CDN[:1], ttl=297))
+
+
+@innocent("A company's resolver at a public address knows internal addresses of the company's public"
+          " names.", never="The private answers forged.")
+def dns_split_horizon_in_public(net):
+    client = net.client("198.51.100.77")
+    server = Host(net, "198.51.100.53", WINDOWS, 2, 0.0021)
+    for index in range(6):
+        addresses = ["10.20.30.%d" % index] if index % 2 else CDN[:1]
+        transaction(client, server, "host%d.site.example" % index, addresses, at=0.5 * index)
+
+
+@innocent("Several machines answer for one address; one of them is down and says so for the first copy"
+          " of a query, another one answers the second copy.",
+          never="The answer forged, or the ICMP error.")
+def dns_one_machine_is_closed(net):
+    client, server = net.client(), resolver(net, "192.0.2.53")
+    for index in range(5):
+        transaction(client, server, "host%d.site.example" % index, CDN[:1], at=0.4 * index)
+    first = ask(client, server, SITE, at=3.0)
+    net.icmp_about(server, first, "port-unreachable")
+    answer(retry(first, 1.0), records(CDN[1:2]))
+
+
+@innocent("A company's network is 10.10.34.0/24, and its public name leads there.",
+          never="The answer forged for an address that a country's block page has, too.")
+def dns_network_of_a_block_page(net):
+    client = net.client("10.10.34.21")
+    server = resolver(net, "198.51.100.53")
+    transaction(client, server, SITE, CDN[:1], at=0.0)
+    transaction(client, server, "wiki.site.example", ["10.10.34.35"], at=0.5)
+
+
+@innocent("A server with two addresses is asked at one and answers from the other.",
+          never="The answers forged; they are odd, and clients drop them.")
+def dns_answer_from_other_address(net):
+    client, asked = net.client(), Host(net, "203.0.113.53", LINUX, 9, 0.031)
+    other = Host(net, "203.0.113.54", LINUX, 9, 0.031)
+    for index in range(2):
+        query = ask(client, asked, "host%d.site.example" % index, at=0.5 * index)
+        answer(query, records(CDN[:1]), sender=other)
+
+
+@innocent("Captures of two places in one file: one resolver at two distances, and one of its answers"
+          " comes from its block list.", never="The private answer forged for its distance.")
+def dns_two_places_in_one_file(net):
+    client, near = net.client(), resolver(net, "9.9.9.9", hops=3)
+    far = resolver(net, "9.9.9.9", hops=12)
+    for index in range(10):
+        transaction(client, near, "host%d.site.example" % index, CDN[:1], at=0.4 * index)
+    transaction(client, far, "ads.site.example", ["127.0.0.1"], at=5.0)
+
+
+@innocent("An answer with one record TTL, its owner in full and the authoritative bit, from a small server of"
+          " its own zone to a resolver.", never="The answers forged for an injector's shape.")
+def dns_small_server_of_a_zone(net):
+    client = net.client("198.51.100.53")
+    server = Host(net, "192.0.2.53", LINUX.but(udp_df=False), 11, 0.084)
+    for index in range(4):
+        name = "host%d.site.example" % index
+        query = ask(client, server, name, at=0.5 * index, flags=0, do=True)
+        answer(query, [wire.record(A, CDN[index], 60, owner=name)], additional=(), flags=0x8400)

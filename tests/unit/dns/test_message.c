@@ -94,6 +94,20 @@ static const row_t rows[] = {
           "\0") "\x03www\x07" "example\x03org\0\0\x0f\0\x01" "\xc0\x0c"
             A_192_0_2_1),
       .read = true, .complete = true, .elements = 1, .addresses = 1, .ttl = 300, .mismatch = true },
+    { .name = "two mail servers are two elements, wherever their names point",
+      BYTES(HEADER(ANSWER, "\x01", "\x02", "\0", "\0") "\x03www\x07" "example\x03org\0\0\x0f\0\x01"
+            "\xc0\x0c\0\x0f\0\x01\0\0\x01\x2c\0\x04\0\x0a\xc0\x10"
+            "\xc0\x0c\0\x0f\0\x01\0\0\x01\x2c\0\x04\0\x14\xc0\x10"),
+      .read = true, .complete = true, .elements = 2, .ttl = 300 },
+    { .name = "a text is an element, its signature is not",
+      BYTES(HEADER(ANSWER, "\x01", "\x02", "\0", "\0") "\x03www\x07" "example\x03org\0\0\x10\0\x01"
+            "\xc0\x0c\0\x10\0\x01\0\0\x01\x2c\0\x03\x02hi"
+            "\xc0\x0c\0\x2e\0\x01\0\0\x01\x2c\0\x02\0\x10"),
+      .read = true, .complete = true, .elements = 1, .ttl = 300 },
+    { .name = "a mail server without a name is no element",
+      BYTES(HEADER(ANSWER, "\x01", "\x01", "\0", "\0") "\x03www\x07" "example\x03org\0\0\x0f\0\x01"
+            "\xc0\x0c\0\x0f\0\x01\0\0\x01\x2c\0\x01\0"),
+      .read = true, .complete = true, .ttl = 300 },
     { .name = "an EDNS record is seen behind the others",
       BYTES(HEADER(ANSWER, "\x01", "\x01", "\0", "\x01") WWW_A "\xc0\x0c" A_192_0_2_1 OPT),
       .read = true, .complete = true, .elements = 1, .addresses = 1, .ttl = 300, .opt = true },
@@ -304,6 +318,30 @@ check_long_names(void **state)
     assert_true(strlen(dns_message_name(&m)) <= DNS_NAME_MAX);
 }
 
+/* A name whose last label runs beyond the message; nothing else that cannot be read. */
+static void
+check_overlong(void **state)
+{
+    message_t query = message_query(1, "www.example.org", DNS_A, false);
+    dns_message_t m;
+
+    (void)state;
+    for (size_t n = 0; n <= query.length; n++) {
+        uint8_t *exact = g_memdup2(query.bytes, n ? n : 1);
+        bool overlong = n >= 13 && n < query.length - 5 && n != 12 + 4 && n != 12 + 12 && n != 12 + 16;
+        assert_int_equal(dns_message_read_overlong(&m, exact, n), overlong);
+        if (overlong) {
+            assert_int_equal(m.id, 1);
+            assert_int_equal(m.qtype, 0);
+            assert_int_equal(m.name_hash, 0);
+            assert_string_equal(dns_message_name(&m), "(unreadable name)");
+        }
+        g_free(exact);
+    }
+    query.bytes[12] = 0xc0;                             /* a pointer */
+    assert_false(dns_message_read_overlong(&m, query.bytes, query.length));
+}
+
 static uint32_t
 hash_of(const char *name)
 {
@@ -479,6 +517,7 @@ main(void)
 {
     suite_t suite = suite_new();
     SUITE_ADD_TABLE(&suite, rows, check_row);
+    suite_add(&suite, "a name that runs beyond its message is told from all others", check_overlong, NULL);
     suite_add(&suite, "header fields are read as they are on the wire", check_header, NULL);
     suite_add(&suite, "a message cut at any byte is read within its bytes and complete only as a whole",
               check_cut, NULL);

@@ -53,23 +53,30 @@ forged_answer(void)
     return a;
 }
 
+/* Twenty answers like the genuine one; as the rows below change it. */
+static dns_server_t habits;
+
 static dns_server_t
 resolver(void)
 {
-    return (dns_server_t){
-        .answers = 20, .recursion_available = 20, .opt_asked = 20, .opt_given = 20, .rtt_us = 20000,
-        .ttls = { .count = { 20 }, .ttl = { 116 } },
-    };
+    dns_server_t server = { .answers = 20, .ttls = { .count = { 20 }, .ttl = { 116 } },
+                            .delay_us = { 20000, 20100, 20200 } };
+
+    for (unsigned i = 0; i < N_DNS_TRAITS; i++)
+        server.trait[i].tested = 20;
+    server.trait[DNS_HAS_RA].shown = 20;
+    return server;
 }
 
 /* One query for a public name to a public resolver, not answered yet. */
 static dns_case_t
 one_query(void)
 {
+    habits = resolver();
     return (dns_case_t){
         .query_frame = QUERY_FRAME, .query_time = START, .last_query_time = START, .queries = 1,
         .query_flags = 0x0100, .qtype = DNS_A, .query_opt = true, .name = "www.example.org",
-        .name_is_public = true, .server_is_public = true, .server = resolver(),
+        .name_is_public = true, .server_is_public = true, .server = &habits,
     };
 }
 
@@ -80,6 +87,7 @@ add_answer(dns_case_t *c, dns_answer_t a)
     a.frame = FIRST_ANSWER_FRAME + c->n_answers;
     if (!a.time)
         a.time = START + (20 + 5 * c->n_answers) * NS_PER_MS;
+    a.traits = dns_traits(c, &a);
     c->answer[c->n_answers++] = a;
 }
 
@@ -91,6 +99,7 @@ without_address(unsigned code)
     a.flags = (uint16_t)(0x8180 | code);
     a.answers = a.n_elements = a.address_count = 0;
     a.ttl = 0;
+    a.has_soa = true;
     return a;
 }
 
@@ -108,6 +117,20 @@ with_address(uint8_t n)
 
 WIRE(nothing_odd) { (void)c; (void)a; }
 
+/* Nothing is known of the server yet. */
+static void
+unknown_server(void)
+{
+    habits = dns_server_unknown;
+}
+
+/* All its other answers show a trait. */
+static void
+always(dns_trait_t trait)
+{
+    habits.trait[trait] = (dns_tally_t){ 20, 20 };
+}
+
 static void
 add_rival(dns_case_t *c, int64_t time, uint8_t address)
 {
@@ -118,6 +141,7 @@ add_rival(dns_case_t *c, int64_t time, uint8_t address)
 
 WIRE(plain_boxes_at_once)
 {
+    unknown_server();
     add_rival(c, START + 19500 * NS_PER_US, 9);
     a->ip.df = true;
     a->time = START + 20 * NS_PER_MS;
@@ -138,24 +162,69 @@ WIRE(other_box_later)
 }
 WIRE(to_two_queries) { other_box_at_once(c, a); c->queries = 2; }
 
-WIRE(closed_port_answers) { (void)a; c->unreachable_frame = 13; }
+WIRE(closed_port_answers) { (void)a; c->unreachable_frame = 13; unknown_server(); }
+WIRE(one_machine_is_closed) { (void)a; c->unreachable_frame = 13; }
+WIRE(closed_for_one_copy) { closed_port_answers(c, a); c->queries = 2; }
+
+static const ip_address_t another = { .bytes = { 9, 9, 9, 9 } };
+WIRE(another_was_asked) { (void)a; c->asked = &another; c->queries = 0; }
 
 WIRE(after_two_ms) { (void)c; a->time = START + 2 * NS_PER_MS; }
 WIRE(after_fifteen_ms) { (void)c; a->time = START + 15 * NS_PER_MS; }
-WIRE(soon_from_next_door) { c->server.rtt_us = 3000; a->time = START + NS_PER_MS; }
+WIRE(soon_from_next_door) { (void)c; habits.delay_us[0] = habits.delay_us[2] = 3000; a->time = START + NS_PER_MS; }
 WIRE(soon_after_retry) { after_two_ms(c, a); c->queries = 2; }
-WIRE(soon_from_unknown) { after_two_ms(c, a); c->server.answers = 2; }
+WIRE(soon_from_unknown) { after_two_ms(c, a); habits.delay_us[2] = 0; }
 WIRE(before_query) { (void)c; a->time = START - NS_PER_MS; }
+WIRE(from_cache) { after_two_ms(c, a); habits.delay_us[1] = 26000; habits.delay_us[2] = 35000; }
+WIRE(soon_from_same_link) { after_two_ms(c, a); habits.ttls.ttl[0] = a->ip.ttl = 64; }
+WIRE(soon_from_router) { after_two_ms(c, a); c->server_is_public = false; }
+WIRE(after_eleven_ms) { (void)c; a->time = START + 11 * NS_PER_MS; }
+WIRE(after_eleven_ms_beside_other) { after_eleven_ms(c, a); add_rival(c, START + 21 * NS_PER_MS, 9); }
 
 WIRE(six_hops_nearer) { (void)c; a->ip.ttl = 122; }
 WIRE(two_hops_nearer) { (void)c; a->ip.ttl = 118; }
 WIRE(other_initial_ttl) { (void)c; a->ip.ttl = 52; }
-WIRE(second_site) { a->ip.ttl = 122; c->server.ttls.ttl[1] = 122; c->server.ttls.count[1] = 10; }
+WIRE(second_site) { (void)c; a->ip.ttl = 122; habits.ttls.ttl[1] = 122; habits.ttls.count[1] = 10; }
+
+WIRE(other_site_of_two_answers) { six_hops_nearer(c, a); habits.answers = habits.ttls.count[0] = 2; }
+WIRE(initial_ttl_of_some) { other_initial_ttl(c, a); habits.ttls.ttl[1] = 53; habits.ttls.count[1] = 1; }
+
+WIRE(df_set) { (void)c; a->ip.df = true; }
+WIRE(df_set_in_large) { df_set(c, a); a->large = true; }
+WIRE(df_set_as_often) { df_set(c, a); habits.trait[DNS_IS_DF].shown = 10; }
+
+WIRE(id_where_none_is) { (void)c; (void)a; always(DNS_IS_ID_ZERO); }
+WIRE(no_id_where_one_is) { (void)c; a->ip.ip_id = 0; }
+WIRE(off_the_counter)
+{
+    (void)c;
+    habits.id_step = (dns_tally_t){ 10, 10 };
+    habits.last_id = (uint16_t)(a->ip.ip_id - 20000);
+    habits.last_time = START;
+}
+WIRE(on_the_counter) { off_the_counter(c, a); habits.last_id = (uint16_t)(a->ip.ip_id - 20); }
+WIRE(off_a_random_number) { off_the_counter(c, a); habits.id_step.shown = 5; }
+WIRE(off_an_old_counter) { off_the_counter(c, a); habits.last_time = START - 60 * NS_PER_S; }
 
 WIRE(ttl_of_no_route) { (void)c; a->ip.ttl = 180; }
-WIRE(ttl_of_no_route_as_usual) { a->ip.ttl = 180; c->server.ttls.ttl[0] = 180; }
+WIRE(ttl_of_no_route_by_unknown) { ttl_of_no_route(c, a); unknown_server(); }
+WIRE(ttl_of_no_route_as_usual) { (void)c; a->ip.ttl = habits.ttls.ttl[0] = 180; }
 
-WIRE(zero_id_df_clear) { (void)c; a->ip.ip_id = 0; }
+WIRE(zero_id_df_clear) { (void)c; a->ip.ip_id = 0; unknown_server(); }
+WIRE(zero_id_as_usual) { (void)c; a->ip.ip_id = 0; always(DNS_IS_UNNUMBERED); }
+WIRE(zero_id_by_accident) { (void)c; a->ip.ip_id = 0; }
+WIRE(zero_id_of_many) { zero_id_df_clear(c, a); c->ids_tested = 100000; c->ids_zero = 1; }
+WIRE(zero_id_everywhere) { zero_id_df_clear(c, a); a->headers_alike = true; }
+
+/* As packet tools leave it, and another answer that has an ID. */
+WIRE(id_one_beside_other) { unknown_server(); add_rival(c, START + 15 * NS_PER_MS, 9); a->ip.ip_id = 1; }
+WIRE(id_one_beside_one) { id_one_beside_other(c, a); c->answer[0].ip.ip_id = 1; }
+WIRE(id_one_as_usual)
+{
+    id_one_beside_other(c, a);
+    habits = resolver();
+    always(DNS_IS_UNNUMBERED);
+}
 WIRE(zero_id_df_set) { (void)c; a->ip.ip_id = 0; a->ip.df = true; }
 WIRE(zero_id_from_router) { a->ip.ip_id = 0; c->server_is_public = false; }
 WIRE(zero_id_of_ipv6) { (void)c; a->ip.ip_id = 0; a->ip.ipv6 = true; }
@@ -163,30 +232,57 @@ WIRE(zero_id_over_tcp) { a->ip.ip_id = 0; c->tcp = true; }
 
 WIRE(rd_cleared) { (void)c; a->flags = 0x8080; }
 WIRE(rd_set_unasked) { (void)a; c->query_flags = 0; }
+WIRE(rd_cleared_as_usual) { rd_cleared(c, a); always(DNS_CLEARS_RD); }
+WIRE(rd_set_by_unknown) { rd_set_unasked(c, a); unknown_server(); }
 WIRE(rd_to_unseen_query) { rd_cleared(c, a); c->query_frame = c->queries = 0; }
 
 WIRE(ra_cleared) { (void)c; a->flags = 0x8100; }
-WIRE(ra_cleared_as_often) { a->flags = 0x8100; c->server.recursion_available = 10; }
+WIRE(ra_cleared_as_often) { (void)c; a->flags = 0x8100; habits.trait[DNS_HAS_RA].shown = 10; }
 WIRE(ra_cleared_when_refused) { (void)c; a->flags = 0x8105; }
 WIRE(ra_cleared_by_unknown)
 {
+    (void)c;
     a->flags = 0x8100;
-    c->server.answers = c->server.recursion_available = 2;
+    habits.trait[DNS_HAS_RA] = (dns_tally_t){ 2, 2 };
 }
 
 WIRE(without_opt) { (void)c; a->has_opt = false; a->additionals = 0; }
+WIRE(without_opt_for_the_first_time) { without_opt(c, a); unknown_server(); }
 WIRE(without_opt_unasked) { without_opt(c, a); c->query_opt = false; }
-WIRE(without_opt_as_usual) { without_opt(c, a); c->server.opt_given = 2; }
-WIRE(without_opt_by_unknown) { without_opt(c, a); c->server.opt_asked = c->server.opt_given = 2; }
+WIRE(without_opt_as_usual) { without_opt(c, a); habits.trait[DNS_LACKS_OPT].shown = 18; }
+WIRE(without_opt_by_unknown) { without_opt(c, a); habits.trait[DNS_LACKS_OPT].tested = 2; }
 WIRE(without_opt_truncated) { without_opt(c, a); a->flags |= DNS_TRUNCATED; }
+
+/* The name does not exist. */
+WIRE(no_soa) { (void)c; *a = without_address(DNS_NXDOMAIN); a->has_soa = false; }
+WIRE(no_soa_as_often) { no_soa(c, a); habits.trait[DNS_LACKS_SOA].shown = 10; }
+WIRE(with_soa) { no_soa(c, a); a->has_soa = true; }
 
 WIRE(trailing_bytes) { (void)c; a->trailing = 4; }
 WIRE(trailing_over_tcp) { a->trailing = 4; c->tcp = true; }
 WIRE(trailing_of_cut) { (void)c; a->trailing = 4; a->complete = false; }
 
-WIRE(edns_among_answers) { (void)c; without_opt(c, a); a->opt_as_answer = true; a->trailing = 16; }
+WIRE(edns_among_answers)
+{
+    without_opt(c, a);
+    a->opt_as_answer = true;
+    a->trailing = 16;
+    unknown_server();
+}
+WIRE(edns_among_answers_as_usual)
+{
+    edns_among_answers(c, a);
+    habits = resolver();
+    always(DNS_IS_OPT_ANSWER);
+}
+
+WIRE(unreadable_name) { (void)a; c->unreadable = true; c->qtype = 0; }
+WIRE(unreadable_name_refused) { unreadable_name(c, a); *a = without_address(1); }
+
+WIRE(tcp_says_other) { (void)a; c->tcp_frame = 99; }
 
 WIRE(wrong_type) { c->qtype = DNS_AAAA; a->type_mismatch = true; }
+WIRE(wrong_type_as_usual) { wrong_type(c, a); always(DNS_IS_OTHER_TYPE); }
 
 static void
 special(dns_answer_t *a, uint8_t b0, uint8_t b1, uint8_t b2, uint8_t b3)
@@ -196,8 +292,11 @@ special(dns_answer_t *a, uint8_t b0, uint8_t b1, uint8_t b2, uint8_t b3)
     a->special_count = 1;
 }
 
-WIRE(private_address) { (void)c; special(a, 192, 168, 1, 1); }
-WIRE(loopback) { (void)c; special(a, 127, 0, 0, 1); }
+WIRE(private_address) { (void)c; special(a, 192, 168, 1, 1); unknown_server(); }
+WIRE(loopback) { (void)c; special(a, 127, 0, 0, 1); unknown_server(); }
+WIRE(private_by_itself) { (void)c; special(a, 192, 168, 1, 1); }
+WIRE(private_as_often) { private_by_itself(c, a); habits.trait[DNS_IS_PRIVATE].shown = 10; }
+WIRE(private_at_home) { private_address(c, a); a->address_at_home = true; }
 WIRE(null_address) { (void)c; special(a, 0, 0, 0, 0); }
 WIRE(private_by_router) { private_address(c, a); c->server_is_public = false; }
 WIRE(private_for_local_name) { private_address(c, a); c->name = "nas.lan"; c->name_is_public = false; }
@@ -219,19 +318,25 @@ WIRE(gfw1)
     set_address(a, 66);
     a->flags = 0x8580;
 }
+WIRE(gfw1_as_usual) { gfw1(c, a); always(DNS_IS_SHAPE_1); }
+WIRE(gfw1_to_resolver) { gfw1(c, a); c->query_flags = 0; unknown_server(); }
 WIRE(gfw1_compressed) { gfw1(c, a); a->owner_in_full = false; }
 WIRE(gfw1_with_opt) { gfw1(c, a); a->has_opt = true; a->additionals = 1; }
 WIRE(gfw1_df) { gfw1(c, a); a->ip.df = true; }
 
-WIRE(gfw3) { (void)c; without_opt(c, a); a->ip.ip_id = 0; set_address(a, 67); }
+WIRE(gfw3) { without_opt(c, a); a->ip.ip_id = 0; set_address(a, 67); }
+WIRE(gfw3_as_usual) { gfw3(c, a); always(DNS_IS_UNNUMBERED); }
+WIRE(gfw3_of_many) { gfw3(c, a); c->ids_tested = 100000; }
 WIRE(gfw3_with_id) { gfw3(c, a); a->ip.ip_id = 1; }
 WIRE(gfw3_by_router) { gfw3(c, a); c->server_is_public = false; }
 
 WIRE(turkmenistan) { loopback(c, a); a->ip.ip_id = 0x7530; }
+WIRE(turkmenistan_for_blocklist) { turkmenistan(c, a); c->name_is_public = false; }
 WIRE(turkmenistan_other_ttl) { turkmenistan(c, a); a->ttl = 60; }
 WIRE(ad_blocker) { loopback(c, a); c->server_is_public = false; a->ip.ip_id = 0; a->ip.df = true; }
 
 WIRE(iran) { (void)c; special(a, 10, 10, 34, 35); }
+WIRE(iran_at_home) { iran(c, a); a->address_at_home = true; }
 WIRE(iran_beside) { (void)c; special(a, 10, 10, 34, 37); }
 WIRE(iran_local_name) { iran(c, a); c->name_is_public = false; }
 
@@ -250,6 +355,23 @@ WIRE(listed_by_router) { listed(c, a); c->server_is_public = false; }
 WIRE(listed_for_owner) { listed(c, a); c->name = "edge-chat.facebook.com"; }
 WIRE(listed_for_owners_namesake) { listed(c, a); c->name = "notfacebook.com"; }
 WIRE(listed_local_name) { listed(c, a); c->name = "printer.lan"; c->name_is_public = false; }
+
+/* The same header was proven twice. */
+WIRE(box_known)
+{
+    (void)c;
+    a->ip.ttl = 122;
+    habits.box[0] = (dns_box_t){ .frame = 3, .proofs = 2, .flags = a->flags, .ip = a->ip, .id_kept = true };
+}
+WIRE(box_with_other_id) { box_known(c, a); a->ip.ip_id++; }
+WIRE(box_with_other_flags) { box_known(c, a); a->flags = 0x8580; }
+WIRE(box_like_the_server)
+{
+    box_known(c, a);
+    a->ip.ttl = habits.box[0].ip.ttl = 116;
+    habits.box[0].proofs = 1;
+}
+WIRE(box_proven_here) { box_known(c, a); habits.box[0].frame = FIRST_ANSWER_FRAME; }
 
 WIRE(contradicted) { (void)a; add_rival(c, START + 15 * NS_PER_MS, 9); }
 WIRE(contradicted_twice_asked) { contradicted(c, a); c->queries = 2; }
@@ -283,6 +405,11 @@ static const sign_row_t signs[] = {
     { "an address answers that says nobody listens there", "dns-non-resolver-answer", true,
       closed_port_answers },
     { "an address answers and says no more", "dns-non-resolver-answer", false, nothing_odd },
+    { "one of the machines behind an address is closed", "dns-non-resolver-answer", false, one_machine_is_closed },
+    { "one of two copies of a query met a closed port", "dns-non-resolver-answer", false, closed_for_one_copy },
+
+    { "an answer comes from another server than asked", "dns-unexpected-source", true, another_was_asked },
+    { "an answer comes from the server asked", "dns-unexpected-source", false, nothing_odd },
 
     { "an answer comes in a tenth of this server's fastest time", "dns-early-answer", true,
       after_two_ms },
@@ -292,6 +419,11 @@ static const sign_row_t signs[] = {
       soon_after_retry },
     { "an answer comes soon from a server hardly known", "dns-early-answer", false, soon_from_unknown },
     { "an answer was captured before its query", "dns-early-answer", false, before_query },
+    { "a server that recurses has an answer in its cache", "dns-early-answer", false, from_cache },
+    { "an answer comes soon from a server on the same link", "dns-early-answer", false, soon_from_same_link },
+    { "an answer comes soon from the home router", "dns-early-answer", false, soon_from_router },
+    { "an answer comes in little more than half the time", "dns-early-answer", false, after_eleven_ms },
+    { "the same beside an answer that contradicts it", "dns-early-answer", true, after_eleven_ms_beside_other },
 
     { "an answer comes from six hops nearer", "dns-ttl-mismatch-resolver", true, six_hops_nearer },
     { "an answer comes from two hops nearer", "dns-ttl-mismatch-resolver", false, two_hops_nearer },
@@ -300,12 +432,44 @@ static const sign_row_t signs[] = {
     { "an answer comes from an anycast server's second site", "dns-ttl-mismatch-resolver", false,
       second_site },
 
+    { "an answer comes from another site than the only two before", "dns-ttl-mismatch-resolver", false,
+      other_site_of_two_answers },
+
+    { "an answer comes as far, sent with another TTL at first", "dns-initial-ttl", true, other_initial_ttl },
+    { "an answer comes from six hops nearer, sent with the same TTL at first", "dns-initial-ttl", false,
+      six_hops_nearer },
+    { "one of the server's other answers was sent with this TTL, too", "dns-initial-ttl", false,
+      initial_ttl_of_some },
+
+    { "don't-fragment where this server never has it", "dns-df-unlike-server", true, df_set },
+    { "the same in a message that may be in fragments", "dns-df-unlike-server", false, df_set_in_large },
+    { "don't-fragment where half of this server's answers have it", "dns-df-unlike-server", false,
+      df_set_as_often },
+
+    { "an IP ID where this server never has one", "dns-ipid-unlike-server", true, id_where_none_is },
+    { "no IP ID where this server has one: an accident", "dns-ipid-unlike-server", false, no_id_where_one_is },
+    { "an IP ID far off the server's counter", "dns-ipid-unlike-server", true, off_the_counter },
+    { "an IP ID on the server's counter", "dns-ipid-unlike-server", false, on_the_counter },
+    { "an IP ID unlike random ones", "dns-ipid-unlike-server", false, off_a_random_number },
+    { "an IP ID a minute after the last one", "dns-ipid-unlike-server", false, off_an_old_counter },
+
     { "an answer has a TTL of no route", "dns-ttl-implausible", true, ttl_of_no_route },
+    { "a TTL of no route is the first that is seen of a server", "dns-ttl-implausible", false,
+      ttl_of_no_route_by_unknown },
     { "a server always has a TTL of no route", "dns-ttl-implausible", false, ttl_of_no_route_as_usual },
 
     { "IP ID 0 without don't-fragment from a public server", "dns-id-zero-df-clear", true,
       zero_id_df_clear },
     { "IP ID 0 with don't-fragment", "dns-id-zero-df-clear", false, zero_id_df_set },
+    { "IP ID 0 without don't-fragment in all answers of a server", "dns-id-zero-df-clear", false,
+      zero_id_as_usual },
+    { "IP ID 0 among random ones", "dns-id-zero-df-clear", false, zero_id_by_accident },
+    { "IP ID 0 in a capture of a hundred thousand answers", "dns-id-zero-df-clear", false, zero_id_of_many },
+    { "IP ID 0 of everybody in the capture", "dns-id-zero-df-clear", false, zero_id_everywhere },
+
+    { "IP ID 1 beside an answer with another one", "dns-tool-header", true, id_one_beside_other },
+    { "IP ID 1 in both of two answers", "dns-tool-header", false, id_one_beside_one },
+    { "IP ID 1 of a server that always has such numbers", "dns-tool-header", false, id_one_as_usual },
     { "IP ID 0 without don't-fragment from the home router", "dns-id-zero-df-clear", false,
       zero_id_from_router },
     { "IPv6 has no IP ID", "dns-id-zero-df-clear", false, zero_id_of_ipv6 },
@@ -315,6 +479,8 @@ static const sign_row_t signs[] = {
     { "an answer sets recursion desired that its query had clear", "dns-rd-not-copied", true,
       rd_set_unasked },
     { "the query of an answer was not captured", "dns-rd-not-copied", false, rd_to_unseen_query },
+    { "a server always clears recursion desired", "dns-rd-not-copied", false, rd_cleared_as_usual },
+    { "a server not known yet sets recursion desired unasked", "dns-rd-not-copied", false, rd_set_by_unknown },
 
     { "recursion is not available where it always was", "dns-flags-unlike-server", true, ra_cleared },
     { "recursion is not available in half of the answers", "dns-flags-unlike-server", false,
@@ -329,9 +495,14 @@ static const sign_row_t signs[] = {
       without_opt_as_usual },
     { "no EDNS from a server hardly known", "dns-opt-unlike-server", false, without_opt_by_unknown },
 
-    { "no EDNS though the query had it", "dns-opt-stripped", true, without_opt_by_unknown },
+    { "no EDNS though the query had it", "dns-opt-stripped", true, without_opt_for_the_first_time },
     { "no EDNS as in the query", "dns-opt-stripped", false, without_opt_unasked },
     { "no EDNS in a truncated answer", "dns-opt-stripped", false, without_opt_truncated },
+
+    { "no start of authority from a server that always gives it", "dns-soa-unlike-server", true, no_soa },
+    { "no start of authority from a server that seldom gives it", "dns-soa-unlike-server", false,
+      no_soa_as_often },
+    { "a negative answer with start of authority", "dns-soa-unlike-server", false, with_soa },
 
     { "four bytes follow the last record", "dns-trailing-bytes", true, trailing_bytes },
     { "bytes follow the last record over TCP", "dns-trailing-bytes", false, trailing_over_tcp },
@@ -339,9 +510,17 @@ static const sign_row_t signs[] = {
 
     { "an IPv4 address answers a query for IPv6", "dns-qtype-mismatch", true, wrong_type },
     { "an address of the right type answers", "dns-qtype-mismatch", false, nothing_odd },
+    { "a server has one answer for every question", "dns-qtype-mismatch", false, wrong_type_as_usual },
 
     { "the query's EDNS record counts as the answer", "dns-opt-as-answer", true, edns_among_answers },
     { "the EDNS record stands behind the answer", "dns-opt-as-answer", false, nothing_odd },
+    { "a server always sends the query back", "dns-opt-as-answer", false, edns_among_answers_as_usual },
+
+    { "a name that runs beyond its query has an answer", "dns-unreadable-answered", true, unreadable_name },
+    { "the server finds such a name malformed", "dns-unreadable-answered", false, unreadable_name_refused },
+
+    { "over TCP the server says something else", "dns-udp-tcp-differ", true, tcp_says_other },
+    { "nobody asked over TCP", "dns-udp-tcp-differ", false, nothing_odd },
 
     { "a public server leads a public name to a private address", "dns-private-answer", true,
       private_address },
@@ -354,22 +533,39 @@ static const sign_row_t signs[] = {
     { "a filtering resolver answers 0.0.0.0", "dns-private-answer", false, null_address },
     { "a blocklist answers 127.0.0.1", "dns-private-answer", false, blocklist_hit },
 
+    { "a resolver with a block list leads a public name to a private address", "dns-private-answer", false,
+      private_by_itself },
+    { "a resolver has a private address for every second name", "dns-private-answer", false, private_as_often },
+    { "the address is one of this network", "dns-private-answer", false, private_at_home },
+
+    { "the header of two forged answers", "dns-same-box", true, box_known },
+    { "that header with another IP ID", "dns-same-box", false, box_with_other_id },
+    { "that header with other flags", "dns-same-box", false, box_with_other_flags },
+    { "a forged answer had the server's own header", "dns-same-box", false, box_like_the_server },
+    { "an answer proves nothing about itself", "dns-same-box", false, box_proven_here },
+
     { "an answer has the shape of GFW's first injector", "dns-gfw-inj1", true, gfw1 },
+    { "that shape in all answers of a server", "dns-gfw-inj1", false, gfw1_as_usual },
+    { "that shape in answer to a resolver", "dns-gfw-inj1", false, gfw1_to_resolver },
     { "that shape with a compressed name", "dns-gfw-inj1", false, gfw1_compressed },
     { "that shape with an EDNS record", "dns-gfw-inj1", false, gfw1_with_opt },
     { "that shape with don't-fragment", "dns-gfw-inj1", false, gfw1_df },
 
     { "an answer has the shape of GFW's third injector", "dns-gfw-inj3", true, gfw3 },
     { "that shape with an IP ID", "dns-gfw-inj3", false, gfw3_with_id },
+    { "that shape in all answers of a server", "dns-gfw-inj3", false, gfw3_as_usual },
+    { "that shape in a capture of a hundred thousand answers", "dns-gfw-inj3", false, gfw3_of_many },
     { "that shape from the home router", "dns-gfw-inj3", false, gfw3_by_router },
 
     { "an answer is that of Turkmenistan's filter", "dns-tm-loopback", true, turkmenistan },
+    { "a blocklist answers so", "dns-tm-loopback", false, turkmenistan_for_blocklist },
     { "that answer with another record TTL", "dns-tm-loopback", false, turkmenistan_other_ttl },
     { "an ad blocker answers 127.0.0.1", "dns-tm-loopback", false, ad_blocker },
 
     { "a public name leads to Iran's block page", "dns-ir-1010", true, iran },
     { "a public name leads to an address beside Iran's block page", "dns-ir-1010", false, iran_beside },
     { "a local name leads to 10.10.34.35", "dns-ir-1010", false, iran_local_name },
+    { "the network is 10.10.34.0/24 itself", "dns-ir-1010", false, iran_at_home },
 
     { "a public server gives an address known for forged answers", "dns-bogus-ip", true, listed },
     { "a public server gives an address of a plain list", "dns-bogus-ip", true, listed_plainly },
@@ -528,6 +724,7 @@ ANSWERS(two_injectors_and_genuine) { two_injectors(c); add_answer(c, genuine_ans
 ANSWERS(two_from_closed_port)
 {
     c->unreachable_frame = 30;
+    unknown_server();
     add_answer(c, with_address(1));
     add_answer(c, with_address(2));
 }
@@ -539,7 +736,7 @@ ANSWERS(genuine_close_behind)
     add_answer(c, a);
     add_answer(c, b);
 }
-ANSWERS(two_boxes_at_once)
+ANSWERS(two_boxes_of_a_known_server)
 {
     dns_answer_t a = with_address(1), b = with_address(2);
     b.ip.df = true;
@@ -548,6 +745,7 @@ ANSWERS(two_boxes_at_once)
     add_answer(c, a);
     add_answer(c, b);
 }
+ANSWERS(two_boxes_at_once) { two_boxes_of_a_known_server(c); unknown_server(); }
 ANSWERS(ad_blocking_resolver)
 {
     dns_answer_t a = genuine_answer();
@@ -620,10 +818,10 @@ static const transaction_row_t transactions[] = {
     { "one alias with the addresses of two sites", same_alias_other_addresses, { N, N }, 1 },
     { "three windows into one pool, of which two meet only in the third", chain_of_overlaps, { N, N,
       N }, 1 },
-    { "a server fails and then answers", servfail_then_answer, { N, N }, 1 },
-    { "a server refuses and then answers", refused_then_answer, { N, N }, 1 },
+    { "a server fails and then answers", servfail_then_answer, { N, N }, 2 },
+    { "a server refuses and then answers", refused_then_answer, { N, N }, 2 },
     { "a failure beside two answers does not hide that they contradict", servfail_beside_conflict, { N,
-      N, F }, 2 },
+      N, F }, 3 },
     { "a truncated answer and then a whole one", truncated_then_answer, { N, N }, 1 },
     { "no data, twice", no_data_twice, { N, N }, 1 },
     { "no data and no such name, equally odd", no_data_and_no_name, { S, S }, 2 },
@@ -633,11 +831,12 @@ static const transaction_row_t transactions[] = {
     { "a closed port answers in two ways", two_from_closed_port, { F, F }, 2 },
     { "the genuine answer comes a third of a millisecond behind a forged one", genuine_close_behind,
       { F, N }, 2 },
-    { "two boxes answer at once and neither is odd: one may be the server", two_boxes_at_once, { S, S },
-      2 },
+    { "two boxes answer at once, and neither is odd: one may be the server", two_boxes_at_once, { S, S }, 2 },
+    { "two boxes answer at once, and one has a header unlike the server's others", two_boxes_of_a_known_server,
+      { N, F }, 2 },
     { "a filtering resolver answers 0.0.0.0", ad_blocking_resolver, { N }, 1 },
     { "a company's resolver leads a public name inside", split_horizon, { N }, 1 },
-    { "a public zone publishes an internal address", internal_zone_in_public, { S }, 1 },
+    { "a public zone publishes an internal address", internal_zone_in_public, { N }, 1 },
     { "an anycast resolver answers from a nearer site", anycast_site_nearby, { S }, 1 },
     { "a resolver falls back to no EDNS", edns_fallback, { S }, 1 },
     { "a listed address alone: the server may have been fed it", listed_alone, { S }, 1 },
@@ -645,7 +844,7 @@ static const transaction_row_t transactions[] = {
     { "two listed answers contradict each other, and no other sign tells them apart", both_listed,
       { S, S }, 2 },
     { "a provider's resolver gives the provider's block page", provider_filters, { N }, 1 },
-    { "an address of another type is forged by itself", ipv6_for_ipv4, { F }, 1 },
+    { "an address of another type from a server that knows how to answer", ipv6_for_ipv4, { F }, 1 },
 };
 
 /* Answers in another order keep what they say and take the places and times of each other. */
@@ -705,7 +904,7 @@ check_order(const transaction_row_t *row, const dns_case_t *c, const unsigned *o
         assert_true(rival < (int)c->n_answers && rival != (int)i);
         assert_true(rival < 0 || j.verdict == VERDICT_FORGED);
         assert_true(rival < 0 || dns_answers_conflict(&c->answer[i], &c->answer[rival]));
-        dns_innocent(c, evidence);
+        dns_innocent(c, &c->answer[i], evidence);
     }
     evidence_free(evidence);
 }
