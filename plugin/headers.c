@@ -73,6 +73,8 @@ headers_ipv4(observation_t *obs, piece_t *piece, ip_next_t *next)
         return false;
     if (length)
         piece_limit(piece, length);
+    else if (piece->length < header)
+        return false;
     memcpy(obs->src.bytes, p + 12, 4);
     memcpy(obs->dst.bytes, p + 16, 4);
     if (header > IPV4_HEADER) {
@@ -85,6 +87,7 @@ headers_ipv4(observation_t *obs, piece_t *piece, ip_next_t *next)
     obs->ip.df = (fragment & IPV4_DF) != 0;
     obs->ip.ttl = p[8];
     next->protocol = p[9];
+    next->length = (length ? length : piece->length) - header;
     next->identification = obs->ip.ip_id;
     next->offset = (fragment & IPV4_OFFSET) * 8u;
     next->more = (fragment & IPV4_MF) != 0;
@@ -123,7 +126,7 @@ headers_ipv6(observation_t *obs, piece_t *piece, ip_next_t *next)
     obs->ip.tos = (uint8_t)(read_be16(p) >> 4);
     obs->ip.flow_label = read_be32(p) & FLOW_LABEL;
     obs->ip.ttl = p[7];
-    *next = (ip_next_t){ .protocol = p[6] };
+    *next = (ip_next_t){ .protocol = p[6], .length = length };
     return piece_skip(piece, IPV6_HEADER);
 }
 

@@ -52,6 +52,15 @@ piece_limit(piece_t *piece, uint32_t length)
         piece->captured = length;
 }
 
+/* The same, but the length is what it is said to be, even beyond the end. */
+static inline void
+piece_set_length(piece_t *piece, uint32_t length)
+{
+    piece->length = length;
+    if (piece->captured > length)
+        piece->captured = length;
+}
+
 /* An empty observation. In two halves: GCC clears up to 96 bytes with a few wide stores, and more than that
  * word by word. */
 static inline void
@@ -71,6 +80,7 @@ int64_t headers_time(int64_t seconds, int64_t nanoseconds);
 
 typedef struct {
     uint8_t  protocol;          /* what comes next; in IPv6 maybe an extension header */
+    uint32_t length;            /* of it, as the header says, which may be beyond what there is */
     uint32_t identification;    /* of a fragment */
     uint32_t offset;            /* of a fragment, in bytes */
     bool     more;              /* more fragments follow */

@@ -30,11 +30,13 @@ typedef struct {
 static stage_t stage_tcp = { NULL, IP_PROTO_TCP }, stage_udp = { NULL, IP_PROTO_UDP },
                stage_icmp = { NULL, IP_PROTO_ICMP }, stage_icmpv6 = { NULL, IP_PROTO_ICMPV6 };
 
-/* The ICMP error that is being dissected: who sent it, and what it says of the packet it quotes. */
+/* The ICMP error that is being dissected: who sent it, and what it says of the packet it quotes. Other
+ * protocols quote packets, too, samples of traffic among them: those are not judged. */
 static struct {
     ip_address_t reporter;
     quoted_t     reason;
-} error_now = { .reason = QUOTED_OTHER };
+    uint32_t     frame;
+} error_now;
 
 /* Fills in a zeroed observation. False for a header that is neither IPv4 nor IPv6. */
 static bool
@@ -92,6 +94,8 @@ observe(const stage_t *stage, tvbuff_t *tvb, packet_info *pinfo, void *data, obs
     obs->protocol = stage->protocol;
     if (!pinfo->flags.in_error_pkt) {
         obs->cut = pinfo->fragmented;   /* with reassembly switched off, the first fragment alone */
+    } else if (error_now.frame != pinfo->num) {
+        return false;
     } else {
         obs->quoted = error_now.reason;
         obs->reporter = error_now.reporter;
@@ -122,6 +126,13 @@ forget_lent(void)
     if (lent)
         epan_dissect_free(lent);
     lent = NULL;
+}
+
+static void
+forget_file(void)
+{
+    forget_lent();
+    error_now.frame = 0;
 }
 
 /* The bytes of a field in the packet, or in what was decrypted from it; NULL when they are not there. */
@@ -199,9 +210,10 @@ observe_error(const stage_t *stage, tvbuff_t *tvb, packet_info *pinfo, proto_tre
     observation_t outer;
 
     memset(&outer, 0, sizeof outer);
-    error_now.reason = QUOTED_OTHER;
+    error_now.frame = 0;
     if (data && tvb_captured_length(tvb) >= 2 && read_ip(&outer, data)) {
         const uint8_t *p = tvb_get_ptr(tvb, 0, 2);
+        error_now.frame = pinfo->num;
         error_now.reporter = outer.src;
         error_now.reason = headers_icmp_reason(outer.src.ipv6, p[0], p[1]);
     }
@@ -249,6 +261,6 @@ install(void)
 void
 observer_register(void)
 {
-    register_cleanup_routine(forget_lent);
+    register_cleanup_routine(forget_file);
     register_final_registration_routine(install);
 }

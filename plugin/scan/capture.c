@@ -40,6 +40,14 @@ error_text(const char *file, int error, char *details)
     return text;
 }
 
+/* Bytes of checksum at the end of a frame; -1: not known. */
+static int
+checksum_length(const wtap_packet_header *header)
+{
+    return header->pkt_encap == WTAP_ENCAP_ETHERNET ? header->pseudo_header.eth.fcs_len
+         : header->pkt_encap == WTAP_ENCAP_IEEE_802_11 ? header->pseudo_header.ieee_802_11.fcs_len : -1;
+}
+
 static void
 judge_record(judged_t *judged, unwrap_t *unwrap, const wtap_rec *record, const uint8_t *bytes)
 {
@@ -50,13 +58,14 @@ judge_record(judged_t *judged, unwrap_t *unwrap, const wtap_rec *record, const u
     unwrap->obs.frame = judged->frames;
     unwrap->obs.time = record->presence_flags & WTAP_HAS_TS
         ? headers_time(record->ts.secs, record->ts.nsecs) : 0;
-    unwrap_frame(unwrap, header->pkt_encap, (piece_t){ bytes, header->caplen, header->len });
+    unwrap_frame(unwrap, header->pkt_encap, checksum_length(header),
+                 (piece_t){ bytes, header->caplen, header->len });
 }
 
 static void
 judge_records(judged_t *judged, wtap *capture, const char *file)
 {
-    unwrap_t unwrap = { .take = take, .context = judged->engine };
+    unwrap_t unwrap = { .take = take, .context = judged->engine, .fragments = fragments_new() };
     int error = 0;
     char *details = NULL;
     int64_t offset;
@@ -71,7 +80,9 @@ judge_records(judged_t *judged, wtap *capture, const char *file)
     }
     if (error)
         judged->error = error_text(file, error, details);
+    unwrap.unread[UNREAD_FRAGMENTS] = fragments_given_up(unwrap.fragments);
     memcpy(judged->unread, unwrap.unread, sizeof judged->unread);
+    fragments_free(unwrap.fragments);
     ws_buffer_free(&buffer);
     wtap_rec_cleanup(&record);
 }

@@ -6,25 +6,32 @@
  */
 #pragma once
 
-#include "../headers.h"
+#include "fragments.h"
 
-/* Why a packet, or what it carries, was not read. */
+/* Why a frame, or what it carries, was not read. Wireshark can read all of these. */
 typedef enum {
-    UNREAD_LINK,        /* a link layer that is not known here */
-    UNREAD_FRAGMENT,    /* fragments of an IP packet have to be put together */
+    UNREAD_LINK,        /* a link layer, or a form of it, that is not known here */
+    UNREAD_TUNNEL,      /* the same of a protocol that carries packets in packets */
+    UNREAD_FRAGMENTS,   /* so many fragments of IP packets that some were given up */
     UNREAD_NESTED,      /* more layers than are followed */
     N_UNREAD
 } unread_t;
 
-/* Everything that one frame needs on its way, and what is kept from one to the next. */
-typedef struct unwrap unwrap_t;
-struct unwrap {
-    observation_t obs;              /* the packet at hand; with frame and time from the caller */
+/* What one frame needs on its way, and what is kept from one to the next. Zeroed, with `take`, `context`
+ * and `fragments` filled in; the frame's number and time are set in `obs` before each. */
+typedef struct {
+    observation_t obs;              /* the packet at hand */
     piece_t       rest;             /* what has not been read of it */
     void        (*take)(void *context, const observation_t *obs);   /* called for every TCP and UDP packet */
     void         *context;
+    fragments_t  *fragments;
+    uint32_t      vlan;             /* the first tag's; 0: none */
+    bool          fragmented;       /* the rest is the first fragment of something, and the others are not here */
+    bool          cut_off;          /* the IPv6 header says that there is more than the rest */
+    bool          without_ip;       /* no IP header that could be judged is around the rest */
+    unsigned      layers;           /* so far */
     uint64_t      unread[N_UNREAD]; /* how often */
-};
+} unwrap_t;
 
-/* Takes one frame. link_type is libwiretap's; the frame's number and time are set in unwrap->obs. */
-void unwrap_frame(unwrap_t *unwrap, int link_type, piece_t frame);
+/* Takes one frame of libwiretap's link type. The frame ends with so many bytes of checksum; -1: not known. */
+void unwrap_frame(unwrap_t *unwrap, int link_type, int checksum, piece_t frame);
