@@ -7,7 +7,8 @@
 
 /* Bits of the first two bytes of a frame. */
 enum { TYPE = 0x0c, TYPE_DATA = 0x08, VERSION = 0x03, QOS = 0x80, NO_DATA = 0x40,
-       TO_DS = 0x01, FROM_DS = 0x02, MORE_FRAGMENTS = 0x04, PROTECTED = 0x40, ORDER = 0x80 };
+       TO_DS = 0x01, FROM_DS = 0x02, MORE_FRAGMENTS = 0x04, PROTECTED = 0x40, ORDER = 0x80,
+       AGGREGATE = 0x80 /* of the QoS field */ };
 
 typedef enum {
     FORM_USUAL,
@@ -94,8 +95,10 @@ read_frame(unwrap_t *u, form_t form)
         return LAYER_NONE;
     piece_skip(&u->rest, mesh_header(u, flags));
     u->fragmented = false;
-    u->obs.link_src = 0;
-    if (qos && p[qos_at] & 0x80 && u->rest.length > 4)
+    bool aggregate = qos && p[qos_at] & AGGREGATE;
+    if (!aggregate || (flags & (TO_DS | FROM_DS)) != FROM_DS)       /* who sent those, each says by itself */
+        u->obs.link_src = 0;
+    if (aggregate && u->rest.length > 4)
         return LAYER(read_aggregate);
     return read_body(u, four ? p + 24 : flags & FROM_DS ? p + 16 : p + 10, flags & TO_DS ? p + 16 : p + 4,
                      read_le16(p + 22));
