@@ -1,6 +1,6 @@
 /* session.c
  * One engine per open capture. Wireshark runs the two routines below whenever a file is opened,
- * closed, reloaded, or dissected again because a preference changed: nothing survives that.
+ * closed, reloaded, or dissected again because a preference changed: nothing but lists survives that.
  *
  * SPDX-License-Identifier: GPL-2.0-or-later
  */
@@ -36,19 +36,19 @@ session_engine(void)
     return engine;
 }
 
-/* The lists as they are now: whoever edits one sees it with the next file, or after a reload. */
+/* The lists as they are now: whoever edits one sees it with the next file, or after a reload. They outlive a
+ * capture, so that they are read once; their problems are told when they are. */
 static fingerprints_t *
-load_fingerprints(void)
+current_fingerprints(void)
 {
-    fingerprints_t *lists = fingerprints_new();
+    static fingerprints_t *lists;
+    const fingerprints_t *before = lists;
 
-    fingerprints_add_own(lists);
-    fingerprints_add_paths(lists, fingerprint_files);
-    fingerprints_finish(lists);
+    fingerprints_refresh(&lists, fingerprint_files);
     const GPtrArray *warnings = fingerprints_warnings(lists);
-    for (unsigned i = 0; i < warnings->len; i++)
+    for (unsigned i = 0; lists != before && i < warnings->len; i++)
         ws_warning("interference: %s", (const char *)g_ptr_array_index(warnings, i));
-    return lists;
+    return fingerprints_ref(lists);
 }
 
 void
@@ -99,7 +99,7 @@ session_open(void)
     limits.all_observations = all_observations;
     limits.vantage = (vantage_t)vantage;
     engine = engine_new(&limits, enabled);
-    engine_set_fingerprints(engine, load_fingerprints());
+    engine_set_fingerprints(engine, current_fingerprints());
 }
 
 static void

@@ -5,7 +5,7 @@
  * Texts that may be anywhere are looked for with one automaton, those that begin a value with another
  * one that is followed from the value's beginning. So a page costs what its length costs, however
  * long the lists are. An expression is tried only where the longest text that it cannot do without
- * was found, and with a limit.
+ * was found, once on each part, and all of them together may take PAGE_STEPS for each byte of the page.
  *
  * SPDX-License-Identifier: GPL-2.0-or-later
  */
@@ -18,7 +18,6 @@
 #include "base/text.h"
 
 #define HITS_MAX    256     /* of all entries in one page: beyond that the lists are no use */
-#define REGEXES_MAX 32      /* tried on one page */
 #define HEADERS_MAX 64
 #define SAME_MAX    16      /* entries for one text: for several headers, from several lists */
 #define WARNINGS_MAX 100
@@ -62,14 +61,14 @@ alias_same(const void *a, const void *b)
     return !memcmp(a, b, 1u + *(const uint8_t *)a);
 }
 
-static void
-pattern_free(void *data)
+void
+fingerprints_free_pattern(void *pattern)
 {
-    pattern_t *p = data;
+    pattern_t *p = pattern;
+
     g_free(p->literal);
     g_free(p->header);
-    if (p->regex)
-        g_regex_unref(p->regex);
+    expression_free(p->expression);
     g_free(p);
 }
 
@@ -79,10 +78,12 @@ fingerprints_new(void)
     fingerprints_t *f = g_new0(fingerprints_t, 1);
 
     hash_init();
+    f->references = 1;
+    f->stamp = g_string_new(NULL);
     f->texts = g_string_chunk_new(4096);
     f->addresses = g_hash_table_new_full(address_hash, address_same, g_free, g_free);
     f->aliases = g_hash_table_new_full(alias_hash, alias_same, g_free, g_free);
-    f->patterns = g_ptr_array_new_with_free_func(pattern_free);
+    f->patterns = g_ptr_array_new_with_free_func(fingerprints_free_pattern);
     f->warnings = g_ptr_array_new_with_free_func(g_free);
     f->anywhere = automaton_new();
     f->anchored = automaton_new();
@@ -91,11 +92,19 @@ fingerprints_new(void)
     return f;
 }
 
+fingerprints_t *
+fingerprints_ref(fingerprints_t *f)
+{
+    f->references++;
+    return f;
+}
+
 void
 fingerprints_free(fingerprints_t *f)
 {
-    if (!f)
+    if (!f || --f->references)
         return;
+    g_string_free(f->stamp, TRUE);
     automaton_free(f->anywhere);
     automaton_free(f->anchored);
     g_hash_table_destroy(f->at_state[0]);
@@ -204,7 +213,8 @@ static bool
 same_pattern(const pattern_t *a, const pattern_t *b)
 {
     return a->kind == b->kind && a->where == b->where && !g_strcmp0(a->header, b->header)
-        && (a->kind != PATTERN_REGEX || !strcmp(g_regex_get_pattern(a->regex), g_regex_get_pattern(b->regex)));
+        && (a->kind != PATTERN_REGEX
+            || !strcmp(expression_text(a->expression), expression_text(b->expression)));
 }
 
 const char *
@@ -223,19 +233,20 @@ fingerprints_add_pattern(fingerprints_t *f, pattern_t *p)
     state = f->patterns->len < PATTERNS_MAX
           ? automaton_add(anchored ? f->anchored : f->anywhere, text->data, text->len) : 0;
     g_byte_array_free(text, TRUE);
-    if (!state) {
-        pattern_free(p);
-        return "too many patterns";
+    f->items += p->expression ? expression_items(p->expression) : 0;
+    if (!state || f->items > ITEMS_MAX) {
+        fingerprints_free_pattern(p);
+        return state ? "too many expressions" : "too many patterns";
     }
     for (pattern_t *other = pattern_at(f, anchored, state); other; other = other->next, same++)
         if (same_pattern(p, other)) {
             if (overrules(&p->fp, &other->fp))
                 other->fp = p->fp;
-            pattern_free(p);
+            fingerprints_free_pattern(p);
             return NULL;
         }
     if (same >= SAME_MAX) {
-        pattern_free(p);
+        fingerprints_free_pattern(p);
         return "too many entries for the same text";
     }
     p->next = pattern_at(f, anchored, state);
@@ -382,22 +393,23 @@ typedef struct {
     fingerprints_t *lists;
     const page_t   *page;
     const fingerprint_t *best;
-    unsigned hits, regexes;
-    bool     useless;           /* a false hit, or too many */
+    unsigned hits;
+    uint64_t steps;             /* that expressions may still take */
+    bool     useless;           /* a false hit, or too much of all */
 } match_t;
 
+/* part: which one, of those of the page. */
 static bool
-regex_fits(match_t *m, pattern_t *p, size_t begin, size_t end)
+expression_matches(match_t *m, pattern_t *p, unsigned part, size_t begin, size_t end)
 {
-    if (p->tried == m->lists->pages)
-        return false;
-    p->tried = m->lists->pages;
-    if (++m->regexes > REGEXES_MAX) {
-        m->useless = true;
-        return false;
-    }
-    /* An error is a limit that was reached: then it does not fit. */
-    return g_regex_match_full(p->regex, m->page->text + begin, (gssize)(end - begin), 0, 0, NULL, NULL);
+    uint64_t now = m->lists->pages * G_N_ELEMENTS(m->page->part) + part;
+    bool fits = false;
+
+    if (p->tried != now)
+        fits = expression_fits(p->expression, (const uint8_t *)m->page->text + begin, end - begin, &m->steps);
+    p->tried = now;
+    m->useless |= !m->steps;
+    return fits;
 }
 
 static void
@@ -419,7 +431,7 @@ check_hit(match_t *m, pattern_t *p, const part_t *part, size_t end)
 
     if (end > to || end < p->length || end - p->length < from || !fits_part(p, part))
         return;
-    if (p->kind != PATTERN_REGEX || regex_fits(m, p, from, to))
+    if (p->kind != PATTERN_REGEX || expression_matches(m, p, (unsigned)(part - page->part), from, to))
         found(m, &p->fp);
 }
 
@@ -520,12 +532,14 @@ fingerprints_page(fingerprints_t *f, const uint8_t *bytes, size_t length, const 
     f->pages += f->patterns->len > 0;
     if (!f->text)
         return NULL;
+    m.steps = PAGE_STEPS * page.length;
     uint64_t before = automaton_lookups(f->anywhere) + automaton_lookups(f->anchored);
     for (unsigned i = 0; i < page.parts; i++)
         if (page.part[i].body || page.part[i].name)
             follow_part(&m, &page.part[i]);
     scan(&m);
-    f->work = automaton_lookups(f->anywhere) + automaton_lookups(f->anchored) - before;
+    f->work = automaton_lookups(f->anywhere) + automaton_lookups(f->anchored) - before
+            + PAGE_STEPS * page.length - m.steps;
     return m.best && !m.useless && !is_own_site(m.best, host) ? m.best : NULL;
 }
 

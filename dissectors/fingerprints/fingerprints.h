@@ -1,6 +1,6 @@
 /* fingerprints.h
  * Lists of what filters are known to answer with: addresses in DNS answers, texts of block pages.
- * Filled while a file opens, then only looked things up in. docs/fingerprints.md describes the formats.
+ * Filled once, then only looked things up in. docs/fingerprints.md describes the formats.
  *
  * SPDX-License-Identifier: GPL-2.0-or-later
  */
@@ -11,6 +11,7 @@
 #include <glib.h>
 
 #define PAGE_BYTES 4096         /* of an answer that are looked at */
+#define PAGE_STEPS 32           /* of expressions, for each byte of a page */
 
 /* Whose answer it is, in the words of OONI's and the Citizen Lab's lists, the surest last. */
 typedef enum {
@@ -39,20 +40,26 @@ typedef struct {
     int64_t     time;           /* of the date, ns since the epoch */
     dated_t     dated;
     scope_t     scope;
-    uint8_t     confidence;     /* that it is no wrong hit: 1 to 5, 5 where not said */
+    uint8_t     confidence;     /* that it is no wrong hit: 0 to 10, 5 where not said */
     bool        redirect;       /* it is about where a redirect leads */
     bool        addresses_only; /* from a list that has nothing else */
 } fingerprint_t;
 
 typedef struct fingerprints fingerprints_t;
 
+/* Makes *lists (NULL at first) the plugin's own list and those that the user names: files and folders,
+ * separated as in PATH. Folders: their files, not those of folders below. *lists stays what it is where
+ * nothing of that has changed since; else the old ones have an owner less. */
+void fingerprints_refresh(fingerprints_t **lists, const char *paths);
+
+/* By hand: empty lists, to be filled and finished. */
 fingerprints_t *fingerprints_new(void);
+/* One owner more, and one less; the last one frees them. */
+fingerprints_t *fingerprints_ref(fingerprints_t *f);
 void            fingerprints_free(fingerprints_t *f);
 
 /* The plugin's own list: documented facts with their sources. */
 void fingerprints_add_own(fingerprints_t *f);
-/* Files and folders, separated as in PATH. Folders: their files, not those of folders below. */
-void fingerprints_add_paths(fingerprints_t *f, const char *paths);
 /* One list. The format is recognised by content. changed: time of the file, s since the epoch; 0: unknown. */
 void fingerprints_add(fingerprints_t *f, const char *title, const char *bytes, size_t length, int64_t changed);
 /* To be called once, behind the last list. */
@@ -60,7 +67,7 @@ void fingerprints_finish(fingerprints_t *f);
 
 /* What could not be loaded, one line each: "file:line: problem". Never NULL. */
 const GPtrArray *fingerprints_warnings(const fingerprints_t *f);
-/* Entries in use. */
+/* Addresses, names and texts in use; alternatives count as many. */
 unsigned         fingerprints_count(const fingerprints_t *f);
 
 /* The entry for an address (4 bytes, or 16), or for the target of an alias as it is on the wire
@@ -69,7 +76,8 @@ const fingerprint_t *fingerprints_address(const fingerprints_t *f, const uint8_t
 const fingerprint_t *fingerprints_alias(const fingerprints_t *f, const uint8_t *wire, size_t length);
 
 /* The surest entry that fits the beginning of an HTTP answer. NULL: none; or an entry for false hits
- * fits too; or more entries fit than any page should; or the entry names the host that was asked. */
+ * fits too; or more entries fit than any page should, or looking for them takes more than PAGE_STEPS for each
+ * of its bytes; or the entry names the host that was asked. */
 const fingerprint_t *fingerprints_page(fingerprints_t *f, const uint8_t *bytes, size_t length,
                                        const char *host);
 
@@ -84,5 +92,5 @@ const char *scope_name(scope_t scope);  /* "nat", …; "" for unknown */
 /* 'list "NAME" entry …, age': to be freed. now: time of the packet, ns. */
 char *fingerprint_text(const fingerprint_t *fp, int64_t now);
 
-/* Transitions looked up by the last fingerprints_page(): for tests. */
+/* Transitions looked up and steps of expressions taken by the last fingerprints_page(): for tests. */
 uint64_t fingerprints_work(const fingerprints_t *f);

@@ -21,13 +21,11 @@ take(void *engine, const observation_t *obs)
 static engine_t *
 new_engine(const settings_t *settings)
 {
+    static fingerprints_t *lists;       /* outlive a capture, so that they are read once */
     engine_t *engine = engine_new(&settings->limits, settings->enabled);
-    fingerprints_t *lists = fingerprints_new();
 
-    fingerprints_add_own(lists);
-    fingerprints_add_paths(lists, settings->fingerprint_files);
-    fingerprints_finish(lists);
-    engine_set_fingerprints(engine, lists);
+    fingerprints_refresh(&lists, settings->fingerprint_files);
+    engine_set_fingerprints(engine, fingerprints_ref(lists));
     return engine;
 }
 

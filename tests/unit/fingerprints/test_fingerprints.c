@@ -194,12 +194,23 @@ check_poisoned(void **state)
     fingerprints_free(f);
     g_string_free(s, TRUE);
 
-    /* An expression that would take for ever is given up, and fits nothing. */
-    f = load(OONI "r,nat,,body,regexp,aaaa(a+)+(a|aa)+bbbb,5,,,,\n");
-    memcpy(text + PAGE_BYTES - 5, "bbbbc", 5);
-    text[2000] = 'c';
-    page(f, text, NULL);
+    /* Expressions that look at every byte in as many ways as there are letters: given up together. */
+    s = g_string_new("name,scope,location_found,pattern_type,pattern\n");
+    for (unsigned n = 0; n < 16; n++)
+        g_string_append_printf(s, "r%u,nat,body,regexp,aaaa%s_%02u\n", n, "a*a*a*a*a*a*a*a*a*a*a*a*a*a*a*a*", n);
+    f = load(s->str);
+    assert_int_equal(fingerprints_warnings(f)->len, 0);
+    assert_null(page(f, text, NULL));
+    assert_true(fingerprints_work(f) > PAGE_STEPS * PAGE_BYTES);
+    assert_true(fingerprints_work(f) <= (PAGE_STEPS + 3) * PAGE_BYTES);
+    memcpy(text + PAGE_BYTES / 2, "_15", 3);            /* it fits, and is not found: nothing is said */
+    assert_null(page(f, text, NULL));
+    memset(text, '.', PAGE_BYTES);
+    memcpy(text, "aaaaaa_15", 9);
+    assert_string_equal(page(f, text, NULL)->name, "r15");
+    memset(text, 'a', PAGE_BYTES);
     fingerprints_free(f);
+    g_string_free(s, TRUE);
 
     /* The same text wanted in very many headers. */
     s = g_string_new("name,scope,location_found,pattern_type,pattern\n");

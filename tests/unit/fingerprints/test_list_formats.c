@@ -5,8 +5,6 @@
  */
 #include "support.h"
 
-#include <glib/gstdio.h>
-
 #include "fingerprints/fingerprints.h"
 
 #define DAY (INT64_C(86400) * NS_PER_S)
@@ -88,7 +86,7 @@ static const load_row_t loads[] = {
     { "expressions that cannot be had cheaply", TEXT(OONI "x.1,nat,,body,regexp,a.*b,5,,,,\n"
       "x.2,nat,,body,regexp,blocked|refused,5,,,,\nx.3,nat,,body,regexp,(?i)blocked,5,,,,\n"
       "x.4,nat,,body,regexp,blocked[,5,,,,\nx.5,nat,,body,regexp,(blocked)\\1,5,,,,\n"
-      "x.6,nat,,body,regexp,blocked\\x41,5,,,,\nx.7,nat,,body,regexp,bloc?ked (by|of) [a-z]{2},5,,,,\n"), 1,
+      "x.6,nat,,body,regexp,blocked\\x41,5,,,,\nx.7,nat,,body,regexp,bloc?ked (by|of) [a-z]{2},5,,,,\n"), 2,
       "list:2: too little text to look for|list:3: an expression without a text that each match has|"
       "list:4: an expression with a special group|list:5: not a regular expression|"
       "list:6: an expression with an escape that is not supported|"
@@ -216,45 +214,6 @@ check_escaped(void **state)
     fingerprints_free(f);
 }
 
-/* ---- files and folders ---- */
-
-static void
-check_paths(void **state)
-{
-    static const uint8_t one[] = { 192, 0, 2, 1 }, two[] = { 192, 0, 2, 2 }, three[] = { 192, 0, 2, 3 };
-    char *folder = g_dir_make_tmp("interference-XXXXXX", NULL);
-    char *a = g_build_filename(folder, "a.txt", NULL), *b = g_build_filename(folder, "b.csv", NULL);
-    char *other = g_build_filename(folder, "notes", NULL), *none = g_build_filename(folder, "none.csv", NULL);
-    fingerprints_t *f = fingerprints_new();
-
-    (void)state;
-    assert_true(g_file_set_contents(a, "192.0.2.1\n", -1, NULL));
-    assert_true(g_file_set_contents(b, OONI "x,nat,,dns,full,192.0.2.2,5,CN,o,,\n", -1, NULL));
-    assert_true(g_file_set_contents(other, "192.0.2.3\n", -1, NULL));
-    char *paths = g_strconcat(folder, G_SEARCHPATH_SEPARATOR_S, none, G_SEARCHPATH_SEPARATOR_S, NULL);
-    fingerprints_add_paths(f, paths);
-    assert_int_equal(fingerprints_warnings(f)->len, 1);
-    assert_string_equal(g_ptr_array_index(fingerprints_warnings(f), 0), "none.csv: no such file");
-    assert_int_equal(fingerprints_address(f, one, false)->dated, DATED_FILE);
-    assert_non_null(fingerprints_address(f, two, false));
-    assert_null(fingerprints_address(f, three, false));
-    fingerprints_add_paths(f, other);                   /* by its name it is taken */
-    fingerprints_add_paths(f, "");
-    assert_non_null(fingerprints_address(f, three, false));
-    assert_int_equal(fingerprints_warnings(f)->len, 1);
-    fingerprints_free(f);
-    g_unlink(a);
-    g_unlink(b);
-    g_unlink(other);
-    g_rmdir(folder);
-    g_free(paths);
-    g_free(a);
-    g_free(b);
-    g_free(other);
-    g_free(none);
-    g_free(folder);
-}
-
 /* ---- dates ---- */
 
 typedef struct {
@@ -312,7 +271,6 @@ main(void)
     suite_add(&suite, "a file beyond 16 MiB is refused", check_too_large, NULL);
     suite_add(&suite, "something else altogether is given up", check_garbage, NULL);
     suite_add(&suite, "texts of lists are escaped", check_escaped, NULL);
-    suite_add(&suite, "files, folders, and what is missing", check_paths, NULL);
     SUITE_ADD_TABLE(&suite, dates, check_date);
     return suite_run(&suite, "list_formats");
 }
