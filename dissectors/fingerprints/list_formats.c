@@ -293,6 +293,18 @@ add_answer_entry(fingerprints_t *f, const fingerprint_t *fp, const row_t *row)
 
 /* ---- entries ---- */
 
+/* 0 to 10: OONI's lists say 10 where older ones said 5. False for anything else. */
+static bool
+read_confidence(const char *text, uint8_t *confidence)
+{
+    guint64 value;
+
+    if (!g_ascii_string_to_unsigned(text, 10, 0, 10, &value, NULL))
+        return false;
+    *confidence = (uint8_t)value;
+    return true;
+}
+
 /* fp: what is known of the entry beside what is in the row. Returns a problem, or NULL. */
 static const char *
 add_entry(list_t *l, fingerprint_t fp, const row_t *row)
@@ -302,8 +314,8 @@ add_entry(list_t *l, fingerprint_t fp, const row_t *row)
     const char *name = row->value[C_NAME], *text = row->value[C_PATTERN];
     list_date_t read;
 
-    if (*confidence && (strlen(confidence) > 1 || !g_ascii_isdigit(*confidence)))
-        return "a confidence that is no digit";
+    if (*confidence && !read_confidence(confidence, &fp.confidence))
+        return "a confidence that is no number of 0 to 10";
     if (*date && !list_date_read(date, &read))
         return "a date that is none";
     if (*date)
@@ -312,8 +324,6 @@ add_entry(list_t *l, fingerprint_t fp, const row_t *row)
         fp.scope = scope_of(scope);
     if (fp.scope == SCOPE_UNKNOWN && *scope)
         return "a scope that is none of nat, isp, prod, inst, vbw, fp";
-    if (*confidence)
-        fp.confidence = (uint8_t)(*confidence - '0');
     if (*name)
         fp.name = keep(l->lists, name, strlen(name));
     if (*countries)

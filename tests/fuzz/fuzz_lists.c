@@ -23,7 +23,7 @@ check_entry(const fingerprint_t *fp)
 {
     if (!fp)
         return;
-    REQUIRE(fp->scope != SCOPE_FALSE && fp->scope <= SCOPE_NATIONAL && fp->confidence <= 9);
+    REQUIRE(fp->scope != SCOPE_FALSE && fp->scope <= SCOPE_NATIONAL && fp->confidence <= 10);
     check_text(fp->name);
     check_text(fp->countries);
     check_text(fp->pattern);

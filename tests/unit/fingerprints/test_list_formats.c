@@ -58,6 +58,11 @@ static const load_row_t loads[] = {
 
     { "OONI's addresses and names", TEXT(OONI "x.1,nat,,dns,full,192.0.2.1,5,CN,ooni,,\n"
       "x.2,isp,,dns,full,Block.Example.,5,ID,ooni,,\"quoted, with \"\"quotes\"\"\"\n"), 2, "" },
+    { "confidence from 0 to 10", TEXT(OONI "x.1,nat,,dns,full,192.0.2.1,0,,,,\nx.2,nat,,dns,full,192.0.2.2,10,,,,\n"
+      "x.3,nat,,dns,full,192.0.2.3,11,,,,\nx.4,nat,,dns,full,192.0.2.4,-1,,,,\nx.5,nat,,dns,full,192.0.2.5,5.0,,,,\n"
+      "x.6,nat,,dns,full,192.0.2.6,,,,,\n"), 3,
+      "list:4: a confidence that is no number of 0 to 10|list:5: a confidence that is no number of 0 to 10|"
+      "list:6: a confidence that is no number of 0 to 10" },
     { "OONI's texts", TEXT(OONI "x.1,nat,,body,contains,\"blocked\nby \"\"order\"\"\",5,CN,ooni,,\n"
       "x.2,isp,,header.Location,prefix,http://block.example/,5,ID,ooni,,\r\n"
       "x.3,prod,,header.server,full,Blocker,5,,ooni,,\n"
@@ -71,7 +76,7 @@ static const load_row_t loads[] = {
       "list:4: a scope that is none of nat, isp, prod, inst, vbw, fp|list:5: a DNS pattern that is not full|"
       "list:6: neither an address nor a name|list:7: a place that is none of dns, body, header.NAME|"
       "list:8: a type of pattern that is none of full, prefix, contains, regexp|"
-      "list:9: a confidence that is no digit|list:10: too little text to look for" },
+      "list:9: a confidence that is no number of 0 to 10|list:10: too little text to look for" },
     { "quotes that are not closed cost one line", TEXT(OONI "x.1,nat,,body,contains,\"never closed,5,CN,ooni,,\n"
       "x.2,nat,,dns,full,192.0.2.1,5,CN,ooni,,\nx.3,nat,,dns,full,\"192.0.2.2\"x,5,CN,ooni,,\n"
       "x.4,nat,,dns,full,192.0.2.4,5,CN,ooni,,\n"), 2,
