@@ -45,7 +45,7 @@ def run(work, *arguments, status=0, environment=None, limit=None):
     """Runs the command; what it wrote to standard error and output."""
     words = list(map(str, arguments))
     done = subprocess.run([sys.executable, "-B", str(COMMAND), words[0], "--work", str(work), *words[1:]],
-                          capture_output=True, text=True, timeout=1800, check=False,
+                          capture_output=True, text=True, errors="surrogateescape", timeout=1800, check=False,
                           env={**os.environ, **(environment or {})}, preexec_fn=limit)
     if done.returncode != status:
         sys.exit(f"FAILED: {' '.join(words[:1])}: exit {done.returncode}, not {status}\n{done.stdout}{done.stderr}")

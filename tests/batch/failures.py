@@ -3,9 +3,11 @@
 """What goes wrong, done on purpose: killed runs, crashing workers, bad files, a full disk, a lost host,
 two runs at once. Nothing is lost, nothing is there twice, and each failed file has its line."""
 
+import functools
 import os
 import pathlib
 import random
+import resource
 import shutil
 import signal
 import subprocess
@@ -149,6 +151,96 @@ def check_slurm(folder, captures, expected):
     batch.must(batch.rows(work) == expected, "with Slurm rows differ")
 
 
+def one_line(text, words):
+    lines = [line for line in text.splitlines() if words in line]
+    batch.must(len(lines) == 1, f"'{words}' is in {len(lines)} lines, not one:\n{text}")
+    batch.must("Traceback" not in text, text)
+
+
+def check_damaged(folder, captures, expected):
+    """A damaged file of --work costs what it tells of, which is done again; nothing else."""
+    work = folder / "damaged"
+    batch.run(work, "plan", captures)
+    first, second, *_ = sorted((work / "jobs").iterdir())
+    first.write_bytes(first.read_bytes()[:100])
+    one_line(batch.run(work, "run", status=1), f"{first}: damaged: plan again")
+    results = list((work / "results").iterdir())
+    batch.must(len(results) == len(list((work / "jobs").iterdir())) - 1, "not all others were run")
+    shutil.rmtree(work)
+
+    batch.run(work, "plan", captures)
+    batch.run(work, "run")
+    (work / "findings.sqlite").unlink()         # as if merge were still to come
+    result = work / "results" / f"{second.stem}.jsonl"
+    result.write_bytes(result.read_bytes()[:-50])
+    (work / "inputs.json").write_bytes((work / "inputs.json").read_bytes()[:-50])
+    text = batch.run(work, "merge", status=1)
+    one_line(text, f"{result}: damaged")
+    one_line(text, f"{work / 'inputs.json'}: damaged")
+    lost = len(expected["capture"]) - len(batch.rows(work)["capture"])
+    batch.must(0 < lost < FILES, f"{lost} captures are lost")
+    text = batch.run(work, "all", captures)
+    batch.must(f"{lost} capture" in text and batch.rows(work) == expected,
+               f"after damage rows differ:\n{text}")
+
+    base = work / "findings.sqlite"
+    base.write_bytes(b"no database" * 1000)
+    for command in (("all", captures), ("merge",), ("report",)):
+        one_line(batch.run(work, *command, status=1), f"{base}: file is not a database")
+    base.rename(folder / "no-database")
+    text = batch.run(work, "all", captures)
+    batch.must("0 captures to judge" in text and batch.rows(work) == expected,
+               f"with a new database rows differ:\n{text}")
+
+
+def check_outputs(folder, captures, expected):
+    """What cannot be written is told, by a line and by the status; no half file looks whole."""
+    work, page = folder / "all", folder / "page.html"
+    batch.run(folder / "planned", "plan", captures)
+    with open("/dev/full", "w", encoding="utf-8") as full:
+        for where, command in ((work, ["report"]), (work, ["report", "--json"]),
+                               (folder / "planned", ["run", "--slurm"])):
+            done = start(command[0], "--work", where, *command[1:], stdout=full)
+            batch.must(done == (1, "interference-batch: standard output: No space left on device\n"),
+                       f"{command}: {done}")
+        done = start("report", "--work", folder / "none", stderr=full, stdout=full)
+        batch.must(done[0] == 2, f"standard error is full: {done}")
+    reader, writer = os.pipe()
+    os.close(reader)
+    for command in (["report"], ["report", "--json"]):
+        done = start(*command, "--work", work, stdout=writer)
+        batch.must(done == (-signal.SIGPIPE, ""), f"nobody reads any more: {done}")
+    os.close(writer)
+
+    def small_files():
+        resource.setrlimit(resource.RLIMIT_FSIZE, (4096, 4096))
+    one_line(batch.run(work, "report", "--html", page, status=1, limit=small_files), "File too large")
+    page.symlink_to(folder / "mine")
+    one_line(batch.run(work, "report", "--html", page, status=2), f"{page}: it is there, and no file")
+    one_line(batch.run(folder / "new", "all", captures, "--html", folder / "none" / "x", status=2),
+             "there is no folder")
+    batch.must(not (folder / "new").exists() and not (folder / "mine").exists()
+               and not list(folder.glob("*.part")), "something was left behind")
+    page.unlink()
+    batch.run(work, "report", "--html", page)
+    batch.must(page.read_text().endswith("</html>\n"), "the page is not whole")
+
+
+def start(*words, stderr=subprocess.PIPE, stdout=subprocess.DEVNULL):
+    """(exit status, standard error)."""
+    done = subprocess.run([sys.executable, "-B", batch.COMMAND, *words], stdout=stdout, stderr=stderr,
+                          text=True, check=False)
+    return done.returncode, done.stderr
+
+
+def timed(first, *checks):
+    for check in checks:
+        started = time.monotonic()
+        check(first)
+        name = getattr(check, "func", check).__name__
+        print(f"{name}: {time.monotonic() - started:.1f} s", flush=True)
+
+
 def main():
     batch.need("tshark", "capinfos", "parallel")
     with batch.scratch() as folder:
@@ -157,10 +249,9 @@ def main():
         batch.run(folder / "all", "all", captures)
         expected = batch.rows(folder / "all")
         batch.must(len(expected["finding"]) > 5, "these captures have hardly any finding")
-        for check in (check_workers, check_kill, check_full_disk, check_hosts, check_together, check_slurm):
-            started = time.monotonic()
-            check(folder, captures, expected)
-            print(f"{check.__name__}: {time.monotonic() - started:.1f} s", flush=True)
+        timed(folder, *(functools.partial(check, captures=captures, expected=expected) for check in (
+            check_workers, check_damaged, check_outputs, check_kill, check_full_disk, check_hosts,
+            check_together, check_slurm)))
         check_bad_files(folder, captures)
         text = batch.run(folder / "all", "plan", status=2)
         batch.must("which captures?" in text, "no captures, and no word about it")

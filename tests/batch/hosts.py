@@ -136,7 +136,7 @@ class Place:
             (self.folder / "asked").unlink()
         begin = time.monotonic()
         run = subprocess.Popen([sys.executable, "-B", batch.COMMAND, "run", "--work", work, "--hosts",
-                                ",".join(f"2/{host}" for host in HOSTS), *options],
+                                ",".join(f"2/{host}" for host in HOSTS), "--tshark", self.tshark, *options],
                                stderr=subprocess.PIPE, text=True, env={**os.environ, **self.environment})
         if meanwhile:
             while run.poll() is None and not all(self.asked()[host] > started for host in HOSTS):
@@ -155,10 +155,12 @@ class Place:
 
 
 def check_both(place):
-    work = place.plan("both hosts")
+    work = place.plan("both hosts {} h{=system q(touch MARKER)=} $(touch MARKER) \"it's\"\n\udcff")
     status, text, seconds = place.run(work)
     batch.must(status == 0, f"exit {status}:\n{text}")
     place.same(work, "two hosts")
+    home = pathlib.Path(pwd.getpwuid(os.geteuid()).pw_dir)
+    batch.must(not [*pathlib.Path().rglob("MARKER"), *home.glob("MARKER")], "a folder's name was run")
     asked = place.asked()
     batch.must(all(asked[host] for host in HOSTS) and sum(asked.values()) == FILES, f"asked were {asked}")
     print(f"two hosts: {dict(asked)}, {seconds:.1f} s")
@@ -231,6 +233,7 @@ def main():
         print("SKIPPED: this user has no shell to log in to; tests/batch/hosts gives one")
         return batch.SKIPPED
     with batch.scratch() as folder:
+        os.chdir(folder)
         place = Place(pathlib.Path(folder))
         try:
             for check in (check_both, check_killed, check_silent, check_all_lost, check_interrupted):

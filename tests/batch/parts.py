@@ -6,6 +6,7 @@ import argparse
 import contextlib
 import io
 import json
+import os
 import pathlib
 import subprocess
 import sys
@@ -14,7 +15,7 @@ import unittest
 sys.dont_write_bytecode = True
 sys.path.insert(0, str(pathlib.Path(__file__).parent))
 import batch    # noqa: E402    (its place is not on the path before)
-from interference_batch import (command, database, frames, hosts, merge, page, plan, report,  # noqa: E402
+from interference_batch import (command, database, files, frames, hosts, merge, page, plan, report,  # noqa: E402
                                 run, shards, slurm, words, work)
 
 PLUGIN, OPTIONS = "9.9.9", []
@@ -41,7 +42,7 @@ def capture(total, **more):
 def ending(sha256, status="done", shard=0, of=1, **more):
     return {"type": "input", "sha256": sha256, "shard": shard, "shards": of,
             "group": "server" if of > 1 else None, "packets": 10, "cpu": 1, "memory": 2,
-            "findings": 1, "status": status, "reason": None, "seconds": 3, **more}
+            "findings": 0, "status": status, "reason": None, "seconds": 3, **more}
 
 
 def the_end(job):
@@ -56,16 +57,22 @@ class Work(unittest.TestCase):
         scratch = batch.scratch()
         self.addCleanup(scratch.cleanup)
         self.work = pathlib.Path(scratch.name)
-        for folder in ("jobs", "results", ".parallel"):
-            (self.work / folder).mkdir()
+        work.prepare(self.work)
         opened = database.database(str(self.work / "findings.sqlite"))
         self.db = opened.__enter__()
         self.addCleanup(opened.__exit__, None, None, None)
 
     def result(self, job, *items):
-        text = "".join(json.dumps(item, separators=(",", ":")) + "\n"
-                       for item in (*items, the_end(job)))
-        (self.work / "results" / f"{job}.jsonl").write_text(text)
+        """Each ending is told how many findings stand before it."""
+        lines, findings = [], 0
+        for item in (*items, the_end(job)):
+            findings += item["type"] == "finding"
+            if item["type"] == "input":
+                item, findings = {**item, "findings": findings}, 0
+            lines.append(json.dumps(item, separators=(",", ":")) + "\n")
+        path = work.result_file(self.work, job)
+        path.write_text("".join(lines))
+        return path
 
     def merge(self, **more):
         with contextlib.redirect_stderr(io.StringIO()) as said:
@@ -182,10 +189,48 @@ class Merging(Work):
         self.assertEqual(self.values("SELECT status, reason FROM capture"),
                          [("partial", "cut short")])
 
-    def test_no_result(self):
-        (self.work / "results" / "a.jsonl").write_text(json.dumps(finding(3)) + "\n")
+    def test_other_version(self):
+        path = self.work / "results" / "a.jsonl"
+        path.write_text(json.dumps({**the_end("a"), "format": 0}, separators=(",", ":")) + "\n")
         self.assertEqual(self.merge(), 0)
         self.assertIn("a.jsonl: no result of this version", self.said)
+        self.assertTrue(path.exists())
+
+    def damaged(self, change):
+        """Of two results one is changed; what comes in, and what is said."""
+        path = self.result("a", finding(3), capture(9), ending("s1"))
+        self.result("b", finding(4), capture(9), ending("s2"))
+        path.write_bytes(change(path.read_bytes()))
+        self.assertEqual(self.merge(), 1)
+        self.assertEqual(self.values("SELECT sha256, frame FROM finding"), [("s2", 4)])
+        self.assertEqual(self.values("SELECT sha256 FROM capture"), [("s2",)])
+        self.assertEqual(self.values("SELECT job FROM merged"), [("b",)])
+        self.assertEqual(self.said.count("\n"), 1, self.said)
+        self.assertIn("a.jsonl: damaged", self.said)
+        self.assertEqual(sorted(one.name for one in path.parent.iterdir()),
+                         ["a.jsonl.damaged", "b.jsonl"])
+
+    def test_damaged(self):
+        """A damaged result costs itself, and its job is done again."""
+        changes = {
+            "cut": lambda data: data[:-40],
+            "empty": lambda data: b"",
+            "line lost": lambda data: data.split(b"\n", 1)[1],
+            "no JSON": lambda data: data.replace(b'"protocol"', b"protocol", 1),
+            "no UTF-8": lambda data: data.replace(b"example", b"\xff\xfe", 1),
+            "half a character": lambda data: data.replace(b"example", b"\\ud800", 1),
+            "other type": lambda data: data.replace(b'"frame":3', b'"frame":{}', 1),
+            "number": lambda data: data.replace(b'"frame":3', b'"frame":%d' % 2**70, 1),
+            "list": lambda data: data.replace(b'{"type":"finding"', b'[],{"type":"finding"', 1),
+            "deep": lambda data: data.replace(b'"ttl":50', b'"ttl":' + b"[" * 100000, 1),
+            "status": lambda data: data.replace(b'"status":"done"', b'"status":"good"', 1),
+            "no shard": lambda data: data.replace(b'"shard":0', b'"shared":0', 1),
+            "zeros": lambda data: bytes(len(data)),
+        }
+        for name, change in changes.items():
+            with self.subTest(name):
+                self.setUp()
+                self.damaged(change)
 
 
 class Planning(Work):
@@ -218,9 +263,9 @@ class Planning(Work):
     def test_jobs_of_earlier_plans_go(self):
         planner = self.planner()
         planner.write_jobs([list(planner.pieces(self.capture(1)))])
-        before = [identity for identity, _ in work.pending(self.work)]
+        before = [identity for identity, _ in work.pending(self.work)[0]]
         planner.write_jobs([list(planner.pieces(self.capture(2)))])
-        (after, task), = work.pending(self.work)
+        (after, task), = work.pending(self.work)[0]
         self.assertNotEqual(before, [after])
         self.assertEqual([path.stem for path in (self.work / "jobs").iterdir()], [after])
         self.assertEqual(task["pieces"][0]["path"], "/c/2")
@@ -261,9 +306,8 @@ class Running(unittest.TestCase):
 
     def test_lost_hosts(self):
         with batch.scratch() as folder:
-            (pathlib.Path(folder) / ".parallel").mkdir()
             lost = hosts.Hosts(pathlib.Path(folder))
-            lost.command("ssh")
+            lost.command()
             lost.file.write_text("left\tno route\nleft\tno route\n")
             lines = []
             lost.tell(lines.append)
@@ -282,6 +326,120 @@ class Running(unittest.TestCase):
             self.assertIn("#SBATCH --time=3\n", script)
             listed, = pathlib.Path(folder).glob("slurm-*.list")
             self.assertEqual(len(listed.read_text().split()), 2500)
+
+
+class State(Work):
+    """Damaged files of a plan."""
+
+    def setUp(self):
+        super().setUp()
+        planner = Planning.planner(self)
+        planner.write_jobs(list(planner.pieces(Planning.capture(number))) for number in (1, 2))
+        self.identities = [identity for identity, _ in work.pending(self.work)[0]]
+
+    def test_job(self):
+        path = work.task_file(self.work, self.identities[0])
+        good = json.loads(path.read_text())
+        bad = [b"", path.read_bytes()[:50], b"\xff", b"[]", b"{}", b"[" * 100000]
+        bad += [json.dumps(value).encode() for value in (
+            {**good, "pieces": []}, {**good, "pieces": [{}]}, {**good, "pieces": 5},
+            {**good, "options": ["-X", "lua_script:x"]}, {**good, "options": ["-o"]},
+            {**good, "tshark": None}, {**good, "format": 99})]
+        for data in bad:
+            with self.subTest(data[:40]):
+                path.write_bytes(data)
+                tasks, complaints = work.pending(self.work)
+                self.assertEqual([identity for identity, _ in tasks], self.identities[1:])
+                self.assertEqual(len(complaints), 1)
+                self.assertIn(f"{path}: ", complaints[0])
+        path.unlink()
+        self.assertIn("no such file", work.pending(self.work)[1][0])
+
+    def test_order(self):
+        (self.work / "order").write_bytes(b"\xff\xfe ../../x\n" + self.identities[0].encode())
+        tasks, complaints = work.pending(self.work)
+        self.assertEqual([identity for identity, _ in tasks], self.identities[:1])
+        self.assertEqual(complaints, [f"{self.work}/order: damaged"])
+
+    def test_inputs(self):
+        self.assertIsNone(work.planned(self.work))
+        for data in ("", "[]", '{"captures": 5}', '{"captures": ["a"], "complaints": [], "plug'):
+            (self.work / "inputs.json").write_text(data)
+            with self.subTest(data), self.assertRaisesRegex(words.Failure, "inputs.json: damaged"):
+                work.planned(self.work)
+
+    def test_links(self):
+        """A folder --work that leads elsewhere is refused: what is there is not ours."""
+        for name in ("jobs", "results", "lock"):
+            with self.subTest(name), batch.scratch() as folder:
+                (pathlib.Path(folder) / name).symlink_to(self.work)
+                with self.assertRaisesRegex(words.Unusable, f"{name}: it is a link"):
+                    work.prepare(pathlib.Path(folder))
+
+
+class Files(unittest.TestCase):
+    def setUp(self):
+        scratch = batch.scratch()
+        self.addCleanup(scratch.cleanup)
+        self.folder = pathlib.Path(scratch.name)
+        self.other = self.folder / "other"
+        self.other.write_text("mine")
+
+    def test_links_are_replaced(self):
+        target = self.folder / "x"
+        target.symlink_to(self.other)
+        files.write_whole(target, "new")
+        self.assertEqual((target.read_text(), target.is_symlink(), self.other.read_text()),
+                         ("new", False, "mine"))
+
+    def test_nothing_half(self):
+        with self.assertRaises(UnicodeEncodeError):
+            files.write_whole(self.other, "a" * 100000 + "\udcff")
+        self.assertEqual(self.other.read_text(), "mine")
+        self.assertEqual(os.listdir(self.folder), ["other"])
+
+    def test_mode(self):
+        before = os.umask(0o027)
+        self.addCleanup(os.umask, before)
+        files.write_whole(self.other, "new")
+        self.assertEqual(self.other.stat().st_mode & 0o777, 0o640)
+
+    def test_replaceable(self):
+        link, missing = self.folder / "link", self.folder / "none" / "x"
+        link.symlink_to(self.other)
+        for path, why in ((link, "no file"), ("/dev/null", "no file"), (self.folder, "no file"),
+                          (missing, "no folder")):
+            with self.subTest(path), self.assertRaisesRegex(words.Unusable, why):
+                files.must_be_replaceable(str(path))
+        files.must_be_replaceable(str(self.other))
+        files.must_be_replaceable(str(self.folder / "new"))
+
+
+class Stored(Work):
+    """Paths in the database."""
+
+    def test_told_apart(self):
+        names = ["/c/\udcff.pcap", "/c/\\xff.pcap", "/c/\\\udcff.pcap",
+                 "/c/\\\\xff.pcap", "/c/\xff.pcap"]
+        kept = [database.stored(name) for name in names]
+        self.assertEqual(len(set(kept)), len(names))
+        self.assertEqual(kept[0], "bytes:/c/\\xff.pcap")
+        self.db.executemany("INSERT INTO input (path, sha256) VALUES (?, ?)",
+                            [(name, str(number)) for number, name in enumerate(kept)])
+        self.assertEqual(database.name_of(self.db, "0"), "/c/\\xff.pcap")
+        self.assertIsNone(database.name_of(self.db, "none"))
+
+    def test_new_database(self):
+        """Results that were merged before anybody knew where their captures are."""
+        capture_file = self.work / "one.pcap"
+        capture_file.write_bytes(b"any")
+        planner = Planning.planner(self)
+        sha256 = plan.digest(capture_file)
+        self.result("a", capture(9), ending(sha256))
+        self.merge()
+        self.assertEqual(self.values("SELECT name FROM capture"), [(None,)])
+        planner.look_at([str(capture_file)], [])
+        self.assertEqual(self.values("SELECT name FROM capture"), [(str(capture_file),)])
 
 
 class Reporting(Work):
@@ -311,6 +469,41 @@ class Reporting(Work):
         data = self.data()
         data["servers"] = data["servers"][:1]
         self.assertIn("  and 1 more (--limit)", report.report_text(data))
+
+
+class Names(unittest.TestCase):
+    """What stands in a template of another program."""
+
+    def test_slurm_refuses(self):
+        task = Running.TASK
+        with batch.scratch() as folder:
+            for name in ("a\nb", "100%a", 'a"b', "a'b", "$(x)", "a`b", "{}", "a\\b", "\udcff"):
+                options = argparse.Namespace(work=pathlib.Path(folder) / name, program="/bin/ib",
+                                             job_deadline=60)
+                with self.subTest(name), self.assertRaisesRegex(words.Unusable, "not for --slurm"):
+                    slurm.slurm_script(options, [("0" * 20, task)])
+                options.work, options.program = pathlib.Path(folder), f"/bin/{name}"
+                with self.subTest(name), self.assertRaisesRegex(words.Unusable, "not for --slurm"):
+                    slurm.slurm_script(options, [("0" * 20, task)])
+
+    def test_hosts(self):
+        for good in ("8/node1,4/node2", ":", "2/:", "user@node-1.example.org", "[2001:db8::1]:22",
+                     "192.0.2.1"):
+            hosts.must_be_hosts(good)
+        for bad in ("", "a,", "-oProxyCommand=x", "8/-x", "8/ssh -p 22 node", "a;b", "$(x)", "a b",
+                    "{}", "..", "@group", "a\nb", "`x`", "a/b", "n\udcff"):
+            with self.subTest(bad), self.assertRaisesRegex(words.Unusable, "is no host"):
+                hosts.must_be_hosts(bad)
+
+    def test_only_constants(self):
+        """parallel's command is the same whatever things are called."""
+        self.assertEqual(run.TEMPLATE, "exec {1} job {2} {3}")
+        options = argparse.Namespace(work=pathlib.Path("/w{=1=}"), program="/p{}", hosts=None,
+                                     workers=None, job_deadline=5)
+        line = run.parallel_command(options, [("0" * 20, Running.TASK)], "/t/jobs", None)
+        self.assertEqual(line[-1], run.TEMPLATE)
+        self.assertEqual([word for word in line if "{" in word],
+                         ["/w{=1=}/run.log", run.TEMPLATE])      # a file that it opens
 
 
 class Command(unittest.TestCase):

@@ -22,9 +22,9 @@ def submit(script, *options):
     return done.returncode, done.stdout + done.stderr
 
 
-def write_script(work, name="array.sh"):
+def write_script(work, *options):
     script = work.with_suffix(".sh")
-    script.write_text(batch.run(work, "run", "--slurm"))
+    script.write_text(batch.run(work, "run", "--slurm", *options))
     return script
 
 
@@ -58,7 +58,8 @@ def check_cancelled(folder, captures, expected):
     slow = batch.program(folder / "slow-tshark", '#!/bin/sh\ncase "$*" in\n*-r\\ *) sleep 2 ;;\nesac\n'
                          f'exec {shutil.which("tshark")} "$@"\n')
     batch.run(work, "plan", captures, "--jobs", FILES, "--tshark", slow)
-    submitted = subprocess.Popen(["sbatch", "--wait", "--parsable", write_script(work)], stdout=subprocess.PIPE,
+    script = write_script(work, "--tshark", slow)
+    submitted = subprocess.Popen(["sbatch", "--wait", "--parsable", script], stdout=subprocess.PIPE,
                                  stderr=subprocess.STDOUT, text=True)
     job = submitted.stdout.readline().strip()
     while not list((work / "results").glob("*.jsonl")):
@@ -72,7 +73,7 @@ def check_cancelled(folder, captures, expected):
                f"job {job}, task {running[0]} cancelled: exit {submitted.returncode}, {done} of {FILES} done")
     text = batch.run(work, "merge", status=1)
     batch.must(text.count(": not judged: its job has no result yet") == 1, f"it is not said:\n{text}")
-    status, text = submit(write_script(work))
+    status, text = submit(write_script(work, "--tshark", slow))
     batch.must(status == 0, f"sbatch: exit {status}: {text}")
     batch.run(work, "merge")
     batch.must(batch.rows(work) == expected, "after a cancelled task rows differ")

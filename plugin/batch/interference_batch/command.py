@@ -26,10 +26,13 @@ import argparse
 import json
 import os
 import pathlib
+import shlex
 import shutil
+import signal
 import sys
 
 from .database import database
+from .files import must_be_no_link, must_be_replaceable, write_whole
 from .merge import Merger
 from .page import report_html
 from .plan import DEADLINE_BASE, DEADLINE_PER_MIB, SHARD_PACKETS, Planner, find_captures
@@ -37,8 +40,8 @@ from .programs import plugin_version
 from .report import collect, report_text
 from .run import run_tasks
 from .slurm import slurm_script
-from .words import MIB, NAME, Failure, Unusable, many, plain, say, told_status
-from .work import only_one, pending, planned
+from .words import MIB, NAME, Failure, Unusable, many, plain, put_out, say, told_status
+from .work import only_one, pending, planned, prepare
 
 
 # ---- the commands ----
@@ -48,9 +51,8 @@ def names_of(arguments):
     names = list(arguments.captures)
     if arguments.list:
         try:
-            with (sys.stdin if arguments.list == "-" else
-                  open(arguments.list, encoding="utf-8")) as file:
-                names += [line.rstrip("\n") for line in file if line.strip()]
+            with open(0 if arguments.list == "-" else arguments.list, "rb") as file:
+                names += [os.fsdecode(line.rstrip(b"\n")) for line in file if line.strip()]
         except OSError as problem:
             raise Unusable(f"{arguments.list}: {problem.strerror}") from None
     if not names:
@@ -66,11 +68,13 @@ def do_plan(arguments):
             raise Unusable(f"there is no {program}: apt-get install wireshark-common")
     paths, complaints = find_captures(names)
     with database(arguments.db) as db:
+        planner = Planner(arguments, db, plugin)
+        captures = planner.look_at(paths, complaints)
         Merger(db, arguments.work).merge()
-        todo, done = Planner(arguments, db, plugin).plan(paths, complaints)
+        todo, done = planner.plan(captures, complaints)
     for path, why in complaints:
-        say(f"{plain(path)}: {why}")
-    tasks = pending(arguments.work)
+        say(f"{path}: {why}")
+    tasks, _ = pending(arguments.work)
     say(f"{many(len(paths), 'file')}; {many(len(todo), 'capture')} to judge, {len(done):,} known"
         f" already; {many(len(tasks), 'job')}, {sum(c['size'] for c in todo) / MIB:,.1f} MiB")
     tell_pieces([piece for _, task in tasks for piece in task["pieces"]])
@@ -80,7 +84,7 @@ def do_plan(arguments):
 def tell_pieces(pieces):
     """Which captures were split, and how much memory the jobs need."""
     for piece in {piece["sha256"]: piece for piece in pieces if piece["shards"] > 1}.values():
-        say(f"{plain(piece['path'])}: {many(piece['packets'], 'packet')} in {piece['shards']}"
+        say(f"{piece['path']}: {many(piece['packets'], 'packet')} in {piece['shards']}"
             f" shards by {piece['group']} ({piece['shards'] - 1} and the rest)")
     if pieces:
         say(f"a job needs about {max(p['memory'] for p in pieces) // MIB:,} MiB of memory, and is"
@@ -88,16 +92,26 @@ def tell_pieces(pieces):
 
 
 def do_run(arguments):
-    tasks = pending(arguments.work)
+    tasks, damaged = pending(arguments.work)
+    for complaint in damaged:
+        say(f"{complaint}: plan again")
+    must_be_expected(arguments, tasks)
     if arguments.slurm:
-        print(slurm_script(arguments, tasks), end="")
-        return 0
+        put_out(slurm_script(arguments, tasks))
+        return 1 if damaged else 0
     problems, reason = run_tasks(arguments, tasks) if tasks else ({}, "")
-    left = pending(arguments.work)
+    left, _ = pending(arguments.work)
     for identity, task in left:
         for path in dict.fromkeys(piece["path"] for piece in task["pieces"]):
-            say(f"{plain(path)}: not judged: {problems.get(identity, reason)}")
-    return 1 if left else 0
+            say(f"{path}: not judged: {problems.get(identity, reason)}")
+    return 1 if left or damaged else 0
+
+
+def must_be_expected(arguments, tasks):
+    """A plan may have come with somebody's archive: it does not choose which program runs."""
+    for program in {task["tshark"] for _, task in tasks} - {"tshark", arguments.tshark}:
+        raise Unusable(f"the plan wants {program} for tshark: if that is right, say --tshark"
+                       f" {shlex.quote(program)}")
 
 
 def do_merge(arguments):
@@ -114,15 +128,19 @@ def tell_failures(work, db):
     inputs = planned(work)
     if not inputs:
         return
-    waiting = {piece["path"] for _, task in pending(work) for piece in task["pieces"]}
+    tasks, damaged = pending(work)
+    for complaint in damaged:
+        say(f"{complaint}: plan again")
+    waiting = {piece["path"]: piece["sha256"] for _, task in tasks for piece in task["pieces"]}
     for path in sorted(waiting):
-        say(f"{plain(path)}: not judged: its job has no result yet")
+        say(f"{path}: not judged: its job has no result yet")
+    told = set(inputs["captures"]) - set(waiting.values())
     for sha256, path, status, reason in db.execute(
             "SELECT sha256, name, status, reason FROM capture WHERE status != 'done'"
             " AND plugin = ? AND options = ? ORDER BY name",
             (inputs["plugin"], inputs["options"])):
-        if sha256 in inputs["captures"] and path not in waiting:
-            say(f"{plain(path)}: {told_status(status)}: {plain(reason)}")
+        if sha256 in told:
+            say(f"{path}: {told_status(status)}: {reason}")
 
 
 def wanting(arguments):
@@ -143,15 +161,11 @@ def do_report(arguments):
     with database(arguments.db) as db:
         data = collect(db, 0 if arguments.json else arguments.limit)
     if arguments.html:
-        part = f"{arguments.html}.part"
-        with open(part, "w", encoding="utf-8") as file:
-            file.write(report_html(data))
-        os.rename(part, arguments.html)
+        write_whole(arguments.html, report_html(data))
     if arguments.json:
-        json.dump(data, sys.stdout, ensure_ascii=False, indent=1)
-        print()
+        put_out(json.dumps(data, indent=1, default=plain) + "\n")  # ASCII: names are not ours
     elif not arguments.html:
-        print(report_text(data), end="")
+        put_out(report_text(data))
     return 0
 
 
@@ -174,7 +188,6 @@ def add_planning(one):
         help="a preference for tshark; part of what makes a capture known")
     add("-d", dest="decode_as", action="append", default=[], metavar="RULE",
         help="as in tshark: decode as")
-    add("--tshark", default="tshark", metavar="PROGRAM")
     add("--shard-packets", type=int, default=SHARD_PACKETS, metavar="N",
         help="split captures of more packets (%(default)s)")
     add("--group", choices=("server", "pair"), default="server",
@@ -184,16 +197,17 @@ def add_planning(one):
         help=f"stop a tshark that takes longer ({DEADLINE_BASE} and {DEADLINE_PER_MIB} a MiB)")
 
 
-def add_workers(one, words):
-    one.add_argument("--jobs", type=int, dest="workers", metavar="N", help=words)
+def add_programs(one, workers):
+    one.add_argument("--tshark", default="tshark", metavar="PROGRAM")
+    one.add_argument("--jobs", type=int, dest="workers", metavar="N", help=workers)
 
 
 def add_running(one):
     add = one.add_argument
-    add_workers(one, "at a time on each host (its processors)")
+    add_programs(one, "at a time on each host (its processors)")
     add("--hosts", metavar="LIST",
-        help="ssh hosts, as parallel --sshlogin: 8/node1,4/node2; : is this machine. FOLDER, the"
-             " captures and this command have the same paths there")
+        help="ssh hosts, each with jobs at a time: 8/node1,4/user@node2; : is this machine."
+             " FOLDER, the captures and this command have the same paths there")
     add("--ssh", metavar="COMMAND", help="instead of ssh with short time-outs")
     add("--job-deadline", type=int, metavar="SECONDS",
         help="give up a job, and try it elsewhere (from its captures' deadlines)")
@@ -221,8 +235,16 @@ def add_command(commands, name, function, text, example):
     return one
 
 
+class Parser(argparse.ArgumentParser):
+    def error(self, message):
+        """Its words may be names of files, from a pattern that the shell resolved."""
+        self.print_usage(sys.stderr)
+        say(message)
+        sys.exit(2)
+
+
 def parse(words):
-    parser = argparse.ArgumentParser(
+    parser = Parser(
         prog=NAME, description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter,
         usage=f"{NAME} [all | plan | run | merge | report] [OPTIONS] [CAPTURES...]")
     commands = parser.add_subparsers(dest="command", metavar="COMMAND", required=True)
@@ -236,7 +258,7 @@ def parse(words):
                       "list what there is to do; known captures are left out",
                       "plan --work run1 '/data/*.pcap.gz'")
     add_planning(one)
-    add_workers(one, "workers (processors)")
+    add_programs(one, "workers (processors)")
     one = add_command(commands, "run", do_run, "judge what was planned and has no result yet",
                       "run --work run1 --hosts 8/node1,8/node2")
     add_running(one)
@@ -264,21 +286,35 @@ def complete(arguments):
     """What follows from the options."""
     arguments.program = own_path()
     arguments.work = pathlib.Path(os.path.abspath(arguments.work))
-    arguments.db = arguments.db or str(arguments.work / "findings.sqlite")
+    arguments.own_db = not arguments.db
+    arguments.db = os.path.abspath(arguments.db or arguments.work / "findings.sqlite")
+    if os.sep in getattr(arguments, "tshark", ""):
+        arguments.tshark = os.path.abspath(arguments.tshark)
     arguments.tshark_options = [
         word for flag, values in (("-o", getattr(arguments, "preferences", [])),
                                   ("-d", getattr(arguments, "decode_as", [])))
         for value in values for word in (flag, value)]
 
 
-def perform(arguments):
-    """Exit status."""
-    if arguments.function is do_report:
-        return do_report(arguments)
+def check(arguments):
+    """What would only be found out at the end otherwise."""
     if getattr(arguments, "shard_packets", 1) < 1:
         raise Unusable("--shard-packets is at least 1")
-    for folder in ("jobs", "results", ".parallel"):
-        os.makedirs(arguments.work / folder, exist_ok=True)
+    for option in arguments.tshark_options:
+        if not option.isprintable():
+            raise Unusable(f"{option}: no option for tshark")
+    if getattr(arguments, "html", None):
+        must_be_replaceable(arguments.html)
+    if arguments.own_db:
+        must_be_no_link(arguments.db)
+
+
+def perform(arguments):
+    """Exit status."""
+    check(arguments)
+    if arguments.function is do_report:
+        return do_report(arguments)
+    prepare(arguments.work)
     with only_one(arguments.work):
         status = arguments.function(arguments)
         if arguments.function is do_plan or getattr(arguments, "slurm", False):
@@ -291,18 +327,19 @@ def perform(arguments):
 
 def main(words):
     """Exit status."""
+    signal.signal(signal.SIGPIPE, signal.SIG_DFL)       # `report | head` has read enough
     arguments = parse(words)
-    complete(arguments)
     try:
+        complete(arguments)
         return perform(arguments)
     except Unusable as problem:
-        say(plain(problem))
+        say(problem)
         return 2
     except Failure as problem:
-        say(plain(problem))
+        say(problem)
         return 1
     except OSError as problem:
-        say(plain(f"{problem.filename or ''}: {problem.strerror}".lstrip(": ")))
+        say(f"{problem.filename or ''}: {problem.strerror}".lstrip(": "))
         return 1
     except KeyboardInterrupt:
         say("interrupted; call it again to go on")

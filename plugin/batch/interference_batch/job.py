@@ -12,11 +12,12 @@ import sys
 import tempfile
 import time
 
+from .files import DAMAGE, whole_file
 from .frames import original_numbers, with_frames
 from .programs import must_be_capture, run_tshark, write_shard
 from .shards import shard_filter, shard_of
 from .words import FORMAT, MIB, NAME, Failure, first_line, plain
-from .work import read_task
+from .work import read_task, result_file
 
 
 class Job:
@@ -27,25 +28,14 @@ class Job:
         self.failed = []
 
     def run(self):
-        results = self.work / "results"
-        target = results / f"{self.identity}.jsonl"
-        part = results / f"{self.identity}.{os.uname().nodename}.{os.getpid()}.part"
-        try:
-            with open(part, "w", encoding="utf-8") as out, \
-                    tempfile.TemporaryDirectory(prefix=NAME + "-") as scratch:
-                self.out, self.scratch = out, scratch
-                for piece in self.task["pieces"]:
-                    self.judge(piece)
-                self.write({"type": "end", "format": FORMAT, "job": self.identity,
-                            "plugin": self.task["plugin"], "options": self.task["options"]})
-                out.flush()
-                os.fsync(out.fileno())
-            os.rename(part, target)
-        except BaseException:
-            with contextlib.suppress(OSError):
-                part.unlink()
-            raise
-        print("result", self.identity, self.findings, len(self.failed), flush=True)
+        with whole_file(result_file(self.work, self.identity), sync=True) as out, \
+                tempfile.TemporaryDirectory(prefix=NAME + "-") as scratch:
+            self.out, self.scratch = out, scratch
+            for piece in self.task["pieces"]:
+                self.judge(piece)
+            self.write({"type": "end", "format": FORMAT, "job": self.identity,
+                        "plugin": self.task["plugin"], "options": self.task["options"]})
+        tell("result", self.identity, self.findings, len(self.failed))
 
     def write(self, item):
         self.out.write(json.dumps(item, ensure_ascii=False, separators=(",", ":")) + "\n")
@@ -58,15 +48,15 @@ class Job:
                   "packets": piece["packets"], "cpu": 0, "memory": 0, "findings": 0}
         try:
             status, reason = self.attempt(piece, ending)
-        except Failure as problem:
-            status, reason = "failed", str(problem)
+        except (Failure, *DAMAGE) as problem:
+            status, reason = "failed", reason_of(problem)
             self.out.flush()
             self.out.seek(begin)
             self.out.truncate()
             ending["findings"] = 0
         if status != "done":
             self.failed.append(piece["path"])
-            print("failed", json.dumps([piece["path"], status, reason]), flush=True)
+            tell("failed", json.dumps([piece["path"], status, reason]))
         self.findings += ending["findings"]
         self.write({**ending, "status": status, "reason": reason,
                     "seconds": round(time.monotonic() - started, 3)})
@@ -99,8 +89,7 @@ class Job:
             if ended.status >= 0:
                 break
             if last:
-                name = signal.Signals(-ended.status).name
-                raise Failure(f"tshark was killed by {name}, twice")
+                raise Failure(f"tshark was killed by {signal_name(-ended.status)}, twice")
         if not os.path.getsize(lines):
             raise Failure(first_line(ended.words))
         self.copy(lines, piece, path, ending, whole)
@@ -128,6 +117,25 @@ class Job:
             if item["type"] == "capture":
                 self.packets = sum(item["packets"].values())
             self.write(item)
+
+
+def reason_of(problem):
+    if isinstance(problem, Failure):
+        return str(problem)
+    return f"what tshark wrote is not to be understood ({type(problem).__name__}: {problem})"
+
+
+def signal_name(number):
+    try:
+        return signal.Signals(number).name
+    except ValueError:
+        return f"signal {number}"       # those for real time have no names
+
+
+def tell(*words):
+    """A line for whoever runs jobs. Where it cannot be written, the result still counts."""
+    with contextlib.suppress(OSError):
+        print(*words, flush=True)
 
 
 def must_be_as_planned(piece):
@@ -175,8 +183,14 @@ def main(words):
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))
     try:
         Job(work, identity).run()
+    except Failure as problem:
+        return broken(identity, problem)
     except OSError as problem:
         where = f" ({problem.filename})" if problem.filename else ""
-        print("broken", identity, f"{os.uname().nodename}: {problem.strerror}{where}", flush=True)
-        return 1
+        return broken(identity, f"{problem.strerror}{where}")
     return 0
+
+
+def broken(identity, why):
+    tell("broken", identity, plain(f"{os.uname().nodename}: {why}"))
+    return 1

@@ -9,10 +9,12 @@ import os
 import re
 import shutil
 
-from .database import transaction
+from .database import name_of, stored, transaction
+from .files import DAMAGE, write_whole
 from .merge import options_text, read_result
 from .programs import about
 from .words import FORMAT, MIB
+from .work import IDENTITY, result_file, task_file
 
 # Memory of tshark with the plugin, measured: docs/batch.md.
 MEMORY_BASE = 200 * MIB
@@ -23,6 +25,7 @@ SHARD_PACKETS = 2_000_000
 SHARDS_MOST = 32                # each reads the whole file once
 PACK_FILES = 25                 # captures per job
 PACK_BYTES = 64 * MIB
+ROWS = 1000                     # of captures in one transaction
 COUNT_FROM = 16 * MIB           # bytes: packets of smaller captures are estimated
 # Seconds a capture may take: these, and these per MiB.
 DEADLINE_BASE = 300
@@ -36,13 +39,18 @@ COMPRESSED = re.compile(r"\.(gz|zst|lz4)$", re.I)
 def find_captures(names):
     """Paths of the captures, each once, and complaints about names that lead to none."""
     found, complaints = {}, []
+
+    def unreadable(problem):
+        complaints.append((problem.filename, problem.strerror))
+
     for name in names:
         paths = [name] if os.path.exists(name) else sorted(glob.glob(name, recursive=True))
         if not paths:
             complaints.append((name, "there is no such file"))
         for path in paths:
             if os.path.isdir(path):
-                inside = [os.path.join(folder, file) for folder, _, files in sorted(os.walk(path))
+                inside = [os.path.join(folder, file)
+                          for folder, _, files in sorted(os.walk(path, onerror=unreadable))
                           for file in sorted(files) if CAPTURE_NAME.search(file)]
                 if not inside:
                     complaints.append((path, "there is no capture in this folder"))
@@ -78,7 +86,7 @@ class Planner:
         row = self.db.execute(
             "SELECT sha256, packets, encapsulation FROM input"
             " WHERE path = ? AND size = ? AND changed = ?",
-            (path, stat.st_size, stat.st_mtime_ns)).fetchone()
+            (stored(path), stat.st_size, stat.st_mtime_ns)).fetchone()
         counted = stat.st_size and (
             COMPRESSED.search(path) or stat.st_size >= COUNT_FROM
             or stat.st_size // RECORD_LEAST > self.arguments.shard_packets)
@@ -90,12 +98,12 @@ class Planner:
             if counted:
                 packets, encapsulation = about(path)
             row = sha256, packets, encapsulation
-            self.rows.append((path, stat.st_size, stat.st_mtime_ns, *row))
+            self.rows.append((stored(path), stat.st_size, stat.st_mtime_ns, *row))
         return {"path": path, "size": stat.st_size, "sha256": row[0], "packets": row[1],
                 "encapsulation": row[2]}
 
-    def plan(self, paths, complaints):
-        """Writes the jobs. Returns (planned captures, captures already known)."""
+    def look_at(self, paths, complaints):
+        """{digest: capture}, and complaints about files that cannot be read."""
         self.rows, captures = [], {}
         for number, path in enumerate(paths):
             try:
@@ -103,19 +111,29 @@ class Planner:
                 captures.setdefault(capture["sha256"], capture)
             except OSError as problem:
                 complaints.append((path, problem.strerror))
-            if len(self.rows) >= 1000 or number == len(paths) - 1:
-                with transaction(self.db):
-                    self.db.executemany("INSERT OR REPLACE INTO input VALUES (?,?,?,?,?,?)",
-                                        self.rows)
-                self.rows = []
+            if len(self.rows) >= ROWS or number == len(paths) - 1:
+                self.remember()
+        return captures
+
+    def remember(self):
+        with transaction(self.db):
+            self.db.executemany("INSERT OR REPLACE INTO input VALUES (?,?,?,?,?,?)", self.rows)
+            # merged into a new database, before anybody knew where they are
+            for sha256, in self.db.execute(
+                    "SELECT sha256 FROM capture WHERE name IS NULL").fetchall():
+                self.db.execute("UPDATE capture SET name = ? WHERE sha256 = ?",
+                                (name_of(self.db, sha256), sha256))
+        self.rows = []
+
+    def plan(self, captures, complaints):
+        """Writes the jobs. Returns (planned captures, captures already known)."""
         known = {} if self.arguments.again else self.known()
         done = [c for c in captures.values() if known.get(c["sha256"]) in ("done", "partial")]
         todo = [c for c in captures.values() if known.get(c["sha256"]) not in ("done", "partial")]
         self.write_jobs(self.jobs(todo))
-        with open(self.work / "inputs.part", "w", encoding="utf-8") as file:
-            json.dump({"captures": sorted(captures), "complaints": complaints,
-                       "plugin": self.plugin, "options": options_text(self.options)}, file)
-        os.rename(self.work / "inputs.part", self.work / "inputs.json")
+        write_whole(self.work / "inputs.json", json.dumps({
+            "captures": sorted(captures), "complaints": complaints, "plugin": self.plugin,
+            "options": options_text(self.options)}))
         return todo, done
 
     def pieces(self, capture):
@@ -163,7 +181,6 @@ class Planner:
 
     def write_jobs(self, jobs):
         """Jobs of earlier plans go: what they found is in the database or in results."""
-        folder = self.work / "jobs"
         fresh = set()
         # The first in the list are done first: large ones, so that the end is not one long job.
         order = []
@@ -174,25 +191,25 @@ class Planner:
             content = [(p["sha256"], p["shard"], p["shards"], p["group"]) for p in pieces]
             whole = repr((FORMAT, self.plugin, self.options, content))
             identity = hashlib.sha256(whole.encode()).hexdigest()[:20]
-            part = folder / f"{identity}.part"
-            part.write_text(text)
-            os.rename(part, folder / f"{identity}.json")
+            write_whole(task_file(self.work, identity), text)
             fresh.add(identity)
             order.append(identity)
             # What was planned is not in the database: a result that stands here is of a failed
             # try, unless it is a shard that waits for the others.
             self.forget_failure(identity)
-        for path in folder.glob("*.json"):
-            if path.stem not in fresh:
+        for path in (self.work / "jobs").glob("*.json"):
+            if IDENTITY.fullmatch(path.stem) and path.stem not in fresh:
                 path.unlink()
-        (self.work / "order.part").write_text("".join(identity + "\n" for identity in order))
-        os.rename(self.work / "order.part", self.work / "order")
+        write_whole(self.work / "order", "".join(identity + "\n" for identity in order))
 
     def forget_failure(self, identity):
-        path = self.work / "results" / f"{identity}.jsonl"
+        path = result_file(self.work, identity)
         if not path.exists():
             return
-        result = read_result(path)
+        try:
+            result = read_result(path)
+        except DAMAGE:
+            result = None
         if (self.arguments.again or not result
                 or any(block.ending["status"] == "failed" for block in result[2])):
             path.unlink()

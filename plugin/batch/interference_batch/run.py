@@ -4,16 +4,19 @@
 import contextlib
 import json
 import os
-import shlex
+import pathlib
 import shutil
 import subprocess
 import sys
+import tempfile
 import time
 
-from .hosts import SSH, Hosts
+from .files import DAMAGE
+from .hosts import SSH, Hosts, must_be_hosts
 from .programs import dies_with_parent
-from .words import MIB, Unusable, plain, say, told_status
+from .words import MIB, NAME, Unusable, say, told_status
 
+PARALLEL_ERROR = "parallel: Error: "    # $TMPDIR is full, for instance
 OTHERS_MOST = 100               # different lines that are no words of ours
 
 
@@ -54,15 +57,20 @@ class Progress:
         text = (f"[{bar:20}] {self.pieces:,} of {self.all:,} done, {self.findings:,} findings,"
                 f" {self.failures:,} failed, {self.left(now)}")
         if self.terminal:
-            sys.stderr.write("\r" + text + "\x1b[K" + ("\n" if end else ""))
-            sys.stderr.flush()
+            self.draw("\r" + text + "\x1b[K" + ("\n" if end else ""))
         else:
             say(text)
 
     def line(self, text):
         if self.terminal:
-            sys.stderr.write("\r\x1b[K")
+            self.draw("\r\x1b[K")
         say(text)
+
+    @staticmethod
+    def draw(text):
+        with contextlib.suppress(OSError):
+            sys.stderr.write(text)
+            sys.stderr.flush()
 
 
 def deadline_of(arguments, tasks):
@@ -71,25 +79,35 @@ def deadline_of(arguments, tasks):
         30 + 2 * sum(piece["deadline"] for piece in task["pieces"]) for _, task in tasks)
 
 
-def parallel_command(arguments, tasks, listed, hosts):
+# What parallel runs. Names are arguments, three for each job, which it quotes; in here it would
+# look for words of its own, {}, {.} or {=PERL=}. What a command begins with it does not quote,
+# hence exec.
+TEMPLATE = "exec {1} job {2} {3}"
+
+
+def must_have_parallel():
     if not shutil.which("parallel"):
         raise Unusable("there is no parallel: apt-get install parallel")
+
+
+def parallel_command(arguments, tasks, listed, hosts):
     memory = max(piece["memory"] for _, task in tasks for piece in task["pieces"])
-    command = ["parallel", "--will-cite", "--line-buffer", "--arg-file", str(listed),
-               "--joblog", str(arguments.work / "run.log"), "--retries", "3",
-               "--timeout", str(deadline_of(arguments, tasks)), "--memfree", f"{memory // MIB}M"]
+    command = ["parallel", "--plain", "--will-cite", "--line-buffer", "--null", "--max-args", "3",
+               "--arg-file", str(listed), "--joblog", str(arguments.work / "run.log"),
+               "--retries", "3", "--timeout", str(deadline_of(arguments, tasks)),
+               "--memfree", f"{memory // MIB}M"]
     if arguments.hosts:
-        command += ["--sshlogin", arguments.hosts, "--ssh", hosts.command(arguments.ssh or SSH)]
+        command += ["--sshlogin", arguments.hosts, "--ssh", hosts.command()]
     if arguments.workers:
         command += ["--jobs", str(arguments.workers)]
-    return command + [shlex.join([arguments.program, "job", str(arguments.work)]) + " {}"]
+    return command + [TEMPLATE]
 
 
 class Listener:
     """What jobs say, line by line, and what others say meanwhile."""
 
     def __init__(self, progress):
-        self.progress, self.problems, self.others = progress, {}, set()
+        self.progress, self.problems, self.others, self.errors = progress, {}, set(), []
 
     def hear(self, line):
         word, _, rest = line.rstrip("\n").partition(" ")
@@ -99,31 +117,37 @@ class Listener:
                 self.progress.result(identity, int(findings), int(failures))
             elif word == "failed":
                 path, status, reason = json.loads(rest)
-                self.progress.line(f"{plain(path)}: {told_status(status)}: {plain(reason)}")
+                self.progress.line(f"{path}: {told_status(status)}: {reason}")
             elif word == "broken":
                 identity, _, reason = rest.partition(" ")
-                self.problems[identity] = plain(reason)
+                self.problems[identity] = reason
+            elif line.startswith(PARALLEL_ERROR):
+                self.errors.append(line[len(PARALLEL_ERROR):].strip())
             else:
                 self.other(line)
-        except ValueError:
-            self.progress.line(plain(line.strip()))
+        except DAMAGE:
+            self.progress.line(line.strip())
 
     def other(self, line):
         """Once each: a host without Python says so for each job."""
         if line.strip() and len(self.others) < OTHERS_MOST and line not in self.others:
             self.others.add(line)
-            self.progress.line(plain(line.strip()))
+            self.progress.line(line.strip())
 
 
-def start_parallel(arguments, tasks, hosts):
-    listed = arguments.work / "pending"
-    listed.write_text("".join(identity + "\n" for identity, _ in tasks))
+def start_parallel(arguments, tasks, home, hosts):
+    """`home` is where parallel looks for options and for Perl of its own: not in --work, which may
+    have come with somebody's archive."""
+    listed = home / "jobs"
+    words = (word for identity, _ in tasks
+             for word in (arguments.program, str(arguments.work), identity))
+    listed.write_bytes(b"".join(os.fsencode(word) + b"\0" for word in words))
     with contextlib.suppress(FileNotFoundError):
         (arguments.work / "run.log").unlink()
     for leftover in (arguments.work / "results").glob("*.part"):
         leftover.unlink()                   # of whoever was killed: we hold the lock
-    environment = {**os.environ, "PARALLEL_SHELL": "/bin/sh",
-                   "PARALLEL_HOME": str(arguments.work / ".parallel")}
+    environment = {**os.environ, "PARALLEL_SHELL": "/bin/sh", "PARALLEL_HOME": str(home),
+                   "INTERFERENCE_SSH": arguments.ssh or SSH}
     return subprocess.Popen(parallel_command(arguments, tasks, listed, hosts),
                             stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
                             stderr=subprocess.STDOUT, text=True, errors="replace",
@@ -132,9 +156,17 @@ def start_parallel(arguments, tasks, hosts):
 
 def run_tasks(arguments, tasks):
     """Runs all jobs. Returns {job: why it has no result}, and why where a job said nothing."""
-    progress, hosts = Progress(tasks), Hosts(arguments.work)
+    must_have_parallel()
+    if arguments.hosts:
+        must_be_hosts(arguments.hosts)
+    with tempfile.TemporaryDirectory(prefix=NAME + "-") as home:
+        return listen(arguments, tasks, pathlib.Path(home))
+
+
+def listen(arguments, tasks, home):
+    progress, hosts = Progress(tasks), Hosts(home)
     listener = Listener(progress)
-    parallel = start_parallel(arguments, tasks, hosts)
+    parallel = start_parallel(arguments, tasks, home, hosts)
     try:
         for line in parallel.stdout:
             listener.hear(line)
@@ -146,7 +178,7 @@ def run_tasks(arguments, tasks):
         raise
     # up to 101 it is a number of failed jobs
     if parallel.wait() < 0 or parallel.returncode > 101:
-        progress.line(f"parallel ended with status {parallel.returncode}")
+        listener.errors.insert(0, f"parallel ended with status {parallel.returncode}:")
     hosts.tell(progress.line)
     progress.show(end=True)
-    return listener.problems, hosts.reason()
+    return listener.problems, " ".join(listener.errors) or hosts.reason()

@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 """Words for people, and the two ways to fail."""
 
+import contextlib
 import re
 import sys
 
@@ -17,14 +18,33 @@ class Unusable(Failure):
     """Nothing can be done at all: a program is missing, the folder is not there."""
 
 
-def say(text):
-    print(f"{NAME}: {text}", file=sys.stderr, flush=True)
-
-
 def plain(text):
-    """Text from files and other programs without anything that moves a terminal."""
-    return "".join(c if c.isprintable() else c.encode("unicode_escape").decode()
-                   for c in str(text))
+    """Text from files and other programs without anything that moves a terminal, in one line."""
+    return "".join(c if c.isprintable() else escaped(c) for c in str(text))
+
+
+def escaped(c):
+    if "\udc80" <= c <= "\udcff":           # Python's way to keep a byte that is not UTF-8
+        return f"\\x{ord(c) - 0xdc00:02x}"
+    return c.encode("unicode_escape").decode()
+
+
+def say(text):
+    """A line to standard error. Where that is full or closed, it is lost, and nothing else."""
+    with contextlib.suppress(OSError):
+        print(f"{NAME}: {plain(text)}", file=sys.stderr, flush=True)
+
+
+def put_out(text):
+    """Everything to standard output, or a Failure."""
+    if not sys.stdout:
+        raise Failure("standard output is closed")
+    data = text.encode(sys.stdout.encoding, "backslashreplace")
+    try:
+        with open(sys.stdout.fileno(), "wb", closefd=False) as out:
+            out.write(data)
+    except OSError as problem:
+        raise Failure(f"standard output: {problem.strerror}") from None
 
 
 def many(number, word):
