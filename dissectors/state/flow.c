@@ -14,6 +14,14 @@
 /* Flows that are found without hashing; a power of two. */
 #define RECENT 1024
 
+/* Of direction_t: what fits into its bits. */
+#define RTT_MAX_US ((1u << 30) - 1)
+#define RTTS_MAX   3
+
+/* Bytes of a full segment on Ethernet, and of the smallest that is full anywhere (RFC 9293 section 3.7.1). */
+#define MSS_USUAL 1460
+#define MSS_LEAST 536
+
 struct flow_table {
     host_table_t *hosts;
     table_t      *flows;        /* of flow_t */
@@ -292,11 +300,20 @@ learn_rtt(direction_t *sender, const packet_t *answered, const observation_t *ob
     if (!(obs->flags & TCP_ACK) || !answered->frame || obs->ack != peer_next
         || !(answered->length || answered->bits & (TCP_SYN | TCP_FIN)))
         return;
-    if (ticks_since(answered->time, now) <= 0)
+    if (ticks_since(answered->time, now) < 0)
         return;
-    uint64_t ns = (uint64_t)(now - answered->time) * TICK_NS;
-    if (!sender->rtt || ns < (uint64_t)sender->rtt * NS_PER_US)
-        sender->rtt = (uint32_t)MIN(ns / NS_PER_US, UINT32_MAX);
+    uint64_t us = (uint64_t)(now - answered->time) * TICK_NS / NS_PER_US;
+    if (!sender->rtt || us < sender->rtt)
+        sender->rtt = (uint32_t)CLAMP(us, 1, RTT_MAX_US);
+    sender->rtts += sender->rtts < RTTS_MAX;
+}
+
+/* Packets that new bytes of a stream, those of a hole in front of them included, were on the wire at most:
+ * captured on the sending machine many go to the network card as one. */
+static unsigned
+pieces(uint32_t bytes)
+{
+    return bytes <= MSS_USUAL ? 1 : MIN(1 + bytes / MSS_LEAST, UINT8_MAX);
 }
 
 /* Of the same 255 packets all, so that the counts can be compared. */
@@ -340,15 +357,19 @@ flow_learn(direction_t *sender, const direction_t *peer, const observation_t *ob
     learn_rtt(sender, &peer->last, obs, now, peer->next_seq);
     learn_ttl(sender, obs->ip.ttl);
     bool again = sender->packets && after != obs->seq && seq_diff(after, sender->next_seq) <= 0;
+    unsigned sent = 1;
     if (!sender->packets || seq_diff(after, sender->next_seq) > 0) {
+        if (sender->packets) {
+            sent = pieces(after - sender->next_seq);
+            sender->seen |= seq_diff(obs->seq, sender->next_seq) > 0 ? SEEN_HOLE : 0;
+        }
         sender->next_seq = after;
         if (obs->length && sender->seen & SEEN_DATA && (sender->last.bits & TCP_PSH || !sender->last.length))
             sender->seen |= SEEN_MORE_DATA;
     }
     count_habits(sender, &peer->last, mark, &obs->ip);
-    if (obs->ack != sender->last.ack)
-        sender->same_ack = 0;
-    count8(&sender->same_ack);
+    sent += obs->ack == sender->last.ack ? sender->same_ack : 0;
+    sender->same_ack = (uint8_t)MIN(sent, UINT8_MAX);
     if (obs->has_timestamps)
         sender->tsval = obs->tsval;
 

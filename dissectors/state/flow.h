@@ -46,7 +46,8 @@ typedef struct {
     packet_t last;
     uint32_t next_seq;          /* highest sequence number + length; valid when packets > 0 */
     uint32_t tsval;             /* of the last packet with timestamps */
-    uint32_t rtt;               /* shortest round trip capture - this end - capture, in us; 0: none */
+    uint32_t rtt : 30;          /* shortest round trip capture - this end - capture, in us, at least 1; 0: none */
+    uint32_t rtts : 2;          /* round trips measured, saturating */
     uint8_t  ttl[2];            /* the two most frequent TTLs, or the first two */
     uint8_t  ttl_packets[2];
     uint8_t  packets;           /* all but resets; the next four count among these, until there are 255 */
@@ -56,13 +57,15 @@ typedef struct {
                                  * flow label of the one before */
     uint8_t  mirrors;           /* with the IP ID, or one more, or the flow label of the packet they answer */
     uint8_t  duplicates;        /* captured twice */
-    uint8_t  same_ack;          /* with the acknowledgement number of the last one */
+    uint8_t  same_ack;          /* packets on the wire with the acknowledgement number of the last one: one that was
+                                 * captured whole may have been several, and what the capture lost counts, too */
     uint8_t  seen;              /* SEEN_* */
 } direction_t;
 
 #define SEEN_SHIFT 9            /* from packet_t.bits to direction_t.seen, of these two */
 enum {
-    SEEN_SYN = TCP_SYN, SEEN_FIN = TCP_FIN, SEEN_RST = TCP_RST, SEEN_DATA = 0x08,
+    SEEN_SYN = TCP_SYN, SEEN_FIN = TCP_FIN, SEEN_HOLE = 0x04 /* numbers that did not follow on each other */,
+    SEEN_DATA = 0x08,
     SEEN_TIMESTAMPS = BIT_TIMESTAMPS >> SEEN_SHIFT, SEEN_OPTIONS = BIT_OPTIONS >> SEEN_SHIFT,
     SEEN_ACCECN = 0x40,
     SEEN_MORE_DATA = 0x80,      /* new data after the first, which end with a PSH or another packet */
