@@ -6,20 +6,31 @@
  */
 #include "detector.h"
 #include "reset/case.h"
+#include "reset/contrast.h"
 #include "stages/stages.h"
 #include "state/hops.h"
 
 #include <string.h>
 
-/* Resets kept of one flow. A storm of resets says no more after that. */
-#define CASES_PER_FLOW 16
+/* Resets of one flow that later packets may still tell more about. Further ones are judged by what came before
+ * them, and then no more: tools send some dozens, and after that a storm says nothing new. */
+#define CASES_PER_FLOW  16
+#define JUDGED_PER_FLOW 256
+
+/* Names, and clients with servers, whose connections are counted by how they went. */
+#define OUTCOMES_MAX 65536
 
 /* Of the cases still open, how many are looked at again when a box is proven to forge. */
 #define REVISIT_MAX 256
+/* So often for one host: a box that changes its header with every packet is known by then. */
+#define REVISITS_MAX 16
 
 /* What follows a reset by less may have been overtaken by it on the way. */
 #define REORDER_NS     (1 * NS_PER_MS)
 #define REORDER_ACK_NS (5 * NS_PER_MS)
+
+/* A reset this long after the request comes in place of an answer. */
+#define CUT_NS (3 * NS_PER_S)
 
 /* Kept beside a flow that has had a reset. */
 typedef struct {
@@ -27,11 +38,17 @@ typedef struct {
     GList      link;            /* in resets_t.flows */
     GPtrArray *cases;           /* of reset_case_t, owned, in capture order */
     limit_t    limit;
+    unsigned   judged;          /* resets, up to JUDGED_PER_FLOW */
+    uint32_t   told_after_end[2];   /* of each end, the reset after its end that was told; 0: none */
+    bool       cut;             /* the client's request got a reset in place of an answer */
 } flow_resets_t;
 
 typedef struct {
     oldest_t   flows;           /* of flow_resets_t; max is that of `open` */
     unsigned   open;            /* lists and cases */
+    outcomes_t *outcomes;
+    limit_t    outcomes_limit;
+    record_t   record[N_CHANCES];   /* of all resets */
 } resets_t;
 
 static resets_t *
@@ -58,6 +75,9 @@ reset_open(engine_t *engine)
 
     resets->flows = oldest_new(engine->limits.resets, "reset limit reached: later packets no longer add to the "
                                                       "oldest resets");
+    resets->outcomes = outcomes_new(OUTCOMES_MAX);
+    resets->outcomes_limit.notice = "name limit reached: connections for further names are not compared with those "
+                                    "for others";
     besides_kind(engine->besides, DETECT_RESET, sizeof(flow_resets_t), clear_list, resets);
     return resets;
 }
@@ -65,6 +85,7 @@ reset_open(engine_t *engine)
 static void
 reset_close(engine_t *engine)
 {
+    outcomes_free(resets_of(engine)->outcomes);
     g_free(resets_of(engine));
 }
 
@@ -83,7 +104,7 @@ list_of(engine_t *engine, flow_t *flow)
         return list;
     list = beside_get(engine->besides, flow, DETECT_RESET);
     list->cases = g_ptr_array_new_with_free_func(g_free);
-    list->limit.notice = "more resets in this connection than are followed: only the first 16 are judged";
+    list->limit.notice = "more resets in this connection than are judged: only the first 256 are";
     oldest_add(&resets_of(engine)->flows, &list->link, list);
     resets_of(engine)->open++;
     return list;
@@ -116,6 +137,8 @@ add_facts(facts_t *facts, const reset_case_t *c)
         fact_number(facts, F_RESET_PAIR_GAP, c->reset.time - c->previous.time);
         fact_number(facts, F_RESET_PAIR_STEP, c->reset.seq - c->previous.seq);
     }
+    if (reset_idle(c) >= IDLE_NS)
+        fact_number(facts, F_RESET_IDLE, reset_idle(c));
     if (c->burst > 1)
         fact_number(facts, F_RESET_BURST, c->burst);
     if (c->reset.window)
@@ -126,18 +149,13 @@ add_facts(facts_t *facts, const reset_case_t *c)
 
 /* ---- what the host's other packets add ---- */
 
+/* Another reset in this host's name that counts window and TTL together, follows the TTL of what it answers, or
+ * copies its IP ID. */
 static void
-compare_with_host(reset_case_t *c, const flow_t *flow)
+compare_with_others(reset_case_t *c, const host_suspicions_t *suspicions)
 {
-    const host_t *host = flow->host[c->end];
-
-    c->host_ttls = host->ttls;
-    c->host_df_set = host->df_set;
-    c->host_df_clear = host->df_clear;
-    if (!host->suspicions)
-        return;
     for (unsigned i = 0; i < WINDOW_TTL_SLOTS; i++) {
-        const window_ttl_t *other = &host->suspicions->window_ttl[i];
+        const window_ttl_t *other = &suspicions->window_ttl[i];
         int apart = other->ttl - c->reset.ip.ttl;
         if (other->frame && c->reset.window && other->frame != c->reset.frame
             && other->constant == c->reset.window - c->reset.ip.ttl && (apart > 1 || apart < -1)) {
@@ -146,44 +164,93 @@ compare_with_host(reset_case_t *c, const flow_t *flow)
         }
     }
     for (unsigned i = 0; i < MIRROR_SLOTS; i++) {
-        const mirrored_ttl_t *other = &host->suspicions->mirror[i];
+        const mirrored_ttl_t *other = &suspicions->mirror[i];
         int apart = other->ttl - c->reset.ip.ttl, asked = other->answered_ttl - c->peer.last.ttl;
-        if (other->frame && other->frame != c->reset.frame && c->peer.last.frame
-            && (apart > 1 || apart < -1) && apart == asked)
+        if (!other->frame || other->frame == c->reset.frame || !c->peer.last.frame || ABS(asked) <= 1)
+            continue;
+        c->mirror_possible = true;
+        if (apart == asked)
             c->mirror_frame = other->frame;
     }
-    if (!c->same_box_frame)
-        c->same_box_frame = host_known_injector(host, c->reset.frame, &c->reset.ip);
+    for (unsigned i = 0; i < COPIED_SLOTS; i++)
+        if (suspicions->copied_frame[i] && suspicions->copied_frame[i] != c->reset.frame
+            && reset_shows_chance(c, CHANCE_IP_ID))
+            c->copied_frame = suspicions->copied_frame[i];
 }
 
-static void judge_case(engine_t *engine, flow_t *flow, reset_case_t *c);
-
-/* Judges open cases of a host again: a box was proven to forge packets in its name. */
 static void
-revisit_host(engine_t *engine, const host_t *host)
+read_host(reset_case_t *c, const host_t *host)
+{
+    c->host_ttls = host->ttls;
+    c->host_df_set = host->df_set;
+    c->host_df_clear = host->df_clear;
+    c->host_station = host->links_other ? 0 : host->link;
+    c->host_rtt = host->rtt;
+    c->host_rtts = host->rtts;
+    c->host_answers = host->answers;
+    c->own = host->own_resets[!!(c->reset.flags & TCP_ACK)];
+}
+
+/* What the other resets of the capture make of equalities that may be accidents. */
+static void
+read_record(reset_case_t *c, const resets_t *resets)
+{
+    for (chance_t i = 1; i < N_CHANCES; i++) {
+        c->record[i] = resets->record[i];
+        c->record[i].tested -= c->counted >> i & 1;
+        c->record[i].alike -= c->counted_alike >> i & 1;
+    }
+}
+
+static void
+compare_with_host(engine_t *engine, reset_case_t *c, const flow_t *flow)
+{
+    const host_t *host = flow->host[c->end];
+
+    read_host(c, host);
+    if (c->end != flow->client && c->request_frame && c->request_frame == flow->request_frame)
+        c->contrast = outcomes_contrast(resets_of(engine)->outcomes, engine->names, flow);
+    if (host->suspicions)
+        compare_with_others(c, host->suspicions);
+    read_record(c, resets_of(engine));
+    if (host->suspicions && !c->same_box_frame)
+        c->same_box_frame = host_known_injector(host, c->reset.frame, &c->reset.ip);
+    if (host->suspicions && !c->same_box_frame && reset_of_other_station(c)
+        && host->suspicions->forger_station == c->reset.station && host->suspicions->forger_frame != c->reset.frame)
+        c->same_box_frame = host->suspicions->forger_frame;
+}
+
+static void judge_case(engine_t *engine, flow_t *flow, flow_resets_t *list, reset_case_t *c);
+
+static void
+judge_cases_of(engine_t *engine, flow_t *flow, flow_resets_t *list, const host_t *host)
+{
+    for (unsigned i = 0; i < list->cases->len; i++) {
+        reset_case_t *c = g_ptr_array_index(list->cases, i);
+        if (flow->host[c->end] == host && !c->same_box_frame)
+            judge_case(engine, flow, list, c);
+    }
+}
+
+/* Judges open cases of a host again: a box was proven to forge packets in its name, or a pattern shows. */
+static void
+revisit_host(engine_t *engine, host_t *host)
 {
     unsigned budget = REVISIT_MAX;
+
+    if (host_suspicions(host)->revisits++ >= REVISITS_MAX) {
+        host_suspicions(host)->revisits = REVISITS_MAX;
+        return;
+    }
     for (GList *l = resets_of(engine)->flows.links.tail; l && budget; l = l->prev, budget--) {
         flow_resets_t *list = l->data;
         flow_t *flow = list->beside.flow;
-        if (flow->host[0] != host && flow->host[1] != host)
-            continue;
-        for (unsigned i = 0; i < list->cases->len; i++) {
-            reset_case_t *c = g_ptr_array_index(list->cases, i);
-            if (flow->host[c->end] == host && !c->same_box_frame)
-                judge_case(engine, flow, c);
-        }
+        if (flow->host[0] == host || flow->host[1] == host)
+            judge_cases_of(engine, flow, list, host);
     }
 }
 
 /* ---- who and where, once it is forged ---- */
-
-/* Two resets that one device may have sent in one go. */
-static bool
-same_kind(const reset_t *a, const reset_t *b)
-{
-    return a->flags == b->flags && a->length == b->length && a->ip.df == b->ip.df;
-}
 
 /* The step from one reset of a burst to the next; GFW's are 1 or 2 (net4people/bbs #285). */
 #define PAIR_STEP_MAX 4
@@ -224,7 +291,7 @@ read_injected(const reset_case_t *c)
         v[TRAIT_SEQ_STEP] = c->changed_step;
         v[TRAIT_SEQ_STEP_1460] = c->changed_step % 1460 ? 0 : c->changed_step / 1460;
     }
-    if (before->frame && r->time - before->time <= BURST_NS && same_kind(before, r))
+    if (before->frame && r->time - before->time <= BURST_NS && reset_same_kind(before, r))
         compare_pair(v, r, r->ip.ttl - before->ip.ttl, r->window - before->window,
                      (int16_t)(r->ip.ip_id - before->ip.ip_id));
     else if (c->next.frame)
@@ -288,6 +355,82 @@ read_where(const engine_t *engine, const flow_t *flow, const reset_case_t *c)
 
 /* ---- judging ---- */
 
+/* Of the resets after a sender's end, which harm nobody, one is enough to say. */
+static bool
+is_told_already(flow_resets_t *list, const reset_case_t *c, verdict_t verdict)
+{
+    uint32_t *told = &list->told_after_end[c->end];
+
+    if (verdict == VERDICT_FORGED || verdict == VERDICT_NONE || !reset_after_end(c))
+        return false;
+    if (!*told)
+        *told = c->reset.frame;
+    return *told != c->reset.frame;
+}
+
+static reset_case_t *
+case_of_frame(const flow_resets_t *list, uint32_t frame)
+{
+    for (unsigned i = 0; i < list->cases->len; i++) {
+        reset_case_t *c = g_ptr_array_index(list->cases, i);
+        if (c->reset.frame == frame)
+            return c;
+    }
+    return NULL;
+}
+
+static bool
+is_forged(const engine_t *engine, uint32_t frame)
+{
+    const finding_t *finding = store_lookup(engine->store, frame);
+    return finding && finding->verdict == VERDICT_FORGED;
+}
+
+/* One box writes to both ends: what is proven of one half holds for the other. */
+static void
+find_other_half(const engine_t *engine, const flow_resets_t *list, reset_case_t *c)
+{
+    const reset_case_t *other = c->reverse_frame && !c->other_half_frame ? case_of_frame(list, c->reverse_frame) : NULL;
+
+    if (other && !other->other_half_frame && resets_are_halves(c, other) && is_forged(engine, other->reset.frame))
+        c->other_half_frame = other->reset.frame;
+}
+
+static void
+tell_other_half(engine_t *engine, flow_t *flow, flow_resets_t *list, const reset_case_t *proven)
+{
+    reset_case_t *other = proven->reverse_frame ? case_of_frame(list, proven->reverse_frame) : NULL;
+
+    if (other && !other->other_half_frame && !proven->other_half_frame)
+        judge_case(engine, flow, list, other);
+}
+
+/* What is said of nothing is the host's own habit; until it is said. */
+static void
+learn_own_reset(const flow_t *flow, reset_case_t *c, verdict_t verdict)
+{
+    bool own = verdict == VERDICT_NONE && reset_is_near(c);
+
+    if (own == c->taught)
+        return;
+    host_learn_reset(flow->host[c->end], c->reset.flags & TCP_ACK, c->reset.ip.df, own);
+    c->taught = own;
+}
+
+/* Its header, or on the local link its station. True when that is news. */
+static bool
+remember_forger(host_t *host, const reset_case_t *c)
+{
+    if (!reset_of_other_station(c))
+        return host_remember_injector(host, c->reset.frame, &c->reset.ip);
+    host_suspicions_t *s = host_suspicions(host);
+    if (s->forger_station)
+        return false;
+    s->forger_station = c->reset.station;
+    s->forger_frame = c->reset.frame;
+    return true;
+}
+
 static bool
 say(engine_t *engine, const flow_t *flow, const reset_case_t *c, judgement_t j, GArray *evidence)
 {
@@ -311,18 +454,22 @@ say(engine_t *engine, const flow_t *flow, const reset_case_t *c, judgement_t j, 
 }
 
 static void
-judge_case(engine_t *engine, flow_t *flow, reset_case_t *c)
+judge_case(engine_t *engine, flow_t *flow, flow_resets_t *list, reset_case_t *c)
 {
-    compare_with_host(c, flow);
+    compare_with_host(engine, c, flow);
+    find_other_half(engine, list, c);
 
     GArray *evidence = engine->scratch;
     judgement_t j = reset_judge(c, evidence);
-    const finding_t *before = store_lookup(engine->store, c->reset.frame);
-    bool convicted_before = before && before->verdict == VERDICT_FORGED;
+    bool convicted_before = is_forged(engine, c->reset.frame);
 
-    if (!report_is_due(engine->reports, &j, evidence) || !say(engine, flow, c, j, evidence))
+    learn_own_reset(flow, c, j.verdict);
+    if (is_told_already(list, c, j.verdict))
+        j.verdict = VERDICT_NONE;
+    if (!report_is_due(engine->reports, &j, evidence) || !say(engine, flow, c, j, evidence) || convicted_before)
         return;
-    if (!convicted_before && host_remember_injector(flow->host[c->end], c->reset.frame, &c->reset.ip))
+    tell_other_half(engine, flow, list, c);
+    if (remember_forger(flow->host[c->end], c))
         revisit_host(engine, flow->host[c->end]);
 }
 
@@ -334,7 +481,8 @@ read_reset(const observation_t *obs)
     reset_t r = {
         .frame = obs->frame, .time = obs->time, .ip = obs->ip, .seq = obs->seq, .ack = obs->ack,
         .flags = obs->flags, .window = obs->window, .length = obs->length, .tsval = obs->tsval,
-        .has_timestamps = obs->has_timestamps, .has_options = obs->has_options,
+        .tsecr = obs->tsecr, .has_timestamps = obs->has_timestamps, .has_options = obs->has_options,
+        .station = obs->link_src,
         .payload_kept = (uint8_t)MIN(obs->captured, RESET_PAYLOAD_KEPT),
     };
     if (r.payload_kept)
@@ -342,70 +490,40 @@ read_reset(const observation_t *obs)
     return r;
 }
 
+/* Packets of the two ends are known to be missing in the capture. */
 static bool
-same_packet(const reset_t *a, const reset_t *b)
+is_incomplete(const reset_case_t *c)
 {
-    int ttl_step = a->ip.ttl - b->ip.ttl;
-    return a->ip.ip_id == b->ip.ip_id && a->seq == b->seq && a->ack == b->ack
-        && a->flags == b->flags && a->window == b->window && ttl_step >= -1 && ttl_step <= 1;
+    const direction_t *a = &c->sender, *b = &c->peer;
+
+    return (a->seen | b->seen) & SEEN_HOLE
+        || (a->packets && b->packets && b->last.bits & TCP_ACK && seq_diff(b->last.ack, a->next_seq) > 0)
+        || (a->packets && b->packets && a->last.bits & TCP_ACK && seq_diff(a->last.ack, b->next_seq) > 0);
 }
 
+/* The sender has reset the connection itself, for all that is known. */
 static bool
-same_numbers(const reset_t *a, const reset_t *b)
+was_reset_before(const engine_t *engine, const flow_resets_t *list, const reset_case_t *c)
 {
-    return a->seq == b->seq && a->ack == b->ack && a->flags == b->flags;
+    for (unsigned i = 0; i < list->cases->len; i++) {
+        const reset_case_t *e = g_ptr_array_index(list->cases, i);
+        const finding_t *finding = store_lookup(engine->store, e->reset.frame);
+        if (e->end == c->end && reset_is_near(e) && !(finding && finding->verdict >= VERDICT_SUSPECT))
+            return true;
+    }
+    return false;
 }
 
 /* Compares a new reset with the earlier ones of its sender, and them with it. */
 static void
 compare_with_earlier(engine_t *engine, flow_t *flow, flow_resets_t *list, reset_case_t *c)
 {
-    bool captures_twice = c->sender.duplicates || c->peer.duplicates;
-    uint8_t burst = 1;
+    c->after_own_reset = was_reset_before(engine, list, c);
+    unsigned news = resets_compare(list->cases, c, flow->gap, is_incomplete(c));
 
-    for (unsigned i = 0; i < list->cases->len; i++) {
-        reset_case_t *e = g_ptr_array_index(list->cases, i);
-        int64_t gap = c->reset.time - e->reset.time;
-        if (gap < 0 || gap > PAIR_NS)
-            continue;
-        if (e->end != c->end) {
-            if (gap <= BURST_NS && c->sender.rtt && c->sender.rtt * NS_PER_US > 2 * BURST_NS)
-                e->reverse_frame = c->reset.frame, c->reverse_frame = e->reset.frame;
-            continue;
-        }
-        if (captures_twice && gap <= BURST_NS && same_packet(&e->reset, &c->reset))
-            continue;
-        c->previous = e->reset;
-        if (e->peer.last.frame != c->peer.last.frame)
-            continue;               /* the peer gave the sender something new to answer */
-        if (gap <= BURST_NS && same_numbers(&e->reset, &c->reset))
-            burst++;
-        if (gap <= BURST_NS && !e->next.frame && same_kind(&e->reset, &c->reset)) {
-            e->next.frame = c->reset.frame;
-            e->next.ip_id = c->reset.ip.ip_id;
-            e->next.window = c->reset.window;
-            e->next.ttl = c->reset.ip.ttl;
-        }
-        if (gap <= BURST_NS && (e->reset.flags ^ c->reset.flags) & TCP_ACK)
-            e->flavour_frame = c->reset.frame, c->flavour_frame = e->reset.frame;
-
-        uint32_t step = c->reset.seq - e->reset.seq;
-        if (seq_diff(c->reset.seq, e->reset.seq) > 2 && c->sender.packets && !flow->gap
-            && seq_diff(c->reset.seq, c->sender.next_seq) > 2 && c->peer.last.bits & TCP_ACK
-            && seq_diff(c->reset.seq, c->peer.last.ack) > 2) {
-            e->changed_frame = c->reset.frame, e->changed_step = step;
-            c->changed_frame = e->reset.frame, c->changed_step = step;
-        }
-    }
-    c->burst = burst;
-    for (unsigned i = 0; i < list->cases->len; i++) {
-        reset_case_t *e = g_ptr_array_index(list->cases, i);
-        if (e->end == c->end && c->reset.time - e->reset.time <= BURST_NS
-            && same_numbers(&e->reset, &c->reset))
-            e->burst = MAX(e->burst, burst);
-        if (e->end != c->end || c->reset.time - e->reset.time <= PAIR_NS)
-            judge_case(engine, flow, e);
-    }
+    for (unsigned i = 0; i < list->cases->len; i++)
+        if (news >> i & 1)
+            judge_case(engine, flow, list, g_ptr_array_index(list->cases, i));
 }
 
 static void
@@ -432,6 +550,27 @@ remember_mirror(flow_t *flow, const reset_case_t *c)
         (mirrored_ttl_t){ c->reset.frame, c->reset.ip.ttl, c->peer.last.ttl };
 }
 
+static void
+remember_copy(flow_t *flow, const reset_case_t *c)
+{
+    if (!reset_shows_chance(c, CHANCE_IP_ID))
+        return;
+    host_suspicions_t *s = host_suspicions(flow->host[c->end]);
+    s->copied_frame[s->n_copied++ % COPIED_SLOTS] = c->reset.frame;
+}
+
+static void
+count_chances(resets_t *resets, reset_case_t *c)
+{
+    for (chance_t i = 1; i < N_CHANCES; i++) {
+        bool tested = reset_tests_chance(c, i), alike = tested && reset_shows_chance(c, i);
+        resets->record[i].tested += tested;
+        resets->record[i].alike += alike;
+        c->counted |= (uint8_t)(tested << i);
+        c->counted_alike |= (uint8_t)(alike << i);
+    }
+}
+
 /* Gives up the resets of other flows, oldest first, until one more fits. False when none can. */
 static bool
 make_room(engine_t *engine, const flow_t *flow)
@@ -450,27 +589,41 @@ make_room(engine_t *engine, const flow_t *flow)
     return true;
 }
 
+/* One more reset is worth a look. */
 static bool
-has_room(engine_t *engine, const segment_t *s, flow_resets_t *list)
+may_judge(engine_t *engine, flow_resets_t *list)
 {
-    if (list->cases->len >= CASES_PER_FLOW) {
-        report_limit(engine->reports, &list->limit);
-        return false;
+    if (list->judged < JUDGED_PER_FLOW) {
+        list->judged++;
+        return true;
     }
-    return make_room(engine, s->flow);
+    report_limit(engine->reports, &list->limit);
+    return false;
 }
 
-static RARELY_RUN void
-observe_reset(engine_t *engine, const segment_t *s)
+/* SYN, FIN and RST at once is no reset, but a scan or damage; and a reset can only be forged into something. */
+static bool
+is_worth_a_look(const segment_t *s)
+{
+    return !(s->obs->flags & (TCP_SYN | TCP_FIN)) && s->sender->packets + s->peer->packets > 0;
+}
+
+/* What leaves the machine that captures is its own, decoys of a tool against filters included; if it is not put
+ * on the link by somebody else. */
+static bool
+is_own(const reset_case_t *c)
+{
+    return c->at_sender && !reset_of_other_station(c);
+}
+
+static void
+read_case(engine_t *engine, const segment_t *s, reset_case_t *c)
 {
     flow_t *flow = s->flow;
-    flow_resets_t *list = list_of(engine, flow);
 
-    if (!has_room(engine, s, list))
-        return;
-    reset_case_t *c = g_new0(reset_case_t, 1);
     c->reset = read_reset(s->obs);
     c->end = s->end;
+    c->opener = s->end == flow->client;
     c->sender = *s->sender;
     c->peer = *s->peer;
     c->answered_seq = c->peer.next_seq;
@@ -480,18 +633,86 @@ observe_reset(engine_t *engine, const segment_t *s)
     c->died_frame = c->died.frame;
     c->at_sender = vantage_is_at(&engine->vantages, flow, s->end);
     c->at_an_end = c->at_sender || vantage_is_at(&engine->vantages, flow, !s->end);
+    compare_with_host(engine, c, flow);
+}
 
-    compare_with_host(c, flow);
-    compare_with_earlier(engine, flow, list, c);
-    g_ptr_array_add(list->cases, c);
-    resets_of(engine)->open++;
-    judge_case(engine, flow, c);
+/* A request got this in place of an answer. */
+static void
+note_cut(engine_t *engine, flow_t *flow, flow_resets_t *list, const reset_case_t *c)
+{
+    int64_t delay = ticks_since(c->peer.last.time, ticks(c->reset.time));
 
-    unsigned before = flow->host[s->end]->suspicions ? flow->host[s->end]->suspicions->n_window_ttl : 0;
+    if (list->cut || c->end == flow->client || !c->request_frame || c->sender.seen & SEEN_DATA || delay > CUT_NS)
+        return;
+    list->cut = true;
+    if (outcomes_cut(resets_of(engine)->outcomes, flow, c->reset.time))
+        revisit_host(engine, flow->host[c->end]);
+}
+
+/* A pattern of two tells as much about the first as about the second; the third finds it by itself. */
+static bool
+is_pattern_new(host_suspicions_t *suspicions, const reset_case_t *c, unsigned windows_before)
+{
+    unsigned seen = (c->mirror_frame ? PATTERN_MIRROR : 0) | (c->copied_frame ? PATTERN_COPY : 0);
+    bool news = seen & ~suspicions->patterns || (c->lockstep_frame && suspicions->n_window_ttl != windows_before);
+
+    suspicions->patterns |= (uint8_t)seen;
+    return news;
+}
+
+static void
+remember_reset(engine_t *engine, flow_t *flow, const reset_case_t *c)
+{
+    host_t *host = flow->host[c->end];
+    unsigned windows_before = host->suspicions ? host->suspicions->n_window_ttl : 0;
+
     remember_window_ttl(flow, c);
     remember_mirror(flow, c);
-    if (c->lockstep_frame && flow->host[s->end]->suspicions->n_window_ttl != before)
-        revisit_host(engine, flow->host[s->end]);
+    remember_copy(flow, c);
+    if (host->suspicions && is_pattern_new(host->suspicions, c, windows_before))
+        revisit_host(engine, host);
+}
+
+static RARELY_RUN void
+observe_reset(engine_t *engine, const segment_t *s)
+{
+    flow_t *flow = s->flow;
+    reset_case_t now = { 0 }, *c = &now;
+
+    read_case(engine, s, c);
+    if (is_own(c))
+        return;
+    flow_resets_t *list = list_of(engine, flow);
+    if (!may_judge(engine, list))
+        return;
+    bool follow = list->cases->len < CASES_PER_FLOW && make_room(engine, flow);
+    note_cut(engine, flow, list, c);
+    compare_with_earlier(engine, flow, list, c);
+    count_chances(resets_of(engine), c);
+    if (follow) {
+        c = g_new(reset_case_t, 1);
+        *c = now;
+        g_ptr_array_add(list->cases, c);
+        resets_of(engine)->open++;
+    }
+    judge_case(engine, flow, list, c);
+    remember_reset(engine, flow, c);
+}
+
+/* A server answers a client. */
+static RARELY_RUN void
+observe_answer(engine_t *engine, const segment_t *s)
+{
+    host_t *server = s->flow->host[s->end];
+    const flow_resets_t *list = list_find(engine, s->flow);
+
+    server->answers += server->answers < UINT8_MAX;
+    if (list && list->cut)
+        return;
+    if (outcomes_passed(resets_of(engine)->outcomes, s->flow, s->obs->frame, s->obs->time))
+        revisit_host(engine, server);
+    if (outcomes_full(resets_of(engine)->outcomes))
+        report_limit(engine->reports, &resets_of(engine)->outcomes_limit);
 }
 
 /* ---- a packet follows ---- */
@@ -527,6 +748,7 @@ note_afterlife(reset_case_t *c, const segment_t *s)
             return false;               /* another connection on the same ports */
         c->syn_ack_frame = obs->frame;
         c->syn_ack_delay = delay;
+        c->syn_ack_station = obs->link_src;
         return true;
     }
     /* A SYN from a raw socket is reset by the kernel behind it, and the tool carries on: scanners. */
@@ -535,14 +757,38 @@ note_afterlife(reset_case_t *c, const segment_t *s)
                  && (!c->sender.packets || seq_diff(after, c->sender.next_seq) > 0);
     bool new_ack = obs->flags & TCP_ACK && c->sender.last.bits & TCP_ACK
                 && seq_diff(obs->ack, c->sender.last.ack) > 0 && seq_diff(obs->seq, c->reset.seq) >= 0;
-    if (c->data_frame || obs->flags & TCP_SYN || raw_socket || !(new_data || new_ack)
+    bool new_fin = obs->flags & TCP_FIN && c->sender.packets && !(c->sender.seen & SEEN_FIN)
+                && continues_series(c, obs);
+    if (c->data_frame || obs->flags & TCP_SYN || raw_socket || !(new_data || new_ack || new_fin)
         || delay < (new_data ? REORDER_NS : REORDER_ACK_NS)
         || seq_diff(obs->seq, c->reset.seq) > UINT16_MAX)
         return false;
+    /* Whoever was reset by a segment of the peer has received it. A NAT in the sender's place took it itself. */
+    if (reset_answers_segment(c) && c->peer.last.length && seq_diff(obs->ack, c->answered_seq) < 0) {
+        bool news = !c->unmoved_frame;
+        c->unmoved_frame = obs->frame;
+        return news;
+    }
+    c->unmoved_frame = 0;
     c->data_frame = obs->frame;
     c->data_delay = delay;
     c->data_continues = continues_series(c, obs);
     return true;
+}
+
+/* What was known of the sender is little: what comes later has to do, or confirms it. True when that is news. */
+static bool
+learn_later(reset_case_t *c, const segment_t *s)
+{
+    if (c->sender_is_later || !c->sender.packets) {
+        c->sender = *s->sender;
+        c->sender_is_later = c->sender.packets > 0;
+        return c->sender.packets == 1;
+    }
+    if (c->confirmed || s->obs->flags & TCP_SYN || s->obs->ip.ttl != c->sender.ttl[0])
+        return false;
+    c->confirmed++;
+    return c->sender.packets == 1;
 }
 
 static RARELY_RUN void
@@ -555,24 +801,31 @@ observe_afterlife(engine_t *engine, const segment_t *s)
         if (c->end != s->end)
             continue;
         bool news = note_afterlife(c, s);
-        if (c->sender_is_later || !c->sender.packets) {
-            /* Nothing to compare with before: this packet will have to do. */
-            c->sender = *s->sender;
-            c->sender_is_later = c->sender.packets > 0;
-            news |= c->sender.packets == 1;
-        }
-        if (news)
-            judge_case(engine, s->flow, c);
+        if (learn_later(c, s) | news)
+            judge_case(engine, s->flow, list, c);
     }
 }
 
 static void
 reset_segment(engine_t *engine, segment_t *s)
 {
-    if (s->obs->flags & TCP_RST)
-        observe_reset(engine, s);
-    else if (beside_has(s->flow, DETECT_RESET))
+    if (s->obs->flags & TCP_RST) {
+        if (is_worth_a_look(s))
+            observe_reset(engine, s);
+        return;
+    }
+    if (beside_has(s->flow, DETECT_RESET))
         observe_afterlife(engine, s);
+    if (s->seen & SEES_FIRST_DATA)
+        observe_answer(engine, s);
+}
+
+/* The handshake is over: its round trip is one to the server. */
+static void
+reset_placed(engine_t *engine, flow_t *flow)
+{
+    (void)engine;
+    host_learn_rtt(flow->host[!flow->client], flow->end[!flow->client].rtt);
 }
 
 /* ---- an ICMP error quotes a packet ---- */
@@ -588,15 +841,16 @@ reset_quote(engine_t *engine, const quote_t *quote)
         if (c->end != quote->end && c->peer.last.frame == last->frame) {
             c->died = died_last(engine->died, quote->flow, quote->end);
             c->died_frame = c->died.frame;
-            judge_case(engine, quote->flow, c);
+            judge_case(engine, quote->flow, list, c);
         }
     }
 }
 
 const detector_t detector_reset = {
-    .sees = SEES_RESETS,
+    .sees = SEES_RESETS | SEES_FIRST_DATA,
     .keeps = true,
     .segment = reset_segment,
+    .placed = reset_placed,
     .open = reset_open,
     .close = reset_close,
     .quote = reset_quote,

@@ -133,6 +133,29 @@ count8(uint8_t *counter)
 }
 
 void
+host_learn_rtt(host_t *host, uint32_t us)
+{
+    if (!us)
+        return;
+    host->rtt = host->rtt ? MIN(host->rtt, us) : us;
+    count8(&host->rtts);
+}
+
+void
+host_learn_reset(host_t *host, bool ack, bool df, bool own)
+{
+    own_resets_t *known = &host->own_resets[ack];
+
+    if (own && known->resets < UINT8_MAX) {
+        known->resets++;
+        known->df += df;
+    } else if (!own && known->resets) {
+        known->resets--;
+        known->df -= df && known->df;
+    }
+}
+
+void
 host_learn_syn_ack(host_t *host, uint8_t ttl)
 {
     for (unsigned i = 0; i < 2; i++) {

@@ -79,6 +79,16 @@ typedef struct {
 #define WINDOW_TTL_SLOTS 8
 #define MIRROR_SLOTS     8
 #define INJECTOR_SLOTS   4
+#define COPIED_SLOTS     4
+
+/* Patterns of two resets in one host's name. */
+enum { PATTERN_MIRROR = 1, PATTERN_COPY = 2 };
+
+/* What a host's own resets look like, as far as they came from its usual distance and nothing was said about
+ * them. Saturating. */
+typedef struct {
+    uint8_t resets, df;         /* so many; of these with don't-fragment */
+} own_resets_t;
 
 /* Allocated for the few hosts in whose name something odd was sent. */
 typedef struct {
@@ -86,7 +96,12 @@ typedef struct {
     injector_profile_t injector[INJECTOR_SLOTS];
     mirrored_ttl_t     mirror[MIRROR_SLOTS];
     forged_ttls_t      forged_ttls[2][2];   /* of resets or not, without and with don't-fragment */
-    unsigned           n_window_ttl, n_injectors, n_mirror; /* total ever; slots are used in turn */
+    uint64_t           forger_station;  /* on this link, that was proven to forge; 0: none */
+    uint32_t           forger_frame;    /* the proof */
+    uint8_t            patterns;        /* PATTERN_* that were seen */
+    uint8_t            revisits;        /* times its open cases were judged again, by reset/cases.c */
+    uint32_t           copied_frame[COPIED_SLOTS];  /* resets with the IP ID of what they answer */
+    unsigned           n_window_ttl, n_injectors, n_mirror, n_copied;   /* total ever; slots are used in turn */
 } host_suspicions_t;
 
 /* Lives until the file closes, or until its last flow goes if it only ever sent SYNs. */
@@ -108,6 +123,10 @@ typedef struct {
     uint64_t     link;          /* station that put its first packet on the link, see observation_t; 0: none */
     uint16_t     syn_acks[2];   /* of the packets in `ttls`, those that are SYN/ACKs of these TTLs */
     uint8_t      syn_ack_ttl[2];
+    uint8_t      answers;       /* flows in which it has sent data to a client, saturating */
+    uint8_t      rtts;          /* handshakes in which it answered a SYN, saturating */
+    uint32_t     rtt;           /* us, the shortest round trip of those; 0: none */
+    own_resets_t own_resets[2]; /* without and with ACK */
     uint8_t      checksums_good, checksums_bad; /* of the packets that host_damaged() was asked about */
     ttl_memory_t ttls;          /* of everything but resets and what is disputed */
     struct dns_server *dns;         /* dns/habits.h; NULL until it answers */
@@ -196,6 +215,12 @@ host_learn_df(host_t *host, uint16_t port, bool df)
 
 /* What is known of a port; all zero where nothing is. */
 port_df_t host_port_df(const host_t *host, uint16_t port);
+
+/* Adds the round trip of a handshake, in us; 0: none. */
+void host_learn_rtt(host_t *host, uint32_t us);
+
+/* Adds one of its own resets, or takes one back that turned out not to be. */
+void host_learn_reset(host_t *host, bool ack, bool df, bool own);
 
 /* Adds a SYN/ACK that host_learn() took. */
 void host_learn_syn_ack(host_t *host, uint8_t ttl);

@@ -107,14 +107,28 @@ WIRE(repeated)
 
 WIRE(old_series_goes_on)
 {
+    with_ack(c);
     c->data_frame = 12;
     c->data_delay = 15 * NS_PER_MS;
     c->data_continues = true;
 }
-WIRE(data_follows) { c->data_frame = 12; c->data_delay = 15 * NS_PER_MS; }
+WIRE(data_follows) { with_ack(c); c->data_frame = 12; c->data_delay = 15 * NS_PER_MS; }
+
+/* REJECT of Linux, or a packet that its connection tracking cannot map: the socket never hears of it. */
+WIRE(own_filter_refuses) { c->data_frame = 12; c->data_delay = 15 * NS_PER_MS; c->data_continues = true; }
+/* return-rst of IPFilter: the refused packet's header, one of the last few of a busy client. */
+WIRE(own_ipfilter_refuses)
+{
+    own_filter_refuses(c);
+    c->reset.ip.df = false;
+    c->reset.ip.ip_id = CLIENT_IP_ID - 6;
+}
+WIRE(own_ipfilter_refuses_the_last) { own_ipfilter_refuses(c); c->reset.ip.ip_id = CLIENT_IP_ID; }
+WIRE(tool_on_the_same_link) { own_filter_refuses(c); c->reset.ip.df = false; c->reset.ip.ip_id = 1; }
 
 WIRE(three_for_one_packet) { c->burst = 3; }
 WIRE(three_with_ack) { with_ack(c); c->burst = 3; c->peer.same_ack = 5; }
+WIRE(three_of_a_mirror_with_holes) { c->burst = 3; c->peer.seen |= SEEN_HOLE; }
 WIRE(three_for_three_packets) { c->burst = 3; c->peer.same_ack = 3; }
 WIRE(seven_for_seven_in_flight)
 {
@@ -135,6 +149,8 @@ WIRE(before_own_data)
     c->sender.last.ack = CLIENT_SEQ;
     c->reset.seq = SERVER_SEQ - 1000;
 }
+WIRE(before_own_data_one_way) { before_own_data(c); c->peer.seen = SEEN_SYN; }
+WIRE(before_own_data_with_holes) { before_own_data(c); c->peer.seen |= SEEN_HOLE; }
 WIRE(behind_data_and_fin)
 {
     before_own_data(c);
@@ -156,6 +172,18 @@ WIRE(next_ip_id) { c->reset.ip.ip_id = CLIENT_IP_ID + 1; }
 WIRE(ip_id_wraps) { c->peer.last.mark = 0xffff; c->reset.ip.ip_id = 0; }
 WIRE(small_ip_ids) { c->peer.last.mark = 1; c->reset.ip.ip_id = 1; }
 WIRE(proxy_that_copies) { c->reset.ip.ip_id = CLIENT_IP_ID; c->sender.mirrors = 3; }
+WIRE(copied_again) { same_ip_id(c); c->copied_frame = 3; }
+WIRE(own_counter_meets) { same_ip_id(c); c->sender.last.mark = CLIENT_IP_ID - 2; }
+WIRE(copied_among_thousands)
+{
+    same_ip_id(c);
+    c->record[CHANCE_IP_ID].tested = 30000;
+}
+WIRE(copied_by_one_in_three)
+{
+    copied_again(c);
+    c->record[CHANCE_IP_ID] = (record_t){ 2, 1 };
+}
 WIRE(ip_id_one_below) { c->reset.ip.ip_id = CLIENT_IP_ID - 1; }
 
 #define SERVER_LABEL 0x2a5c1
@@ -211,6 +239,8 @@ with_timestamp(reset_case_t *c, uint32_t tsval)
 
 WIRE(timestamp_of_nowhere) { with_timestamp(c, 3000000000u); }
 WIRE(timestamp_zero) { with_timestamp(c, 0); }
+WIRE(timestamp_zero_that_echoes) { timestamp_zero(c); c->reset.tsecr = 111000; }
+WIRE(timestamp_zero_that_echoes_before) { timestamp_zero(c); c->reset.tsecr = 110900; }
 WIRE(timestamp_goes_on) { with_timestamp(c, 777061); }
 WIRE(timestamp_of_last) { with_timestamp(c, 777000); }
 WIRE(timestamp_wraps) { with_timestamp(c, 60); c->sender.tsval = UINT32_MAX; }
@@ -228,6 +258,10 @@ WIRE(bare_to_syn) { to_a_syn(c); c->reset.flags = TCP_RST; c->reset.ack = 0; }
 WIRE(df_clear) { c->reset.ip.df = false; c->reset.ip.ip_id = 0x4444; }
 WIRE(df_clear_as_usual) { df_clear(c); c->host_df_set = 0; c->host_df_clear = 40; c->sender.df = 0; }
 WIRE(df_sometimes_clear) { df_clear(c); c->host_df_clear = 10; }
+WIRE(df_clear_as_its_other_resets) { df_clear(c); c->own = (own_resets_t){ .resets = 2 }; }
+WIRE(df_clear_unlike_its_other_resets) { df_clear(c); c->own = (own_resets_t){ .resets = 2, .df = 2 }; }
+/* Path MTU discovery off: data without, resets of closed sockets with it. */
+WIRE(df_of_linux_alone) { c->host_df_set = 0; c->host_df_clear = 40; c->sender.df = 0; }
 WIRE(df_of_ipv6) { c->reset.ip.df = false; c->reset.ip.ipv6 = true; }
 
 WIRE(zero_id_df_clear) { c->reset.ip.df = false; }
@@ -247,6 +281,20 @@ WIRE(other_dscp) { c->reset.ip.tos = 0x48; }
 WIRE(other_ecn) { c->reset.ip.tos = 0x02; }
 
 WIRE(ttl_off) { c->reset.ip.ttl = 44; }
+WIRE(ttl_off_a_raw_syn)
+{
+    ttl_off(c);
+    memset(&c->host_ttls, 0, sizeof c->host_ttls);
+    c->opener = true;
+    c->sender.packets = 1;
+    c->sender.ttl_packets[0] = 1;
+    c->sender.seen = SEEN_SYN;
+}
+WIRE(ttl_off_a_syn_ack) { ttl_off_a_raw_syn(c); c->opener = false; }
+WIRE(ttl_off_a_confirmed_syn_ack) { ttl_off_a_syn_ack(c); c->confirmed = 1; }
+WIRE(other_start_known_better) { c->reset.ip.ttl = 243; c->own.resets = 2; }
+WIRE(other_start_of_all_resets) { c->reset.ip.ttl = 243; }
+WIRE(other_start_of_its_data) { other_start_known_better(c); c->host_ttls.ttl[1] = 240; c->host_ttls.count[1] = 2; }
 WIRE(ttl_two_off) { c->reset.ip.ttl = 50; }
 WIRE(ttl_of_other_start) { c->reset.ip.ttl = 243; }
 WIRE(ttl_second_habit) { c->reset.ip.ttl = 44; c->sender.ttl[1] = 44; c->sender.ttl_packets[1] = 2; }
@@ -261,7 +309,29 @@ WIRE(ttl_of_no_route_as_usual)
 
 WIRE(ttl_follows) { c->mirror_frame = 3; c->reset.ip.ttl = 64; }
 
-WIRE(too_soon) { with_ack(c); c->reset.time = START + 105 * NS_PER_MS; }
+WIRE(too_soon)
+{
+    with_ack(c);
+    c->reset.time = START + 105 * NS_PER_MS;
+    c->sender.rtts = 2;
+}
+WIRE(too_soon_by_one_round_trip) { too_soon(c); c->sender.rtts = 1; }
+WIRE(too_soon_by_other_handshakes)
+{
+    too_soon_by_one_round_trip(c);
+    c->host_rtt = 39000;
+    c->host_rtts = 3;
+}
+WIRE(soon_on_a_path_that_can_be_quick) { too_soon_by_other_handshakes(c); c->host_rtt = 6000; }
+WIRE(acks_what_needs_no_answer) { too_soon(c); c->peer.last.length = 0; }
+WIRE(acks_what_was_acknowledged) { too_soon(c); c->sender.last.ack = CLIENT_SEQ; }
+WIRE(too_soon_before_anything_was_answered) { too_soon(c); c->sender.seen &= (uint8_t)~SEEN_DATA; }
+WIRE(too_soon_after_idle)
+{
+    too_soon(c);
+    c->peer.last.time += ticks(100 * NS_PER_S);
+    c->reset.time += 100 * NS_PER_S;
+}
 WIRE(in_time) { with_ack(c); }
 WIRE(too_soon_in_a_building)
 {
@@ -284,6 +354,14 @@ WIRE(henan_payload) { with_payload(c, "\1\2\3\4\5\6\7\10\11", 10); }
 WIRE(longer_payload) { with_payload(c, "\1\2\3\4\5\6\7\10\11\0\1", 11); }
 WIRE(explaining_payload) { with_payload(c, "idle timer", 10); }
 WIRE(cut_payload) { henan_payload(c); c->reset.payload_kept = 9; }
+
+WIRE(ettercap)
+{
+    c->reset.ip.ip_id = 0x7ee7;
+    c->reset.ip.df = false;
+    c->reset.window = 32767;
+}
+WIRE(ettercap_id_only) { ettercap(c); c->reset.window = 0; }
 
 WIRE(sandvine)
 {
@@ -319,6 +397,74 @@ WIRE(first_thing_back)
 WIRE(after_an_answer) { c->peer.last.frame = c->request_frame = ANSWERED_FRAME; }
 WIRE(long_after_request) { first_thing_back(c); c->reset.time += 10 * NS_PER_S; }
 
+WIRE(other_reset_of_that_socket) { with_timestamp(c, 777061); c->again_frame = 12; }
+
+WIRE(idle_then_answered)
+{
+    c->peer.last.time += ticks(7200 * NS_PER_S);
+    c->reset.time += 7200 * NS_PER_S;
+}
+WIRE(tried_again_for_a_minute)
+{
+    c->peer.last.bits |= BIT_AGAIN;
+    c->peer.last.time += ticks(70 * NS_PER_S);
+    c->reset.time += 70 * NS_PER_S;
+}
+WIRE(keep_alive_after_idle)
+{
+    idle_then_answered(c);
+    c->peer.last.length = 1;
+    c->peer.last.bits |= BIT_AGAIN;
+}
+WIRE(nobody_speaks_for_a_minute) { c->reset.time += 60 * NS_PER_S; }
+WIRE(idle_for_twenty_seconds)
+{
+    c->peer.last.time += ticks(20 * NS_PER_S);
+    c->reset.time += 20 * NS_PER_S;
+}
+
+WIRE(half_of_a_pair) { with_ack(c); c->other_half_frame = 11; }
+
+#define STATION 0x020000000002u
+#define OTHER_STATION 0x020000000003u
+WIRE(other_station_next_door)
+{
+    c->reset.ip.ttl = 64;
+    c->reset.station = OTHER_STATION;
+    c->host_station = STATION;
+}
+WIRE(own_station) { other_station_next_door(c); c->reset.station = STATION; }
+WIRE(other_router) { other_station_next_door(c); c->reset.ip.ttl = 52; }
+WIRE(station_not_known) { other_station_next_door(c); c->host_station = 0; }
+WIRE(two_stations_answer)
+{
+    accepted_later(c);
+    c->reset.ip.ttl = 64;
+    c->reset.station = OTHER_STATION;
+    c->syn_ack_station = STATION;
+}
+WIRE(accepted_after_a_lost_syn) { accepted_later(c); c->syn_ack_delay = 520 * NS_PER_MS; }
+WIRE(accepted_after_a_lost_syn_of_a_near_host)
+{
+    accepted_after_a_lost_syn(c);
+    c->host_rtt = 70000;
+    c->host_rtts = 3;
+}
+WIRE(accepted_by_a_host_behind_satellites)
+{
+    accepted_after_a_lost_syn(c);
+    c->host_rtt = 560000;
+    c->host_rtts = 3;
+}
+
+WIRE(one_name_of_two)
+{
+    ttl_off(c);
+    with_ack(c);
+    c->contrast = (contrast_t){ 6, 6, 4, "listed.example", "control.example" };
+}
+WIRE(server_refuses_a_name) { one_name_of_two(c); c->reset.ip.ttl = 52; }
+
 /* ---- each row of the catalogue, guilty and innocent ---- */
 
 typedef struct {
@@ -331,6 +477,12 @@ typedef struct {
 static const sign_row_t signs[] = {
     { "a SYN is reset and then accepted", "rst-then-synack", true, accepted_later },
     { "a SYN is refused and that is all", "rst-then-synack", false, refused },
+    { "half a second later, when a second SYN may have been lost", "rst-then-synack", false, accepted_after_a_lost_syn },
+    { "half a second later, and other handshakes take 70 ms", "rst-then-synack", false,
+      accepted_after_a_lost_syn_of_a_near_host },
+    { "half a second later, as long as other handshakes take", "rst-then-synack", true,
+      accepted_by_a_host_behind_satellites },
+    { "two stations with one address, one refuses and one accepts", "rst-then-synack", false, two_stations_answer },
 
     { "the next reset steps beyond everything sent", "rst-seq-change", true, next_steps_ahead },
     { "the same reset comes again", "rst-seq-change", false, repeated },
@@ -345,6 +497,12 @@ static const sign_row_t signs[] = {
     { "the sender goes on in its old IP ID series", "rst-unaware-sender", true, old_series_goes_on },
     { "what goes on has no old series to be in", "rst-unaware-sender", false, data_follows },
     { "nothing goes on", "rst-unaware-sender", false, nothing_else },
+    { "a packet filter of Linux refuses a packet, the socket goes on", "rst-unaware-sender", false,
+      own_filter_refuses },
+    { "IPFilter refuses one of the last packets, the socket goes on", "rst-unaware-sender", false,
+      own_ipfilter_refuses },
+    { "a packet tool on the same link writes ID 1, the socket goes on", "rst-unaware-sender", true,
+      tool_on_the_same_link },
 
     { "data follows its own sender's reset", "data-after-rst", true, data_follows },
     { "data in the old series is said once, by the stronger sign", "data-after-rst", false,
@@ -362,6 +520,8 @@ static const sign_row_t signs[] = {
       three_on_a_mirror_port },
     { "three resets of the sender's own accord answer nothing", "rst-identical-burst", false,
       three_of_own_accord },
+    { "three bare resets, and the capture lost packets of the peer", "rst-identical-burst", false,
+      three_of_a_mirror_with_holes },
 
     { "one packet is answered with RST and RST/ACK", "rst-mixed-flavours", true, both_flavours },
     { "one packet is answered with one kind of reset", "rst-mixed-flavours", false, repeated },
@@ -372,6 +532,10 @@ static const sign_row_t signs[] = {
       behind_data_and_fin },
     { "a reset answers a segment that had not seen the last data", "rst-seq-behind-data", false,
       answers_a_late_segment },
+    { "a reset before its sender's data where the peer is hardly captured", "rst-seq-behind-data", false,
+      before_own_data_one_way },
+    { "a reset before its sender's data where packets of the peer are lost", "rst-seq-behind-data", false,
+      before_own_data_with_holes },
 
     { "a packet that died on the way is acknowledged", "rst-acks-dead-packet", true,
       acknowledges_dead },
@@ -392,6 +556,8 @@ static const sign_row_t signs[] = {
       next_ip_id },
     { "a reset with IP ID 0 answers one with 65535", "rst-ipid-mirrors-trigger", false, ip_id_wraps },
     { "two packet tools both write IP ID 1", "rst-ipid-mirrors-trigger", false, small_ip_ids },
+    { "a copied IP ID that is the sender's own next one, too", "rst-ipid-mirrors-trigger", false, own_counter_meets },
+    { "IPFilter sends the refused packet's IP ID", "rst-ipid-mirrors-trigger", false, own_ipfilter_refuses_the_last },
     { "a proxy copies the IP ID of every packet", "rst-ipid-mirrors-trigger", false,
       proxy_that_copies },
     { "a reset has the flow label of the packet it answers", "rst-label-mirrors-trigger", true, clients_label },
@@ -422,7 +588,9 @@ static const sign_row_t signs[] = {
     { "a reset has a window like its sender's", "rst-win-ttl-lockstep", false, fixed_window },
 
     { "a reset's timestamp is of another clock", "rst-tsval-skew", true, timestamp_of_nowhere },
-    { "a reset's timestamp is zero", "rst-tsval-skew", true, timestamp_zero },
+    { "a reset's timestamp is zero, and so is what it echoes", "rst-tsval-skew", true, timestamp_zero },
+    { "a reset's timestamp is zero beside the right echo", "rst-tsval-skew", false, timestamp_zero_that_echoes },
+    { "a reset's timestamp is zero beside an older echo", "rst-tsval-skew", false, timestamp_zero_that_echoes_before },
     { "a reset's timestamp goes on with the clock", "rst-tsval-skew", false, timestamp_goes_on },
     { "a reset repeats its sender's last timestamp", "rst-tsval-skew", false, timestamp_of_last },
     { "a reset's timestamp goes on across the clock's end", "rst-tsval-skew", false, timestamp_wraps },
@@ -443,6 +611,9 @@ static const sign_row_t signs[] = {
     { "don't-fragment is clear in a fifth of this host's packets", "rst-df-mismatch", false,
       df_sometimes_clear },
     { "IPv6 has no don't-fragment", "rst-df-mismatch", false, df_of_ipv6 },
+    { "don't-fragment is clear as in its other resets", "rst-df-mismatch", false, df_clear_as_its_other_resets },
+    { "don't-fragment is clear unlike in its other resets", "rst-df-mismatch", true, df_clear_unlike_its_other_resets },
+    { "Linux sets don't-fragment in resets of closed sockets alone", "rst-df-mismatch", false, df_of_linux_alone },
 
     { "IP ID 0 and no don't-fragment, from a sender that sets it", "rst-ipid-zero-df-clear", true,
       zero_id_df_clear },
@@ -460,6 +631,11 @@ static const sign_row_t signs[] = {
 
     { "a reset comes from eight hops further away", "rst-ttl-deviation", true, ttl_off },
     { "a reset comes from two hops further away", "rst-ttl-deviation", false, ttl_two_off },
+    { "of the sender only a raw SYN is known", "rst-ttl-deviation", false, ttl_off_a_raw_syn },
+    { "of the sender a SYN/ACK and a later packet are known", "rst-ttl-deviation", true, ttl_off_a_confirmed_syn_ack },
+    { "another initial TTL than of the host and its own resets", "rst-initial-ttl", true, other_start_known_better },
+    { "another initial TTL, of a host whose resets nobody has seen", "rst-initial-ttl", false, other_start_of_all_resets },
+    { "another initial TTL that some of its data have", "rst-initial-ttl", false, other_start_of_its_data },
     { "a reset comes from the same distance with another initial TTL", "rst-ttl-deviation", false,
       ttl_of_other_start },
     { "a reset comes from the second distance this sender has shown", "rst-ttl-deviation", false,
@@ -474,6 +650,13 @@ static const sign_row_t signs[] = {
     { "a packet is acknowledged after an eighth of the round trip", "rst-before-min-rtt", true,
       too_soon },
     { "a packet is acknowledged after a round trip", "rst-before-min-rtt", false, in_time },
+    { "too soon by one round trip, which may have been slow", "rst-before-min-rtt", false, too_soon_by_one_round_trip },
+    { "too soon by the round trips of other handshakes", "rst-before-min-rtt", true, too_soon_by_other_handshakes },
+    { "another handshake was as quick", "rst-before-min-rtt", false, soon_on_a_path_that_can_be_quick },
+    { "a pure acknowledgement needs no answer", "rst-before-min-rtt", false, acks_what_needs_no_answer },
+    { "what is acknowledged was acknowledged before", "rst-before-min-rtt", false, acks_what_was_acknowledged },
+    { "the server has never answered a request", "rst-before-min-rtt", false, too_soon_before_anything_was_answered },
+    { "a box has forgotten the connection", "rst-before-min-rtt", false, too_soon_after_idle },
     { "a packet is acknowledged soon inside one building", "rst-before-min-rtt", false,
       too_soon_in_a_building },
     { "a reset of the sender's own accord crosses a packet on the way", "rst-before-min-rtt", false,
@@ -483,6 +666,8 @@ static const sign_row_t signs[] = {
     { "a reset carries eleven bytes", "rst-payload-10b", false, longer_payload },
     { "a reset carries a text that explains it", "rst-payload-10b", false, explaining_payload },
     { "nine of a reset's ten bytes were captured", "rst-payload-10b", false, cut_payload },
+    { "a reset has ettercap's header", "rst-ettercap", true, ettercap },
+    { "a reset has ettercap's IP ID by chance", "rst-ettercap", false, ettercap_id_only },
 
     { "a reset has PacketLogic's header", "rst-sandvine", true, sandvine },
     { "a reset has PacketLogic's IP ID by chance", "rst-sandvine", false, sandvine_id_only },
@@ -501,6 +686,23 @@ static const sign_row_t signs[] = {
       first_thing_back },
     { "a reset comes after an answer", "rst-request-coupled", false, after_an_answer },
     { "a reset comes ten seconds after the request", "rst-request-coupled", false, long_after_request },
+
+    { "a second RST/ACK out of a closed socket", "rst-from-closed-socket", true, other_reset_of_that_socket },
+    { "a RST/ACK with timestamps, once", "rst-from-closed-socket", false, timestamp_goes_on },
+    { "a packet after two hours is reset", "rst-after-idle", true, idle_then_answered },
+    { "a keep-alive after two hours is reset", "rst-after-idle", true, keep_alive_after_idle },
+    { "a reset after a minute in which nobody spoke", "rst-after-idle", true, nobody_speaks_for_a_minute },
+    { "a reset to what was tried again for a minute", "rst-after-idle", false, tried_again_for_a_minute },
+    { "a packet after twenty seconds is reset", "rst-after-idle", false, idle_for_twenty_seconds },
+    { "the other half of a forged pair", "rst-other-half", true, half_of_a_pair },
+    { "both ends reset at once, and nothing is proven", "rst-other-half", false, other_end_too },
+    { "another station on the link", "rst-other-station", true, other_station_next_door },
+    { "two stations answer one SYN", "rst-other-station", true, two_stations_answer },
+    { "the sender's own station", "rst-other-station", false, own_station },
+    { "another router on the way", "rst-other-station", false, other_router },
+    { "the sender's station is not known", "rst-other-station", false, station_not_known },
+    { "all connections for one name are cut from elsewhere, others pass", "rst-name-contrast", true, one_name_of_two },
+    { "a server refuses a name by itself", "rst-name-contrast", false, server_refuses_a_name },
 };
 
 static void
@@ -597,6 +799,39 @@ WIRE(race_won_by_syn_ack) { accepted_later(c); from_another_box(c); }
 WIRE(mirrored_and_far) { next_ip_id(c); c->reset.ip.ttl = 99; c->reset.ip.df = false; }
 WIRE(known_forger_again) { known_box(c); with_ack(c); }
 
+WIRE(burst_with_a_habit) { three_with_ack(c); df_clear(c); }
+WIRE(gateway_after_the_end)
+{
+    c->sender.seen |= SEEN_FIN;
+    c->reset.ip = (ip_header_t){ .ttl = 126, .ip_id = 0x4444 };
+    c->reset.flags |= 0xe00;
+}
+WIRE(turned_round_after_idle)
+{
+    idle_then_answered(c);
+    same_ip_id(c);
+    c->reset.ip.ttl = 30;
+    c->reset.ip.df = false;
+    c->reset.window = 502;
+}
+WIRE(nat_in_its_own_name)
+{
+    c->reset.ip.ttl = 64;
+    c->unmoved_frame = 14;
+}
+WIRE(edge_box)
+{
+    other_start_known_better(c);
+    with_ack(c);
+    c->reset.window = 0;
+    c->contrast = (contrast_t){ 6, 6, 4, "listed.example", "control.example" };
+}
+WIRE(edge_box_alone) { edge_box(c); memset(&c->contrast, 0, sizeof c->contrast); }
+WIRE(too_soon_from_elsewhere) { too_soon(c); c->reset.ip.ttl = 60; }
+WIRE(too_soon_and_unaware) { too_soon(c); data_follows(c); c->reset.time = START + 105 * NS_PER_MS; }
+WIRE(burst_after_idle) { from_another_box(c); three_with_ack(c); c->reset.time += 100 * NS_PER_S; }
+WIRE(forger_after_the_end) { known_forger_again(c); c->sender.seen |= SEEN_FIN; }
+
 typedef struct {
     const char *name;
     void      (*wire)(reset_case_t *);
@@ -629,6 +864,33 @@ static const verdict_row_t verdicts[] = {
     { "an IPv6 host resets", ipv6_reset, VERDICT_NONE, VERDICT_NONE, NULL },
     { "a scanner's kernel resets the answer to a SYN it does not know", scanner, VERDICT_NONE,
       VERDICT_NONE, NULL },
+    { "a scanner's kernel resets with another TTL than its raw SYN", ttl_off_a_raw_syn, VERDICT_NONE, VERDICT_NONE,
+      NULL },
+    { "a reset unlike the only SYN/ACK of a server", ttl_off_a_syn_ack, VERDICT_NONE, VERDICT_NONE, NULL },
+    { "a stack clears don't-fragment in its resets", df_clear, VERDICT_NONE, VERDICT_NONE, NULL },
+    { "a packet filter of the host refuses a packet", own_filter_refuses, VERDICT_NONE, VERDICT_SUSPECT, "filter" },
+    { "IPFilter refuses the last packet of a busy client", own_ipfilter_refuses_the_last, VERDICT_NONE,
+      VERDICT_SUSPECT, "filter" },
+    { "a timestamp of 0 beside the right echo", timestamp_zero_that_echoes, VERDICT_NONE, VERDICT_NONE, NULL },
+    { "one copied IP ID", same_ip_id, VERDICT_SUSPECT, VERDICT_SUSPECT, "meet" },
+    { "one copied IP ID in a hundred thousand", copied_among_thousands, VERDICT_NONE, VERDICT_NONE, NULL },
+    { "a burst of a stack that clears don't-fragment in resets", burst_with_a_habit, VERDICT_NONE, VERDICT_SUSPECT, NULL },
+    { "a step beyond the capture from where the sender is", next_steps_ahead, VERDICT_NONE, VERDICT_SUSPECT, "lost" },
+    { "a gateway answers after the sender's FIN", gateway_after_the_end, VERDICT_NONE, VERDICT_SUSPECT, "over" },
+    { "a box turns a keep-alive round after two hours", turned_round_after_idle, VERDICT_SUSPECT, VERDICT_SUSPECT,
+      "idle timer" },
+    { "a NAT answers in its own name and the client goes on", nat_in_its_own_name, VERDICT_NONE, VERDICT_SUSPECT,
+      "NAT" },
+    { "two stations hold one address", two_stations_answer, VERDICT_SUSPECT, VERDICT_SUSPECT, "two stations" },
+    { "a server refuses one name of two by itself", server_refuses_a_name, VERDICT_NONE, VERDICT_NONE, NULL },
+    { "a filter at the server's edge with an initial TTL of its own", edge_box, VERDICT_FORGED, VERDICT_FORGED, NULL },
+    { "the same, of which no other name is known", edge_box_alone, VERDICT_NONE, VERDICT_SUSPECT, NULL },
+    { "an IP ID copied a second time", copied_by_one_in_three, VERDICT_FORGED, VERDICT_FORGED, NULL },
+    { "too soon, and from elsewhere", too_soon_from_elsewhere, VERDICT_FORGED, VERDICT_FORGED, NULL },
+    { "too soon, and the server goes on", too_soon_and_unaware, VERDICT_FORGED, VERDICT_FORGED, NULL },
+    { "a reset with three copies after idle time", burst_after_idle, VERDICT_FORGED, VERDICT_FORGED, NULL },
+    { "a known forger's reset after the sender's FIN", forger_after_the_end, VERDICT_FORGED, VERDICT_FORGED, NULL },
+    { "the other half of what is proven", half_of_a_pair, VERDICT_FORGED, VERDICT_FORGED, NULL },
 
     { "a load balancer ends a connection for its server", load_balancer, VERDICT_SUSPECT,
       VERDICT_SUSPECT,
@@ -694,7 +956,8 @@ check_extreme_cases(void **state)
     for (size_t i = 0; i < G_N_ELEMENTS(fills); i++) {
         memset(&c, fills[i], sizeof c);
         c.sender_is_later = c.data_continues = fills[i];    /* no bool but true and false */
-        c.at_sender = c.at_an_end = c.offer_unknown = false;
+        c.at_sender = c.at_an_end = c.offer_unknown = c.opener = c.after_own_reset = c.host_answers = c.taught = false;
+        c.contrast.name = c.contrast.passed_name = "x";
         c.reset.has_timestamps = c.reset.has_options = c.reset.ip.df = fills[i];
         c.reset.ip.ipv6 = false;
         c.reset.payload_kept = RESET_PAYLOAD_KEPT;
