@@ -94,6 +94,9 @@ typedef struct {
      * packet that settled it. */
     void (*placed)(engine_t *, flow_t *);
 
+    /* What it keeps; NULL: nothing of its own. */
+    const kept_t *kept;
+
     /* The rows of its catalogue; NULL beyond the last. */
     const signature_t *(*signature)(unsigned index);
 } detector_t;

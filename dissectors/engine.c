@@ -408,3 +408,21 @@ engine_observe(engine_t *engine, const observation_t *obs)
     }
     reports_end(engine->reports);
 }
+
+const kept_t *
+engine_kept(unsigned index)
+{
+    const kept_t *const own[] = {
+        flow_kept, syns_kept, host_kept, died_kept, asked_kept, names_kept, datagrams_kept, reports_kept,
+        fingerprints_kept,
+    };
+
+    for (unsigned i = 0; i < G_N_ELEMENTS(own) + N_WATCHERS; i++) {
+        bool is_own = i < G_N_ELEMENTS(own);
+        const kept_t *row = is_own ? own[i] : detectors[i - G_N_ELEMENTS(own)]->kept;
+        for (; row && row->what; row++)
+            if (!index--)
+                return row;
+    }
+    return NULL;
+}

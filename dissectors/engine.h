@@ -6,20 +6,20 @@
  */
 #pragma once
 
+#include "base/kept.h"
 #include "detectors.h"
 #include "fingerprints/fingerprints.h"
 #include "observation.h"
 #include "verdict/store.h"
 
 /* How much may be remembered. Reaching a limit never changes what was said before; it leaves a
- * notice at the frame where it happened. */
+ * notice at the frame where it happened. Sizes: docs/architecture.md, Bounds. */
 typedef struct {
-    unsigned flows;         /* TCP connections, 160 bytes each with their share of the tables */
-    unsigned half_open;     /* connections that have shown a SYN and nothing else, 200 bytes each */
-    unsigned hosts;         /* addresses remembered for the whole file, about 110 bytes each */
-    unsigned queries;       /* DNS transactions of the last minute, 296 bytes each, the first answer
-                             * included, and 72 for their names */
-    unsigned resets;        /* resets that later packets may still tell more about, 360 bytes each */
+    unsigned flows;         /* TCP connections */
+    unsigned half_open;     /* connections that have shown a SYN and nothing else */
+    unsigned hosts;         /* addresses remembered for the whole file */
+    unsigned queries;       /* DNS transactions of the last minute */
+    unsigned resets;        /* resets that later packets may still tell more about */
     vantage_t vantage;      /* no limit: where the capture was taken, if the user says so */
     bool     all_observations;  /* no limit: also say what weighs too little to be worth a line */
 } limits_t;
@@ -79,3 +79,6 @@ const signature_t *detector_signature(detector_id_t detector, unsigned index);
 /* What filters call it, and its title. */
 const char        *detector_name(detector_id_t detector);
 const char        *detector_title(detector_id_t detector);
+
+/* What is kept of a capture, and how much at most: all rows, NULL beyond the last. For documents. */
+const kept_t      *engine_kept(unsigned index);

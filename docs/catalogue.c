@@ -7,6 +7,7 @@
  *   catalogue table DETECTOR       the signatures of one detector with weights and counts, for docs/signatures
  *   catalogue header ID            the facts of one signature, for its page
  *   catalogue injectors            the table of known injectors, for docs/injectors.md
+ *   catalogue bounds               what is kept of a capture and how much at most, for docs/architecture.md
  *   catalogue phases               what was counted of each phase of a connection, for docs/stages.md
  *   catalogue stages               the table of stages, for the same
  *
@@ -204,6 +205,20 @@ print_phases(void)
 }
 
 static void
+print_bounds(void)
+{
+    const kept_t *row;
+
+    puts("| Kept | By | Bytes | Bound |\n|---|---|---|---|");
+    for (unsigned i = 0; (row = engine_kept(i)); i++) {
+        printf("| %s | `%s` | ", row->what, row->by);
+        if (row->bytes)
+            printf("%zu%s", row->bytes, row->more ? " and " : "");
+        printf("%s | %s |\n", row->more ? row->more : "", row->bound);
+    }
+}
+
+static void
 print_stages(void)
 {
     const stage_row_t *row;
@@ -248,12 +263,14 @@ main(int argc, char **argv)
         const injector_t *row;
         for (unsigned i = 0; (row = injector_row(i)); i++)
             print_injector(row);
+    } else if (!strcmp(command, "bounds") && !argument) {
+        print_bounds();
     } else if (!strcmp(command, "phases") && !argument) {
         print_phases();
     } else if (!strcmp(command, "stages") && !argument) {
         print_stages();
     } else {
-        return fail("usage: catalogue ids | families | table DETECTOR | header ID | injectors | phases | stages", "");
+        return fail("usage: catalogue ids | families | table DETECTOR | header ID | injectors | bounds | phases | stages", "");
     }
     return EXIT_SUCCESS;
 }

@@ -124,15 +124,15 @@ static void
 register_preferences(module_t *preferences)
 {
     prefs_register_uint_preference(preferences, "max_flows", "TCP connections remembered",
-        "At most this many TCP connections are followed at a time (160 bytes each). Beyond it the "
+        "At most this many TCP connections are followed at a time. Beyond it the "
         "longest silent ones are forgotten, which leaves a notice in the packet list.",
         10, &limits.flows);
     prefs_register_uint_preference(preferences, "max_half_open", "Unanswered connections remembered",
-        "Beside those, at most this many that have shown a SYN and nothing else (200 bytes each). The one sent "
+        "Beside those, at most this many that have shown a SYN and nothing else. The one sent "
         "longest ago makes room.",
         10, &limits.half_open);
     prefs_register_uint_preference(preferences, "max_hosts", "Addresses remembered",
-        "TTLs and header habits are kept for at most this many addresses (about 110 bytes each).",
+        "TTLs and header habits are kept for at most this many addresses.",
         10, &limits.hosts);
     prefs_register_uint_preference(preferences, "max_queries", "DNS queries remembered",
         "At most this many DNS transactions of the last minute are followed at a time.",

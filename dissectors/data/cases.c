@@ -660,10 +660,21 @@ data_segment(engine_t *engine, segment_t *s)
         look_closer(engine, s, worth);
 }
 
+static const kept_t kept[] = {
+    { "beginnings of answers, and of what contradicts them", "data/cases.c", sizeof(flow_answers_t), NULL,
+      KEPT_NUMBER(ANSWERS_KEPT) " for a connection that has answers" },
+    { "small page that is not complete", "data/cases.c", sizeof(pending_page_t), "its bytes, at most " KEPT_NUMBER(PAGE_BYTES),
+      KEPT_NUMBER(PENDING_PAGES) ", further ones are not waited for" },
+    { "whether certificates go on", "state/flow.c", 0, "one bit",
+      "as connections; they are looked for in two segments" },
+    { 0 },
+};
+
 const detector_t detector_data = {
     .sees = SEES_ANSWERS,
     .segment = data_segment,
     .open = data_open,
     .close = data_close,
     .signature = data_signature,
+    .kept = kept,
 };

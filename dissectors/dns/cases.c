@@ -1090,6 +1090,18 @@ dns_quote(engine_t *engine, const quote_t *quote)
         judge_transaction(engine, q, &m);
 }
 
+static const kept_t kept[] = {
+    { "DNS transaction, its first answer included", "dns/cases.c", sizeof(query_t), NULL,
+      "`max_queries`, a minute; the one asked longest ago goes first" },
+    { "name that a client asks a server for", "dns/cases.c", sizeof(question_t), NULL,
+      "as transactions" },
+    { "DNS answer", "dns/cases.c", sizeof(dns_answer_t), NULL,
+      KEPT_NUMBER(DNS_ANSWERS_MAX) " to a transaction, once there are two" },
+    { "name that is asked for again and not answered", "dns/unanswered.c", sizeof(mute_t), NULL,
+      KEPT_NUMBER(MUTES_MAX) ", the oldest goes first" },
+    { 0 },
+};
+
 const detector_t detector_dns = {
     .sees = SEES_DNS,
     .segment = dns_segment,
@@ -1098,4 +1110,5 @@ const detector_t detector_dns = {
     .datagram = dns_datagram,
     .quote = dns_quote,
     .signature = dns_signature,
+    .kept = kept,
 };

@@ -6,6 +6,7 @@
  */
 #pragma once
 
+#include "base/kept.h"
 #include "observation.h"
 
 #include <glib.h>
@@ -94,3 +95,5 @@ char *fingerprint_text(const fingerprint_t *fp, int64_t now);
 
 /* Transitions looked up and steps of expressions taken by the last fingerprints_page(): for tests. */
 uint64_t fingerprints_work(const fingerprints_t *f);
+
+extern const kept_t fingerprints_kept[];

@@ -241,10 +241,17 @@ handshake_segment(engine_t *engine, segment_t *s)
         observe_afterwards(engine, s, pair);
 }
 
+static const kept_t kept[] = {
+    { "two SYN/ACKs for one SYN", "handshake/cases.c", sizeof(pair_t), NULL,
+      "one pair for a connection" },
+    { 0 },
+};
+
 const detector_t detector_handshake = {
     .sees = SEES_HANDSHAKE,
     .keeps = true,
     .open = handshake_open,
     .segment = handshake_segment,
     .signature = handshake_signature,
+    .kept = kept,
 };

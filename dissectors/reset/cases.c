@@ -846,6 +846,15 @@ reset_quote(engine_t *engine, const quote_t *quote)
     }
 }
 
+static const kept_t kept[] = {
+    { "reset", "reset/cases.c", sizeof(reset_case_t), NULL,
+      "`max_resets`, " KEPT_NUMBER(CASES_PER_FLOW) " for a connection; those of the connection that had its first one "
+      "longest ago go first" },
+    { "connection with resets", "reset/cases.c", sizeof(flow_resets_t), NULL,
+      "as resets" },
+    { 0 },
+};
+
 const detector_t detector_reset = {
     .sees = SEES_RESETS | SEES_FIRST_DATA,
     .keeps = true,
@@ -855,4 +864,5 @@ const detector_t detector_reset = {
     .close = reset_close,
     .quote = reset_quote,
     .signature = reset_signature,
+    .kept = kept,
 };

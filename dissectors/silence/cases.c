@@ -74,6 +74,20 @@ silence_quote(engine_t *engine, const quote_t *quote)
         repeats_of(engine, quote->flow)->unreachable = true;
 }
 
+static const kept_t kept[] = {
+    { "what a connection sends again", "silence/kept.h", sizeof(repeats_t), NULL,
+      "as connections" },
+    { "losses of a download that may be policed", "silence/policed.c", sizeof(policed_t), NULL,
+      KEPT_NUMBER(POLICED_MAX) ", further ones are not looked at" },
+    { "client, server and port that were cut off", "silence/cuts.c", sizeof(cut_t), "its place in a hash table",
+      KEPT_NUMBER(CUTS_MAX) ", further ones are not remembered" },
+    { "server that answers over QUIC", "silence/quic.c", sizeof(works_t), "its place in a hash table",
+      KEPT_NUMBER(WORKS_MAX) ", further ones are not remembered" },
+    { "silence that contrast may be added to", "silence/contrast.c", sizeof(told_t), NULL,
+      KEPT_NUMBER(TOLD_MAX) ", the oldest goes first" },
+    { 0 },
+};
+
 const detector_t detector_silence = {
     .sees = SEES_OLD | SEES_GAP | SEES_FIRST_DATA,
     .keeps = true,
@@ -85,4 +99,5 @@ const detector_t detector_silence = {
     .syn = silence_syn,
     .syn_answered = silence_syn_answered,
     .signature = silence_signature,
+    .kept = kept,
 };

@@ -7,8 +7,6 @@
 
 #include <string.h>
 
-#define TOLD_MAX 64             /* findings that contrast may still be added to */
-
 void
 told_open(silences_t *silences)
 {

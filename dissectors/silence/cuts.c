@@ -8,16 +8,6 @@
 #include "silence/contrast.h"
 
 #define CUT_FORGOTTEN_NS (600 * NS_PER_S)   /* no residual block lasts as long */
-#define CUTS_MAX 4096           /* client, server and port; further ones are not remembered */
-
-typedef struct {
-    cut_key_t key;
-    uint32_t  frame;
-    int64_t   time;
-    bool      lived;            /* the server had spoken before */
-    bool      contrast;         /* it answered another name */
-    const char *trigger;        /* what was asked for; lives as long as the store; NULL: not known */
-} cut_t;
 
 static unsigned
 cut_hash(const void *key)

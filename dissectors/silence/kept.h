@@ -11,6 +11,12 @@
 /* Repetitions closer than this are copies, or answers to duplicate acknowledgements. */
 #define REPEAT_NS (50 * NS_PER_MS)
 
+/* At most so many of each. */
+#define CUTS_MAX    4096        /* client, server and port that were cut off */
+#define WORKS_MAX   4096        /* servers that answer over QUIC */
+#define TOLD_MAX    64          /* findings that contrast may still be added to */
+#define POLICED_MAX 256         /* connections whose rate is followed at a time */
+
 /* ---- cuts.c: who was cut off ---- */
 
 typedef struct {
@@ -30,6 +36,15 @@ cut_key_equal(const cut_key_t *a, const cut_key_t *b)
 {
     return a->port == b->port && address_equal(&a->client, &b->client) && address_equal(&a->server, &b->server);
 }
+
+typedef struct {
+    cut_key_t key;
+    uint32_t  frame;
+    int64_t   time;
+    bool      lived;            /* the server had spoken before */
+    bool      contrast;         /* it answered another name */
+    const char *trigger;        /* what was asked for; lives as long as the store; NULL: not known */
+} cut_t;
 
 /* ---- contrast.c: what was said and may gain contrast ---- */
 

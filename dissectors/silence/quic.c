@@ -8,7 +8,6 @@
 #include "silence/cuts.h"
 
 #define WORKS_LATELY_NS (10 * NS_PER_S)
-#define WORKS_MAX 4096          /* servers; further ones are not remembered */
 
 static unsigned
 works_hash(const void *key)

@@ -7,7 +7,6 @@
 
 #include "silence/contrast.h"
 
-#define POLICED_MAX  256        /* connections whose rate is followed at a time */
 #define POLICED_OLD  4          /* segments of a server that filled gaps, or were sent twice, before it is */
 #define CONTROL_BYTES 65536     /* enough to tell how fast a connection is */
 #define FAST 1e5                /* bytes per second: no longer followed */

@@ -284,6 +284,12 @@ no_signature(unsigned index)
     return NULL;
 }
 
+static const kept_t kept[] = {
+    { "connection broken off early, at its server", "stages/cases.c", sizeof(broken_t), NULL,
+      "as connections" },
+    { 0 },
+};
+
 const detector_t detector_stages = {
     .sees = SEES_RESETS | SEES_OLD,
     .keeps = true,
@@ -292,4 +298,5 @@ const detector_t detector_stages = {
     .close = stages_close,
     .placed = count_flow,
     .signature = no_signature,
+    .kept = kept,
 };

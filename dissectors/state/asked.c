@@ -298,3 +298,9 @@ asked_note(asked_t *asked, datagram_flow_t *flow, const observation_t *obs, cons
                            : intern_text(asked, "QUIC without server name");
     flow->suffix = ech && flow->request ? intern_text(asked, with_ech) : 0;
 }
+
+const kept_t asked_kept[] = {
+    { "request that is not complete", "state/asked.c", sizeof(pending_t), "its bytes, at most " KEPT_NUMBER(PENDING_BYTES),
+      KEPT_NUMBER(PENDING_MAX) ", the oldest goes first" },
+    { 0 },
+};

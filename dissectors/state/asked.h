@@ -10,6 +10,7 @@
  */
 #pragma once
 
+#include "base/kept.h"
 #include "state/beside.h"
 #include "state/names.h"
 #include "state/quic_flows.h"
@@ -39,3 +40,5 @@ bool asked_wants(datagram_flow_t *flow, const observation_t *obs);
 /* The ClientHello that this datagram of the client completed; see engine_note_request(). */
 void asked_note(asked_t *asked, datagram_flow_t *flow, const observation_t *obs, const uint8_t *name,
                 size_t length, bool ech);
+
+extern const kept_t asked_kept[];

@@ -121,3 +121,9 @@ died_request(const GList *l)
     const dead_t *dead = l->data;
     return (dead_request_t){ dead->beside.flow, dead->end, dead->request_hops };
 }
+
+const kept_t died_kept[] = {
+    { "packet that died on the way", "state/died.c", sizeof(dead_t), NULL,
+      "the last one of a connection" },
+    { 0 },
+};

@@ -14,6 +14,7 @@
 
 #include <glib.h>
 
+#include "base/kept.h"
 #include "observation.h"
 
 typedef struct flow flow_t;
@@ -52,3 +53,5 @@ typedef struct {
 /* Those of the latest dead packets; walk from the youngest backwards by l->prev. */
 const GList   *died_youngest(const died_t *died);
 dead_request_t died_request(const GList *l);
+
+extern const kept_t died_kept[];

@@ -387,3 +387,9 @@ flow_learn(direction_t *sender, const direction_t *peer, const observation_t *ob
     };
     return true;
 }
+
+const kept_t flow_kept[] = {
+    { "connection", "state/flow.c", sizeof(flow_t), NULL,
+      "`max_flows`, the one longest silent goes first" },
+    { 0 },
+};

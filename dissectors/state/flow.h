@@ -1,10 +1,11 @@
 /* state/flow.h
- * TCP connections: what each end has sent so far, in 160 bytes with the hash table's share.
+ * TCP connections: what each end has sent so far, in as few bytes as possible.
  *
  * SPDX-License-Identifier: GPL-2.0-or-later
  */
 #pragma once
 
+#include "base/kept.h"
 #include "state/host.h"
 #include "base/table.h"
 
@@ -154,3 +155,5 @@ void flow_restart(flow_table_t *table, flow_t *flow);
 /* Adds a packet, not a reset, to what its sender has shown; peer is the other end. Detects capture
  * duplicates: returns false for one and leaves all but their count alone. */
 bool flow_learn(direction_t *sender, const direction_t *peer, const observation_t *obs);
+
+extern const kept_t flow_kept[];

@@ -396,3 +396,11 @@ host_unlearn(host_t *host, const ip_header_t *ip)
     if (!ip_mark(ip))
         count_down(&host->id_zero);
 }
+
+const kept_t host_kept[] = {
+    { "address", "state/host.c", sizeof(host_t), NULL,
+      "`max_hosts`, and one per end of each connection or query" },
+    { "… in whose name something odd was sent", "state/host.c", sizeof(host_suspicions_t), NULL,
+      "as addresses" },
+    { 0 },
+};

@@ -7,6 +7,7 @@
 
 #include <glib.h>
 
+#include "base/kept.h"
 #include "base/hash.h"
 #include "base/table.h"
 #include "observation.h"
@@ -249,3 +250,5 @@ host_learn(host_table_t *table, host_t *host, const ip_header_t *ip)
 
 /* Takes back what host_learn() took, because it is disputed now. */
 void host_unlearn(host_t *host, const ip_header_t *ip);
+
+extern const kept_t host_kept[];

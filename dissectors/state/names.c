@@ -59,3 +59,9 @@ names_text(const names_t *names, uint16_t number)
 {
     return ((const name_t *)table_at(names->table, number))->text;
 }
+
+const kept_t names_kept[] = {
+    { "name or path that was asked for", "state/names.c", sizeof(name_t), "its text",
+      "65535, half of them paths" },
+    { 0 },
+};

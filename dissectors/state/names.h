@@ -5,6 +5,8 @@
  */
 #pragma once
 
+#include "base/kept.h"
+
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
@@ -23,3 +25,5 @@ uint16_t    names_number(names_t *names, const char *text, size_t length, bool o
 
 /* The text of a number; lives as long as names does. */
 const char *names_text(const names_t *names, uint16_t number);
+
+extern const kept_t names_kept[];

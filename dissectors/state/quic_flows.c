@@ -195,3 +195,9 @@ datagrams_quoted(datagrams_t *datagrams, const observation_t *obs)
     }
     return flow;
 }
+
+const kept_t datagrams_kept[] = {
+    { "flow that begins with a QUIC Initial", "state/quic_flows.c", sizeof(datagram_flow_t), NULL,
+      KEPT_NUMBER(DATAGRAM_FLOWS_MAX) ", the one longest silent goes first" },
+    { 0 },
+};

@@ -8,9 +8,10 @@
 
 #include <glib.h>
 
+#include "base/kept.h"
 #include "observation.h"
 
-/* Flows remembered; the one longest silent makes room. About 200 bytes each with the table's share. */
+/* Flows remembered; the one longest silent makes room. */
 #define DATAGRAM_FLOWS_MAX 16384
 
 /* One end of such a flow. */
@@ -65,3 +66,5 @@ GList *datagrams_oldest(const datagrams_t *datagrams);
 /* The version of the QUIC Initial a datagram begins with, 0 when it begins with none. Sources: RFC
  * 9000 sections 17.2 and 17.2.2, RFC 9369 section 3.2. */
 uint32_t quic_initial_version(const observation_t *obs);
+
+extern const kept_t datagrams_kept[];

@@ -146,3 +146,9 @@ syns_take(syns_t *syns, const observation_t *obs, uint32_t hash, half_open_t *ha
     drop(syns, p);
     return true;
 }
+
+const kept_t syns_kept[] = {
+    { "connection with a SYN and nothing else", "state/syns.c", sizeof(place_t), NULL,
+      "`max_half_open`, the one sent longest ago goes first" },
+    { 0 },
+};

@@ -6,6 +6,7 @@
  */
 #pragma once
 
+#include "base/kept.h"
 #include "observation.h"
 
 /* A SYN younger than this may still be answered: giving it up is a loss. Stacks try for two minutes, and
@@ -39,3 +40,5 @@ unsigned syns_count(const syns_t *syns);
 
 /* Takes out what is known of the connection that a packet belongs to. False when that is nothing. */
 bool syns_take(syns_t *syns, const observation_t *obs, uint32_t hash, half_open_t *half_open);
+
+extern const kept_t syns_kept[];

@@ -297,3 +297,15 @@ facts_fingerprint(facts_t *facts, fact_id_t first, const fingerprint_t *fp)
         if (*texts[i])
             fact_text(facts, first + i, texts[i]);
 }
+
+const kept_t reports_kept[] = {
+    { "finding", "verdict/store.c", sizeof(finding_t), "its facts and its evidence",
+      "one for each packet with something to say; no cap of its own" },
+    { "… of a packet called forged", "verdict/origin.c", sizeof(origin_t), NULL,
+      "as findings" },
+    { "whether a frame has a finding", "verdict/store.c", 0, "one bit",
+      "frames up to the last with a finding" },
+    { "when a packet came, to date those linked with a forged one", "verdict/report.c", sizeof(sighting_t), NULL,
+      "the last " KEPT_NUMBER(SIGHTINGS) },
+    { 0 },
+};

@@ -14,6 +14,7 @@
  */
 #pragma once
 
+#include "base/kept.h"
 #include "fingerprints/fingerprints.h"
 #include "state/flow.h"
 #include "base/oldest.h"
@@ -116,3 +117,5 @@ ends_t ends_of_error(const ip_address_t *reporter, const ip_address_t *to);
 
 /* The entry of a list that a finding is about, as five facts, of which `first` is the first one. */
 void facts_fingerprint(facts_t *facts, fact_id_t first, const fingerprint_t *fp);
+
+extern const kept_t reports_kept[];
