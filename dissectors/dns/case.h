@@ -7,7 +7,7 @@
 #pragma once
 
 #include "dns/habits.h"
-#include "dns/message.h"
+#include "bytes/dns_message.h"
 #include "fingerprints/fingerprints.h"
 #include "verdict/judge.h"
 

@@ -4,16 +4,10 @@
  *
  * SPDX-License-Identifier: GPL-2.0-or-later
  */
-#include "detector.h"
-#include "dns/case.h"
 #include "dns/unanswered.h"
 #include "state/hops.h"
 
 #include <string.h>
-
-/* Transactions are kept this long after their last packet. Genuine answers come within 0.4 s in
- * 99 % of cases; resolvers that give up answer after 30 s. */
-#define KEPT_NS (60 * NS_PER_S)
 
 /* Two copies of one datagram are captured at most this far apart. */
 #define COPY_NS (50 * NS_PER_MS)
@@ -24,9 +18,6 @@
 /* A question to another server is answered this late at most, where a stray answer is held against it. */
 #define ASTRAY_NS (5 * NS_PER_S)
 
-/* Queries found again by what an answer repeats of them, whoever sends it; a power of two. */
-#define ASKED_SLOTS 1024
-
 /* Queries of the same question that are looked at for another transport. */
 #define TRANSPORTS_MAX 64
 
@@ -35,211 +26,6 @@
 
 /* A longer message may travel in fragments, which have other IDs and no don't-fragment. */
 #define LARGE 1200
-
-/* One way to ask a question: by one socket, under one id, for one type. */
-typedef struct {
-    uint16_t client_port, id, qtype;
-    bool     tcp;
-} query_key_t;
-
-/* An answer captured again. */
-typedef struct {
-    uint32_t frame;
-    uint8_t  ttl;
-    uint8_t  of;                /* which answer */
-    int64_t  time;
-} copy_t;
-
-typedef struct {
-    entry_t     entry;          /* by question and key */
-    query_key_t key;
-    question_t *question;
-    GList       link;           /* in queries_t.recent */
-    bool        opt;
-    uint16_t    flags;          /* of the query */
-    uint16_t    ip_id;          /* of the last copy, to know it when captured twice */
-    uint16_t    count;          /* copies of the query */
-    uint8_t     ttl;            /* of the first, as captured */
-    dead_probe_t died;          /* the only copy, if its hop limit ran out on the way */
-    uint32_t    frame, unreachable_frame;
-    int64_t     time, last_time;
-    dns_answer_t  first;        /* most queries have one answer */
-    dns_answer_t *answers;      /* &first, or an array of DNS_ANSWERS_MAX */
-    unsigned    n_answers;
-    uint32_t    tcp_frame;      /* an answer over TCP that cannot be reconciled; 0: none */
-    ip_address_t *asked;        /* the server that was asked instead; NULL: none */
-    char       *name;           /* NULL unless later packets may tell more */
-    copy_t     *copies;         /* NULL: none */
-    uint8_t     n_copies;
-    bool        open;           /* later answers of the server may decide about its answers */
-} query_t;
-
-typedef struct queries {
-    table_t    *questions;      /* of question_t */
-    table_t    *table;          /* of query_t */
-    oldest_t    recent;         /* of query_t, by when they were asked last */
-    uint32_t    asked[ASKED_SLOTS]; /* queries by number, the last one of each hash */
-    unsigned    ids_tested, ids_zero;   /* see dns_case_t */
-    bool        overlong;       /* there was a query with a name that cannot be read */
-    limit_t     answers;        /* to one query */
-} queries_t;
-
-static queries_t *
-queries_of(const engine_t *engine)
-{
-    return dns_of(engine)->queries;
-}
-
-static bool
-key_equal(const query_key_t *a, const query_key_t *b)
-{
-    return a->client_port == b->client_port && a->id == b->id && a->qtype == b->qtype && a->tcp == b->tcp;
-}
-
-static void *
-dns_open(engine_t *engine)
-{
-    dns_t *dns = g_new0(dns_t, 1);
-    queries_t *queries = g_new0(queries_t, 1);
-
-    queries->questions = table_new(sizeof(question_t));
-    queries->table = table_new(sizeof(query_t));
-    queries->recent = oldest_new(engine->limits.queries, "DNS limit reached: answers to the oldest queries are no "
-                                                         "longer compared");
-    queries->answers.notice = "more than eight answers to one query: each further one is compared with the first seven";
-    dns->queries = queries;
-    dns->mutes = oldest_new(MUTES_MAX, "limit of unanswered DNS names reached: the oldest are no longer followed");
-    return dns;
-}
-
-static void
-query_clear(query_t *q)
-{
-    if (q->answers != &q->first)
-        g_free(q->answers);
-    g_free(q->asked);
-    g_free(q->name);
-    g_free(q->copies);
-    q->answers = NULL;
-    q->asked = NULL;
-    q->name = NULL;
-    q->copies = NULL;
-}
-
-static void
-drop_question(engine_t *engine, question_t *question)
-{
-    unanswered_forget(engine, question);
-    host_unref(engine->hosts, question->server);
-    table_remove(queries_of(engine)->questions, question);
-}
-
-static void
-drop(engine_t *engine, query_t *q)
-{
-    queries_t *queries = queries_of(engine);
-
-    oldest_remove(&queries->recent, &q->link);
-    if (!--q->question->queries)
-        drop_question(engine, q->question);
-    query_clear(q);
-    table_remove(queries->table, q);
-}
-
-static void
-dns_close(engine_t *engine)
-{
-    queries_t *queries = queries_of(engine);
-
-    for (uint32_t n = 1; n <= queries->table->used; n++)
-        query_clear(table_at(queries->table, n));
-    for (uint32_t n = 1; n <= queries->questions->used; n++)
-        unanswered_forget(engine, table_at(queries->questions, n));
-    table_free(queries->table);
-    table_free(queries->questions);
-    g_free(queries);
-    g_free(dns_of(engine));
-}
-
-static void
-make_room(engine_t *engine, const observation_t *obs)
-{
-    queries_t *queries = queries_of(engine);
-    query_t *oldest;
-
-    while ((oldest = queries->recent.links.head ? queries->recent.links.head->data : NULL)
-           && obs->time - oldest->last_time > KEPT_NS)
-        drop(engine, oldest);
-    if ((oldest = oldest_in_the_way(&queries->recent))) {
-        drop(engine, oldest);
-        report_limit(engine->reports, &queries->recent.limit);
-    }
-}
-
-/* Queries to one server come in a row: the last one's record is there still. */
-static host_t *
-server_host(engine_t *engine, const ip_address_t *address)
-{
-    const query_t *latest = queries_of(engine)->recent.links.tail ? queries_of(engine)->recent.links.tail->data : NULL;
-    host_t *server = latest ? latest->question->server : NULL;
-    return server && address_equal(&server->address, address) ? server : host_get(engine->hosts, address, true);
-}
-
-static question_t *
-question_get(engine_t *engine, const ip_address_t *client, const ip_address_t *server, uint32_t name_hash,
-             bool create)
-{
-    uint32_t words[9] = { name_hash };
-    unsigned n = 1 + address_words(client, words + 1);
-    n += address_words(server, words + n);
-    uint32_t hash = hash_words(words, n);
-    question_t *question = table_first(queries_of(engine)->questions, hash);
-
-    while (question && !(question->name_hash == name_hash && address_equal(&question->client, client)
-                         && address_equal(&question->server->address, server)))
-        question = table_next(queries_of(engine)->questions, question);
-    if (question || !create)
-        return question;
-    host_t *host = server_host(engine, server);
-    host->flows++;
-    question = table_add(queries_of(engine)->questions, hash);
-    question->name_hash = name_hash;
-    question->client = *client;
-    question->server = host;
-    return question;
-}
-
-static query_t *
-query_get(engine_t *engine, const observation_t *obs, const dns_message_t *m, bool answer, bool create)
-{
-    queries_t *queries = queries_of(engine);
-    question_t *question = question_get(engine, answer ? &obs->dst : &obs->src, answer ? &obs->src : &obs->dst,
-                                        m->name_hash, create);
-    if (!question)
-        return NULL;
-    query_key_t key = { answer ? obs->dport : obs->sport, m->id, m->qtype, obs->protocol == PROTOCOL_TCP };
-    uint32_t words[] = { question->entry.number, (uint32_t)key.client_port << 16 | key.id,
-                         (uint32_t)key.qtype << 16 | key.tcp };
-    uint32_t hash = hash_words(words, G_N_ELEMENTS(words));
-    query_t *q = table_first(queries->table, hash);
-
-    while (q && !(q->question == question && key_equal(&q->key, &key)))
-        q = table_next(queries->table, q);
-    bool stale = q && obs->time - q->last_time > KEPT_NS;   /* the same id on the same port: another query */
-    if (!create || (q && !stale))
-        return stale ? NULL : q;
-    question->queries++;                /* it must outlive those that make room */
-    if (stale)
-        drop(engine, q);
-    make_room(engine, obs);
-    q = table_add(queries->table, hash);
-    q->key = key;
-    q->question = question;
-    q->last_time = obs->time;
-    oldest_add(&queries->recent, &q->link, q);
-    engine->counts.transactions++;
-    return q;
-}
 
 /* ---- judging and showing ---- */
 
@@ -310,8 +96,8 @@ read_case(const engine_t *engine, const query_t *q, dns_message_t *m, dns_case_t
     c->unreachable_frame = q->unreachable_frame;
     c->asked = q->asked;
     c->tcp_frame = q->tcp_frame;
-    c->ids_tested = queries_of(engine)->ids_tested;
-    c->ids_zero = queries_of(engine)->ids_zero;
+    c->ids_tested = dns_of(engine)->ids_tested;
+    c->ids_zero = dns_of(engine)->ids_zero;
     c->n_answers = q->n_answers;
     memcpy(c->answer, q->answers, q->n_answers * sizeof c->answer[0]);
     usual = ttl_memory_usual(&c->server->ttls);
@@ -596,7 +382,7 @@ static void
 look_back(engine_t *engine, const query_t *news)
 {
     const dns_server_t *server = habits_of(news);
-    table_t *table = queries_of(engine)->table;
+    table_t *table = dns_of(engine)->queries;
     uint32_t open[DNS_OPEN];
 
     memcpy(open, server->open, sizeof open);
@@ -753,23 +539,14 @@ look_around(const engine_t *engine, const query_t *q, dns_answer_t *a)
 
 /* How often a random IP ID could have been 0 by accident. */
 static void
-count_id(queries_t *queries, const query_t *q, const dns_answer_t *a)
+count_id(dns_t *dns, const query_t *q, const dns_answer_t *a)
 {
     const dns_tally_t *zero = &habits_of(q)->trait[DNS_IS_UNNUMBERED];
 
     if (q->key.tcp || a->ip.ipv6 || a->ip.df || zero->shown * 2 > zero->tested)
         return;
-    queries->ids_tested++;
-    queries->ids_zero += !a->ip.ip_id;
-}
-
-static uint32_t *
-asked_slot(queries_t *queries, const question_t *question, const query_key_t *key)
-{
-    uint32_t words[7] = { question->name_hash, (uint32_t)key->client_port << 16 | key->id,
-                          (uint32_t)key->qtype << 16 | key->tcp };
-    unsigned n = 3 + address_words(&question->client, words + 3);
-    return &queries->asked[hash_words(words, n) % ASKED_SLOTS];
+    dns->ids_tested++;
+    dns->ids_zero += !a->ip.ip_id;
 }
 
 /* A question by itself for everybody: whoever is asked so may answer from an address of his own. */
@@ -783,14 +560,9 @@ is_broadcast(const ip_address_t *address)
 static void
 find_asked(engine_t *engine, query_t *stray, const observation_t *obs)
 {
-    queries_t *queries = queries_of(engine);
-    uint32_t number = *asked_slot(queries, stray->question, &stray->key);
-    const query_t *q = number ? table_at(queries->table, number) : NULL;
+    const query_t *q = query_asked(dns_of(engine), stray);
 
-    if (!q || q->entry.number != number || !q->frame || q->asked || !key_equal(&q->key, &stray->key)
-        || q->question->name_hash != stray->question->name_hash || q->question == stray->question
-        || !address_equal(&q->question->client, &stray->question->client)
-        || obs->time - q->last_time > ASTRAY_NS || is_broadcast(&q->question->server->address))
+    if (!q || !q->frame || q->asked || q->question == stray->question || obs->time - q->last_time > ASTRAY_NS || is_broadcast(&q->question->server->address))
         return;
     stray->asked = g_memdup2(&q->question->server->address, sizeof *stray->asked);
     stray->frame = q->frame;
@@ -822,7 +594,7 @@ compare_transports(engine_t *engine, query_t *q)
 {
     unsigned left = TRANSPORTS_MAX;
 
-    for (GList *l = queries_of(engine)->recent.links.tail; l && left-- && q->question->queries > 1; l = l->prev) {
+    for (GList *l = dns_of(engine)->recent.links.tail; l && left-- && q->question->queries > 1; l = l->prev) {
         query_t *other = l->data, *udp = q->key.tcp ? other : q, *tcp = q->key.tcp ? q : other;
         if (!is_other_transport(q, other) || udp->tcp_frame || !is_refusal(&udp->first) || is_refusal(&tcp->first)
             || !dns_answers_conflict(&udp->first, &tcp->first))
@@ -841,7 +613,7 @@ answered_query(engine_t *engine, const observation_t *obs, const dns_message_t *
 {
     query_t *q = query_get(engine, obs, m, true, false), *overlong = NULL;
 
-    if (!(q && q->frame) && queries_of(engine)->overlong) {
+    if (!(q && q->frame) && dns_of(engine)->overlong) {
         dns_message_t bare = { .id = m->id };
         overlong = query_get(engine, obs, &bare, true, false);
     }
@@ -857,7 +629,7 @@ judge_late_answer(engine_t *engine, const query_t *q, const dns_answer_t *a, dns
     read_case(engine, q, m, &c);
     c.answer[DNS_ANSWERS_MAX - 1] = *a;
     judge_answer(engine, q, &c, DNS_ANSWERS_MAX - 1, m);
-    report_limit(engine->reports, &queries_of(engine)->answers);
+    report_limit(engine->reports, &dns_of(engine)->answers);
 }
 
 /* The packet was damaged on its way. Asked of odd ones, and of a server's first few to know what is usual. */
@@ -904,7 +676,7 @@ observe_answer(engine_t *engine, const observation_t *obs, dns_message_t *m, con
     if (q->question->queries > 1)
         compare_transports(engine, q);
     bool news = judge_transaction(engine, q, m);
-    count_id(queries_of(engine), q, a);
+    count_id(dns_of(engine), q, a);
     if (news || (habits_of(q)->open[0] && habits_of(q)->answers <= OPEN_ANSWERS_MAX))
         look_back(engine, q);
 }
@@ -928,81 +700,28 @@ observe_query(engine_t *engine, const observation_t *obs, dns_message_t *m)
     q->died.frame = 0;                  /* this copy may arrive */
     q->ip_id = obs->ip.ip_id;
     count_up(&q->count);
-    q->last_time = obs->time;
-    oldest_touch(&queries_of(engine)->recent, &q->link);
-    *asked_slot(queries_of(engine), q->question, &q->key) = q->entry.number;
-    queries_of(engine)->overlong |= !m->question;
+    query_sent(dns_of(engine), q, obs->time);
+    dns_of(engine)->overlong |= !m->question;
     if (engine->enabled[DETECT_SILENCE])
         unanswered_query(engine, q->question, obs, m);
 }
 
-/* ---- what is never answered (unanswered.c) ---- */
-
-#define NEIGHBOURS_MAX 1024     /* queries looked at; where there are more, nothing is said */
-#define GIVEN_NS (2 * NS_PER_S) /* a younger query may still be answered */
-
-/* The pause between two attempts in which a query was sent; 0: none of them. */
-static unsigned
-pause_of(const mute_t *mute, int64_t time)
-{
-    unsigned n = 0;
-
-    while (n < MIN(mute->sent, UNANSWERED_TIMES) && mute->times[n] < time)
-        n++;
-    return n < mute->sent ? n : 0;
-}
-
-/* A query for another name, but otherwise alike. */
-static void
-add_neighbour(const mute_t *mute, const query_t *q, int64_t now, uint32_t *pauses, mute_neighbours_t *n)
-{
-    if (!q->frame || q->time <= mute->first_time || q->key.qtype != mute->qtype || q->opt != mute->opt || q->key.tcp)
-        return;
-    if (!q->n_answers) {
-        n->lost += now - q->time >= GIVEN_NS ? q->count : 0;
-        return;
-    }
-    n->answered++;
-    if (!(q->first.flags & DNS_RECURSION_AVAILABLE))
-        return;
-    *pauses |= 1u << pause_of(mute, q->time);
-    if (q->first.frame > n->answered_frame) {
-        n->answered_frame = q->first.frame;
-        n->answered_ttl = q->first.ip.ttl;
-    }
-}
-
-mute_neighbours_t
-queries_neighbours(const engine_t *engine, const mute_t *mute, int64_t now)
-{
-    mute_neighbours_t n = { .complete = true };
-    unsigned looked_at = 0;
-    uint32_t pauses = 0;
-
-    for (const GList *l = queries_of(engine)->recent.links.tail; l; l = l->prev) {
-        const query_t *q = l->data;
-        if (++looked_at > NEIGHBOURS_MAX) {
-            n.complete = false;
-            break;
-        }
-        if (!address_equal(&q->question->client, &mute->question->client))
-            continue;
-        bool same_name = q->question->name_hash == mute->question->name_hash;
-        bool same_server = q->question->server == mute->question->server;
-        unsigned rcode = q->n_answers ? q->first.flags & 0xf : 0;
-        if (same_name && same_server)
-            n.name_answered |= q->n_answers > 0;
-        else if (same_name && q->n_answers && (rcode == DNS_NOERROR || rcode == DNS_NXDOMAIN))
-            n.elsewhere_frame = q->first.frame;
-        else if (same_server)
-            add_neighbour(mute, q, now, &pauses, &n);
-    }
-    for (pauses >>= 1; pauses; pauses >>= 1)
-        n.pauses += pauses & 1;
-    return n;
-}
-
 /* ---- packets ---- */
+
+static void *
+dns_open(engine_t *engine)
+{
+    dns_t *dns = questions_new(engine->limits.queries);
+
+    dns->answers.notice = "more than eight answers to one query: each further one is compared with the first seven";
+    return dns;
+}
+
+static void
+dns_close(engine_t *engine)
+{
+    questions_free(dns_of(engine));
+}
 
 static bool
 is_multicast(const ip_address_t *address)
@@ -1091,13 +810,15 @@ dns_quote(engine_t *engine, const quote_t *quote)
 }
 
 static const kept_t kept[] = {
-    { "DNS transaction, its first answer included", "dns/cases.c", sizeof(query_t), NULL,
+    { "DNS transaction, its first answer included", "dns/questions.c", sizeof(query_t), NULL,
       "`max_queries`, a minute; the one asked longest ago goes first" },
-    { "name that a client asks a server for", "dns/cases.c", sizeof(question_t), NULL,
+    { "name that a client asks a server for", "dns/questions.c", sizeof(question_t), NULL,
       "as transactions" },
-    { "DNS answer", "dns/cases.c", sizeof(dns_answer_t), NULL,
+    { "DNS answer", "dns/questions.c", sizeof(dns_answer_t), NULL,
       KEPT_NUMBER(DNS_ANSWERS_MAX) " to a transaction, once there are two" },
-    { "name that is asked for again and not answered", "dns/unanswered.c", sizeof(mute_t), NULL,
+    { "what a server's answers have in common", "dns/habits.c", sizeof(dns_server_t), NULL,
+      "one for an address that answers DNS" },
+    { "name that is asked for again and not answered", "dns/questions.c", sizeof(mute_t), NULL,
       KEPT_NUMBER(MUTES_MAX) ", the oldest goes first" },
     { 0 },
 };

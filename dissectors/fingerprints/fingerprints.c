@@ -13,7 +13,7 @@
 
 #include <string.h>
 
-#include "dns/message.h"
+#include "bytes/dns_message.h"
 #include "base/hash.h"
 #include "base/text.h"
 

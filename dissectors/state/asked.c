@@ -7,7 +7,7 @@
  */
 #include "state/asked.h"
 
-#include "dns/message.h"
+#include "bytes/dns_message.h"
 #include "state/beside.h"
 #include "base/oldest.h"
 #include "bytes/request.h"

@@ -8,7 +8,7 @@
 #include <string.h>
 
 #include "data/case.h"
-#include "dns/message.h"
+#include "bytes/dns_message.h"
 #include "bytes/request.h"
 
 static void

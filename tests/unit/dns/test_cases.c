@@ -5,7 +5,7 @@
  */
 #include "support.h"
 
-#include "dns/message.h"
+#include "bytes/dns_message.h"
 
 static const uint8_t real_address[] = { 198, 51, 100, 1 }, fake_address[] = { 198, 51, 100, 66 },
                      other_address[] = { 198, 51, 100, 2 };

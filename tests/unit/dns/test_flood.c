@@ -6,7 +6,7 @@
  */
 #include "support.h"
 
-#include "dns/message.h"
+#include "bytes/dns_message.h"
 
 #define ANSWERS 1000000
 #define SERVERS 8

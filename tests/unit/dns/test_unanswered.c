@@ -5,7 +5,7 @@
  */
 #include "support.h"
 
-#include "dns/message.h"
+#include "bytes/dns_message.h"
 #include "dns/unanswered.h"
 
 #define NAME "www.blocked.example"

@@ -1,4 +1,4 @@
-/* dns/message.h
+/* bytes/dns_message.h
  * The facts of one DNS message that tell a forged answer from a genuine one. A bounded reader of
  * its own: lending Wireshark's dissector a tree for every answer costs several thousand
  * instructions per answer, and trees do not exist in most runs.

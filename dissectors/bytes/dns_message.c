@@ -1,9 +1,9 @@
-/* dns/message.c
- * One DNS message; see dns/message.h. Names follow RFC 1035 section 4.1.4.
+/* bytes/dns_message.c
+ * One DNS message; see bytes/dns_message.h. Names follow RFC 1035 section 4.1.4.
  *
  * SPDX-License-Identifier: GPL-2.0-or-later
  */
-#include "dns/message.h"
+#include "bytes/dns_message.h"
 
 #include <string.h>
 

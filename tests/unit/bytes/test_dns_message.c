@@ -1,11 +1,11 @@
-/* dns/test_message.c
+/* bytes/test_dns_message.c
  * DNS messages from hand-written bytes.
  *
  * SPDX-License-Identifier: GPL-2.0-or-later
  */
 #include "support.h"
 
-#include "dns/message.h"
+#include "bytes/dns_message.h"
 
 /* Reads from a copy that ends where the bytes end, so that ASan sees a read beyond them. */
 static bool
