@@ -207,15 +207,18 @@ bool
 host_damaged(host_table_t *table, host_t *host, const observation_t *obs)
 {
     checksum_t checksum = checksum_of(obs);
-    uint32_t *known = table->checksums[ttl_hops(obs->ip.ttl) == 0];
+    bool near = ttl_hops(obs->ip.ttl) == 0;
+    uint32_t *known = table->checksums[near];
 
     if (checksum == CHECKSUM_UNKNOWN)
         return false;
-    bool bad = checksum == CHECKSUM_BAD, others = host && host->checksums_good + host->checksums_bad;
-    bool damaged = bad && (others ? host->checksums_good > host->checksums_bad : known[true] > known[false]);
+    bool bad = checksum == CHECKSUM_BAD, alike = known[true] > known[false];
+    uint8_t *mine = host ? host->checksums[near] : NULL;
+    bool own = mine && mine[true] + mine[false] ? mine[true] > mine[false] : alike;
+    bool damaged = bad && own && (alike || !near);
     known[!bad]++;
-    if (host)
-        count8(bad ? &host->checksums_bad : &host->checksums_good);
+    if (mine)
+        count8(&mine[!bad]);
     return damaged;
 }
 

@@ -128,7 +128,8 @@ typedef struct {
     uint8_t      rtts;          /* handshakes in which it answered a SYN, saturating */
     uint32_t     rtt;           /* us, the shortest round trip of those; 0: none */
     own_resets_t own_resets[2]; /* without and with ACK */
-    uint8_t      checksums_good, checksums_bad; /* of the packets that host_damaged() was asked about */
+    uint8_t      checksums[2][2];   /* of the packets that host_damaged() was asked about, sent far away or next to
+                                     * the capture point: wrong ones, right ones */
     ttl_memory_t ttls;          /* of everything but resets and what is disputed */
     struct dns_server *dns;         /* dns/habits.h; NULL until it answers */
     host_suspicions_t *suspicions;  /* NULL until something odd */
@@ -226,9 +227,10 @@ void host_learn_reset(host_t *host, bool ack, bool df, bool own);
 /* Adds a SYN/ACK that host_learn() took. */
 void host_learn_syn_ack(host_t *host, uint8_t ttl);
 
-/* The packet did not arrive as its sender sent it: its checksum is wrong although this sender's others are right
- * (or, where nothing is known of this one, those of other senders as far away: of those next to the capture
- * point all may be wrong, because the network card fills them in later). Such a packet says nothing about anybody.
+/* The packet did not arrive as its sender sent it: its checksum is wrong although this sender's others are right, or,
+ * where nothing is known of this one, those of other senders as far away. What was sent next to the capture point,
+ * whoever it claims to come from, is also compared with what else was sent there: all of these checksums may be
+ * wrong, because the network card fills them in later. A damaged packet says nothing about anybody.
  * Remembers what it learnt. During the call that brings the observation. host: of obs->src, or NULL. */
 bool host_damaged(host_table_t *table, host_t *host, const observation_t *obs);
 

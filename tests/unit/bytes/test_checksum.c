@@ -99,6 +99,23 @@ check_damage(void **state)
     host_table_free(hosts);
 }
 
+/* A box beside the capture point sends in the name of a far host. */
+static void
+check_near_forger(void **state)
+{
+    host_table_t *hosts = host_table_new(10);
+    host_t client = { 0 }, server = { 0 };
+    observation_t own = damaged(), far = packet(by_hand, sizeof by_hand), forged = damaged(), hurt = damaged();
+
+    (void)state;
+    own.ip.ttl = forged.ip.ttl = 64;                        /* not filled in yet */
+    assert_false(host_damaged(hosts, &client, &own));
+    assert_false(host_damaged(hosts, &server, &far));
+    assert_false(host_damaged(hosts, &server, &forged));
+    assert_true(host_damaged(hosts, &server, &hurt));       /* it came as far as the genuine one */
+    host_table_free(hosts);
+}
+
 /* ---- through the engine ---- */
 
 SEQUENCE(to_itself)
@@ -162,6 +179,7 @@ main(void)
     suite_add(&suite, "a checksum worked out by hand", check_by_hand, NULL);
     suite_add(&suite, "not known where it is left out, or bytes are missing", check_unknown, NULL);
     SUITE_ADD_TABLE(&suite, damages, check_damage);
+    suite_add(&suite, "sent beside the capture point in a far host's name", check_near_forger, NULL);
     SUITE_ADD_TABLE(&suite, sequences, run_sequence);
     return suite_run(&suite, "checksum");
 }
