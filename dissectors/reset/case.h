@@ -49,7 +49,7 @@ typedef struct {
     unsigned    cut;            /* ended by a reset in place of an answer, this one included; all for this name */
     unsigned    passed;         /* answered, all for other names; none for this one */
     uint32_t    passed_frame;   /* an answer */
-    const char *name, *passed_name;     /* as in names.h */
+    const char *name, *passed_name;     /* made safe to show in reset/cases.c; out of contrast.c as in names.h */
 } contrast_t;
 
 typedef struct {
@@ -81,6 +81,7 @@ typedef struct {
     uint32_t    data_frame;     /* of the sender, new data, a new acknowledgement or a FIN; 0: none */
     int64_t     data_delay;     /* ns after the reset */
     bool        data_continues; /* its IP ID or timestamps go on from before the reset */
+    bool        data_answers;   /* it acknowledges what the reset answers: whoever reset it let that pass */
     uint32_t    unmoved_frame;  /* the sender goes on and never acknowledges what was answered; 0: none */
     uint32_t    died_frame;     /* ICMP error: the answered packet died on the way; 0: none */
     dead_probe_t died;          /* the same with its place */

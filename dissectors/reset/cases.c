@@ -29,6 +29,9 @@
 #define REORDER_NS     (1 * NS_PER_MS)
 #define REORDER_ACK_NS (5 * NS_PER_MS)
 
+/* Who has not noticed the reset goes on within this; later, a new connection uses the ports, and its SYN was lost. */
+#define AFTERLIFE_NS (10 * NS_PER_S)
+
 /* A reset this long after the request comes in place of an answer. */
 #define CUT_NS (3 * NS_PER_S)
 
@@ -203,13 +206,23 @@ read_record(reset_case_t *c, const resets_t *resets)
 }
 
 static void
+read_contrast(engine_t *engine, reset_case_t *c, const flow_t *flow)
+{
+    c->contrast = outcomes_contrast(resets_of(engine)->outcomes, engine->names, flow);
+    if (!c->contrast.cut)
+        return;
+    c->contrast.name = store_text(engine->store, c->contrast.name, strlen(c->contrast.name));
+    c->contrast.passed_name = store_text(engine->store, c->contrast.passed_name, strlen(c->contrast.passed_name));
+}
+
+static void
 compare_with_host(engine_t *engine, reset_case_t *c, const flow_t *flow)
 {
     const host_t *host = flow->host[c->end];
 
     read_host(c, host);
     if (c->end != flow->client && c->request_frame && c->request_frame == flow->request_frame)
-        c->contrast = outcomes_contrast(resets_of(engine)->outcomes, engine->names, flow);
+        read_contrast(engine, c, flow);
     if (host->suspicions)
         compare_with_others(c, host->suspicions);
     read_record(c, resets_of(engine));
@@ -453,10 +466,24 @@ say(engine_t *engine, const flow_t *flow, const reset_case_t *c, judgement_t j, 
     return report(engine->reports, &r, j, evidence) && j.verdict == VERDICT_FORGED;
 }
 
+/* What leaves the machine that captures is its own, decoys of a tool against filters included; if it is not put on
+ * the link by somebody else. Where the other end is not captured at all, a sender without a router in between is
+ * next to the capture. */
+static bool
+is_own(const engine_t *engine, const flow_t *flow, reset_case_t *c)
+{
+    bool alone = !flow->end[!c->end].packets && c->sender.packets && !ttl_hops(c->sender.ttl[0]);
+
+    c->at_sender |= alone || vantage_is_at(&engine->vantages, flow, c->end);
+    return c->at_sender && !reset_of_other_station(c);
+}
+
 static void
 judge_case(engine_t *engine, flow_t *flow, flow_resets_t *list, reset_case_t *c)
 {
     compare_with_host(engine, c, flow);
+    if (is_own(engine, flow, c))
+        return;
     find_other_half(engine, list, c);
 
     GArray *evidence = engine->scratch;
@@ -608,14 +635,6 @@ is_worth_a_look(const segment_t *s)
     return !(s->obs->flags & (TCP_SYN | TCP_FIN)) && s->sender->packets + s->peer->packets > 0;
 }
 
-/* What leaves the machine that captures is its own, decoys of a tool against filters included; if it is not put
- * on the link by somebody else. */
-static bool
-is_own(const reset_case_t *c)
-{
-    return c->at_sender && !reset_of_other_station(c);
-}
-
 static void
 read_case(engine_t *engine, const segment_t *s, reset_case_t *c)
 {
@@ -680,7 +699,7 @@ observe_reset(engine_t *engine, const segment_t *s)
     reset_case_t now = { 0 }, *c = &now;
 
     read_case(engine, s, c);
-    if (is_own(c))
+    if (is_own(engine, flow, c))
         return;
     flow_resets_t *list = list_of(engine, flow);
     if (!may_judge(engine, list))
@@ -760,7 +779,7 @@ note_afterlife(reset_case_t *c, const segment_t *s)
     bool new_fin = obs->flags & TCP_FIN && c->sender.packets && !(c->sender.seen & SEEN_FIN)
                 && continues_series(c, obs);
     if (c->data_frame || obs->flags & TCP_SYN || raw_socket || !(new_data || new_ack || new_fin)
-        || delay < (new_data ? REORDER_NS : REORDER_ACK_NS)
+        || delay < (new_data ? REORDER_NS : REORDER_ACK_NS) || delay > AFTERLIFE_NS
         || seq_diff(obs->seq, c->reset.seq) > UINT16_MAX)
         return false;
     /* Whoever was reset by a segment of the peer has received it. A NAT in the sender's place took it itself. */
@@ -773,6 +792,7 @@ note_afterlife(reset_case_t *c, const segment_t *s)
     c->data_frame = obs->frame;
     c->data_delay = delay;
     c->data_continues = continues_series(c, obs);
+    c->data_answers = c->peer.last.length && obs->flags & TCP_ACK && seq_diff(obs->ack, c->answered_seq) >= 0;
     return true;
 }
 

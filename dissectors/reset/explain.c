@@ -136,10 +136,19 @@ reset_after_end(const reset_case_t *c)
     return own_fin || c->after_own_reset;
 }
 
+/* A box that has forgotten a connection does not pass its packets on. */
 static bool
 is_idle(const reset_case_t *c)
 {
-    return reset_idle(c) >= IDLE_NS;
+    return reset_idle(c) >= IDLE_NS && !c->data_answers;
+}
+
+/* The sender was not captured before: nobody knows how long it was silent. */
+static bool
+may_be_idle(const reset_case_t *c)
+{
+    bool answers_syn = (c->peer.last.bits & (TCP_SYN | TCP_ACK)) == TCP_SYN;
+    return (!c->sender.packets || c->sender_is_later) && c->peer.packets && !answers_syn && !c->data_answers;
 }
 
 /* The sender goes on, or the reset has the refused packet's number. */
@@ -169,6 +178,7 @@ static const struct {
 } excuses[] = {
     { reset_after_end, "a NAT, firewall or load balancer that had forgotten the connection: it was over" },
     { is_idle, "the idle timer of a NAT, firewall or load balancer, which has forgotten the connection" },
+    { may_be_idle, "a NAT, firewall or load balancer that had forgotten the connection, which began before the capture" },
     { is_refusal, "a packet filter or NAT on the sender itself, which refuses single packets" },
     { is_of_a_nat, "a NAT that forgot the connection and answers in its own name, the sender's address" },
 };

@@ -99,10 +99,17 @@ mss_ladder(const reset_case_t *c)
                            c->changed_step % 1460 ? "the step of a known device" : "a multiple of 1460");
 }
 
+/* A packet filter or NAT in the sender's place refuses something; where that is not captured nobody can tell. */
+static bool
+may_go_on(const reset_case_t *c)
+{
+    return reset_of_own_filter(c) || (!c->peer.packets && reset_has_closed_form(&c->reset));
+}
+
 static char *
 data_after(const reset_case_t *c)
 {
-    if (!c->data_frame || c->data_continues || reset_of_own_filter(c))
+    if (!c->data_frame || c->data_continues || may_go_on(c))
         return NULL;
     return g_strdup_printf("the sender goes on in frame %u, %.1f ms after the reset, as if it had sent none",
                            c->data_frame, milliseconds(c->data_delay));
@@ -111,7 +118,7 @@ data_after(const reset_case_t *c)
 static char *
 unaware_of_reset(const reset_case_t *c)
 {
-    if (!c->data_frame || !c->data_continues || reset_of_own_filter(c))
+    if (!c->data_frame || !c->data_continues || may_go_on(c))
         return NULL;
     return g_strdup_printf("the sender goes on in frame %u, %.1f ms after the reset, with the IP ID "
                            "series or timestamps it had before, as if it had sent none", c->data_frame,
@@ -122,13 +129,13 @@ static char *
 identical_burst(const reset_case_t *c)
 {
     /* A closed socket answers every segment with a bare reset that has the segment's ack as its
-     * sequence number (RFC 9293 section 3.5.2): so many are its right, and how many there were has to be in
-     * the capture. RST/ACK it sends once. */
+     * sequence number (RFC 9293 section 3.5.2): so many are its right. How many there were has to be in the
+     * capture; where the resets look like the sender's own, some were not. RST/ACK it sends once. */
     bool bare = !(c->reset.flags & TCP_ACK);
     unsigned allowed = bare ? c->peer.same_ack : 1;
     if (c->burst < 3 || c->burst <= allowed || c->peer.duplicates || c->sender.duplicates)
         return NULL;
-    if (bare && (c->reset.seq != c->peer.last.ack || c->peer.seen & SEEN_HOLE))
+    if (bare && (c->reset.seq != c->peer.last.ack || c->peer.seen & SEEN_HOLE || reset_may_be_own(c)))
         return NULL;
     return g_strdup_printf("%u resets with the same numbers within %.0f ms of each other, where the "
                            "packets before explain %u", c->burst, milliseconds(BURST_NS), allowed);

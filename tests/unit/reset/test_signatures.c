@@ -126,10 +126,11 @@ WIRE(own_ipfilter_refuses)
 WIRE(own_ipfilter_refuses_the_last) { own_ipfilter_refuses(c); c->reset.ip.ip_id = CLIENT_IP_ID; }
 WIRE(tool_on_the_same_link) { own_filter_refuses(c); c->reset.ip.df = false; c->reset.ip.ip_id = 1; }
 
-WIRE(three_for_one_packet) { c->burst = 3; }
+WIRE(three_for_one_packet) { c->burst = 3; c->reset.ip.ttl = 60; }
+WIRE(three_like_its_own) { c->burst = 3; }
 WIRE(three_with_ack) { with_ack(c); c->burst = 3; c->peer.same_ack = 5; }
-WIRE(three_of_a_mirror_with_holes) { c->burst = 3; c->peer.seen |= SEEN_HOLE; }
-WIRE(three_for_three_packets) { c->burst = 3; c->peer.same_ack = 3; }
+WIRE(three_of_a_mirror_with_holes) { three_for_one_packet(c); c->peer.seen |= SEEN_HOLE; }
+WIRE(three_for_three_packets) { three_for_one_packet(c); c->peer.same_ack = 3; }
 WIRE(seven_for_seven_in_flight)
 {
     c->burst = 7;
@@ -520,6 +521,8 @@ static const sign_row_t signs[] = {
       three_on_a_mirror_port },
     { "three resets of the sender's own accord answer nothing", "rst-identical-burst", false,
       three_of_own_accord },
+    { "three bare resets like a closed socket's own, for one packet that was captured", "rst-identical-burst", false,
+      three_like_its_own },
     { "three bare resets, and the capture lost packets of the peer", "rst-identical-burst", false,
       three_of_a_mirror_with_holes },
 
@@ -829,6 +832,24 @@ WIRE(edge_box)
 WIRE(edge_box_alone) { edge_box(c); memset(&c->contrast, 0, sizeof c->contrast); }
 WIRE(too_soon_from_elsewhere) { too_soon(c); c->reset.ip.ttl = 60; }
 WIRE(too_soon_and_unaware) { too_soon(c); data_follows(c); c->reset.time = START + 105 * NS_PER_MS; }
+WIRE(server_answers_after_idle)
+{
+    idle_then_answered(c);
+    with_ack(c);
+    c->reset.ip.ttl = 60;
+    c->data_frame = 12;
+    c->data_delay = 15 * NS_PER_MS;
+    c->data_answers = true;
+}
+WIRE(server_goes_on_after_idle) { server_answers_after_idle(c); c->data_answers = false; }
+WIRE(begun_before_the_capture)
+{
+    without_a_past(c);
+    c->peer = client_before();
+    same_ip_id(c);
+    c->copied_frame = 3;
+    c->reset.ip.ttl = 30;
+}
 WIRE(burst_after_idle) { from_another_box(c); three_with_ack(c); c->reset.time += 100 * NS_PER_S; }
 WIRE(forger_after_the_end) { known_forger_again(c); c->sender.seen |= SEEN_FIN; }
 
@@ -888,6 +909,12 @@ static const verdict_row_t verdicts[] = {
     { "an IP ID copied a second time", copied_by_one_in_three, VERDICT_FORGED, VERDICT_FORGED, NULL },
     { "too soon, and from elsewhere", too_soon_from_elsewhere, VERDICT_FORGED, VERDICT_FORGED, NULL },
     { "too soon, and the server goes on", too_soon_and_unaware, VERDICT_FORGED, VERDICT_FORGED, NULL },
+    { "a box forgot, and the server says something else", server_goes_on_after_idle, VERDICT_SUSPECT, VERDICT_SUSPECT,
+      "idle timer" },
+    { "after idle time the server answers what was reset", server_answers_after_idle, VERDICT_FORGED, VERDICT_FORGED,
+      NULL },
+    { "a box turns a packet round of which the beginning is not captured", begun_before_the_capture, VERDICT_SUSPECT,
+      VERDICT_SUSPECT, "before the capture" },
     { "a reset with three copies after idle time", burst_after_idle, VERDICT_FORGED, VERDICT_FORGED, NULL },
     { "a known forger's reset after the sender's FIN", forger_after_the_end, VERDICT_FORGED, VERDICT_FORGED, NULL },
     { "the other half of what is proven", half_of_a_pair, VERDICT_FORGED, VERDICT_FORGED, NULL },
@@ -957,6 +984,7 @@ check_extreme_cases(void **state)
         memset(&c, fills[i], sizeof c);
         c.sender_is_later = c.data_continues = fills[i];    /* no bool but true and false */
         c.at_sender = c.at_an_end = c.offer_unknown = c.opener = c.after_own_reset = c.host_answers = c.taught = false;
+        c.data_answers = c.mirror_possible = false;
         c.contrast.name = c.contrast.passed_name = "x";
         c.reset.has_timestamps = c.reset.has_options = c.reset.ip.df = fills[i];
         c.reset.ip.ipv6 = false;
