@@ -872,6 +872,8 @@ static const kept_t kept[] = {
       "longest ago go first" },
     { "connection with resets", "reset/cases.c", sizeof(flow_resets_t), NULL,
       "as resets" },
+    { "client and server, or a name that one asked the other for", "reset/contrast.c", sizeof(outcome_t), NULL,
+      KEPT_NUMBER(OUTCOMES_MAX) ", further ones are not counted" },
     { 0 },
 };
 

@@ -14,17 +14,6 @@
 #define CUTS_MIN   2
 #define PASSES_MIN 3
 
-/* Of a name, or with name 0 of all names of a client at a server's port. */
-typedef struct {
-    entry_t       entry;
-    const host_t *client, *server;
-    uint16_t      port, name;
-    uint16_t      passed_name;      /* of the last one that passed */
-    uint16_t      passes, cuts;
-    uint32_t      passed_frame;
-    ticks_t       time;             /* of the last one */
-} outcome_t;
-
 struct outcomes {
     table_t *table;             /* of outcome_t */
     unsigned max;

@@ -9,6 +9,17 @@
 #include "reset/case.h"
 #include "state/names.h"
 
+/* Of a name, or with name 0 of all names of a client at a server's port. */
+typedef struct {
+    entry_t       entry;
+    const host_t *client, *server;
+    uint16_t      port, name;
+    uint16_t      passed_name;      /* of the last one that passed */
+    uint16_t      passes, cuts;
+    uint32_t      passed_frame;
+    ticks_t       time;             /* of the last one */
+} outcome_t;
+
 typedef struct outcomes outcomes_t;
 
 /* max: names of a client and server, and pairs of these, that are counted. */
