@@ -10,10 +10,12 @@
 #include "bytes/checksum.h"
 #include "state/hops.h"
 
+#define NEAR_CHECKSUMS 3        /* right ones that show that a near sender fills them in */
+
 struct host_table {
     table_t  *hosts;            /* of host_t */
     unsigned  max, remembered;
-    uint32_t  checksums[2][2];  /* of senders next to the capture point and others; wrong and right ones */
+    uint32_t  checksums[2];     /* of packets from far away: wrong ones, right ones */
 };
 
 void
@@ -203,22 +205,30 @@ host_own_ttls(const host_t *host)
     return own;
 }
 
+/* Next to the capture point most checksums may be wrong and those of some resets right: only a sender that never had
+ * a wrong one is known to fill them in. */
+static bool
+is_damage_near(const uint8_t counts[2])
+{
+    return !counts[false] && counts[true] >= NEAR_CHECKSUMS;
+}
+
 bool
 host_damaged(host_table_t *table, host_t *host, const observation_t *obs)
 {
+    static const uint8_t none[2];
     checksum_t checksum = checksum_of(obs);
-    bool near = ttl_hops(obs->ip.ttl) == 0;
-    uint32_t *known = table->checksums[near];
+    bool near = ttl_hops(obs->ip.ttl) == 0, good = checksum == CHECKSUM_GOOD;
 
     if (checksum == CHECKSUM_UNKNOWN)
         return false;
-    bool bad = checksum == CHECKSUM_BAD, alike = known[true] > known[false];
-    uint8_t *mine = host ? host->checksums[near] : NULL;
-    bool own = mine && mine[true] + mine[false] ? mine[true] > mine[false] : alike;
-    bool damaged = bad && own && (alike || !near);
-    known[!bad]++;
-    if (mine)
-        count8(&mine[!bad]);
+    const uint8_t *mine = host ? host->checksums[near] : none;
+    bool known = mine[true] + mine[false] > 0;
+    bool damaged = !good && (near ? is_damage_near(mine) : known ? mine[true] > mine[false]
+                                                                 : table->checksums[true] > table->checksums[false]);
+    table->checksums[good] += !near;
+    if (host)
+        count8(&host->checksums[near][good]);
     return damaged;
 }
 

@@ -228,9 +228,9 @@ void host_learn_reset(host_t *host, bool ack, bool df, bool own);
 void host_learn_syn_ack(host_t *host, uint8_t ttl);
 
 /* The packet did not arrive as its sender sent it: its checksum is wrong although this sender's others are right, or,
- * where nothing is known of this one, those of other senders as far away. What was sent next to the capture point,
- * whoever it claims to come from, is also compared with what else was sent there: all of these checksums may be
- * wrong, because the network card fills them in later. A damaged packet says nothing about anybody.
+ * where nothing is known of this one, those of other far senders. Of what was sent next to the capture point, whoever it
+ * claims to come from, most checksums may be wrong, because the network card fills them in later: there it takes a
+ * sender that had several right ones and never a wrong one. A damaged packet says nothing about anybody.
  * Remembers what it learnt. During the call that brings the observation. host: of obs->src, or NULL. */
 bool host_damaged(host_table_t *table, host_t *host, const observation_t *obs);
 

@@ -74,7 +74,10 @@ static const damage_row_t damages[] = {
     { "its sender's others are wrong, too: the network card fills them in", 64, 0, 5, 9, 0, false },
     { "its sender's others are mostly right", 50, 9, 2, 0, 0, true },
     { "the only one of its sender, other far senders are right", 50, 0, 0, 3, 1, true },
-    { "the only one of its sender, next to the capture point, where all are wrong", 64, 0, 0, 0, 4, false },
+    { "the only one of its sender, next to the capture point", 64, 0, 0, 4, 0, false },
+    { "next to the capture point, its sender's others are all right", 64, 3, 0, 0, 4, true },
+    { "next to the capture point, its sender has had a wrong one: resets are filled in, the rest is not", 64, 9, 1, 0,
+      0, false },
     { "nothing to compare with", 50, 0, 0, 0, 0, false },
 };
 
