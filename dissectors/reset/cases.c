@@ -263,6 +263,27 @@ revisit_host(engine_t *engine, host_t *host)
     }
 }
 
+/* Judges the open case of one frame again: a later reset completes a pattern with it. */
+static void
+revisit_frame(engine_t *engine, const host_t *host, uint32_t frame)
+{
+    unsigned budget = REVISIT_MAX;
+
+    for (GList *l = resets_of(engine)->flows.links.tail; l && budget; l = l->prev, budget--) {
+        flow_resets_t *list = l->data;
+        flow_t *flow = list->beside.flow;
+        if (flow->host[0] != host && flow->host[1] != host)
+            continue;
+        for (unsigned i = 0; i < list->cases->len; i++) {
+            reset_case_t *c = g_ptr_array_index(list->cases, i);
+            if (c->reset.frame == frame) {
+                judge_case(engine, flow, list, c);
+                return;
+            }
+        }
+    }
+}
+
 /* ---- who and where, once it is forged ---- */
 
 /* The step from one reset of a burst to the next; GFW's are 1 or 2 (net4people/bbs #285). */
@@ -670,10 +691,10 @@ note_cut(engine_t *engine, flow_t *flow, flow_resets_t *list, const reset_case_t
 
 /* A pattern of two tells as much about the first as about the second; the third finds it by itself. */
 static bool
-is_pattern_new(host_suspicions_t *suspicions, const reset_case_t *c, unsigned windows_before)
+is_pattern_new(host_suspicions_t *suspicions, const reset_case_t *c)
 {
     unsigned seen = (c->mirror_frame ? PATTERN_MIRROR : 0) | (c->copied_frame ? PATTERN_COPY : 0);
-    bool news = seen & ~suspicions->patterns || (c->lockstep_frame && suspicions->n_window_ttl != windows_before);
+    bool news = seen & ~suspicions->patterns;
 
     suspicions->patterns |= (uint8_t)seen;
     return news;
@@ -683,13 +704,13 @@ static void
 remember_reset(engine_t *engine, flow_t *flow, const reset_case_t *c)
 {
     host_t *host = flow->host[c->end];
-    unsigned windows_before = host->suspicions ? host->suspicions->n_window_ttl : 0;
-
     remember_window_ttl(flow, c);
     remember_mirror(flow, c);
     remember_copy(flow, c);
-    if (host->suspicions && is_pattern_new(host->suspicions, c, windows_before))
+    if (host->suspicions && is_pattern_new(host->suspicions, c))
         revisit_host(engine, host);
+    if (c->lockstep_frame)
+        revisit_frame(engine, host, c->lockstep_frame);
 }
 
 static RARELY_RUN void
