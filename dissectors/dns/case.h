@@ -54,6 +54,7 @@ typedef struct {
     uint32_t     unreachable_frame; /* the server said that nobody listens there; 0: it did not */
     const ip_address_t *asked;      /* another server, whom the question was put to; NULL: this one */
     uint32_t     tcp_frame;         /* an answer over TCP that says something else; 0: none */
+    uint32_t     decided_by;        /* another answer of the server, after which all is judged again; 0: none */
     unsigned     ids_tested, ids_zero;  /* other answers in the capture with don't-fragment clear, of servers that
                                          * number them; of those, with IP ID 0 */
     const dns_server_t *server;     /* its other answers, so far */

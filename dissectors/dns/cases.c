@@ -90,8 +90,9 @@ read_case(const engine_t *engine, const query_t *q, dns_message_t *m, dns_case_t
     uint8_t usual;
 
     read_query(q, c);
+    c->decided_by = 0;
     c->server = habits_of(q);
-    c->unreadable = !q->key.qtype && !q->question->name_hash;
+    c->unreadable = q->overlong_length;
     c->server_is_public = !address_is_special(server->bytes, server->ipv6);
     c->unreachable_frame = q->unreachable_frame;
     c->asked = q->asked;
@@ -189,6 +190,20 @@ ends_of_answer(const query_t *q, const dns_answer_t *a)
                      .protocol = q->key.tcp ? PROTOCOL_TCP : PROTOCOL_UDP };
 }
 
+/* The packet that shows an answer to be forged: the error by which the server says that nobody listens there, its
+ * answer over TCP, or the one of its other answers that settled it. */
+static uint32_t
+witness_of(const dns_case_t *c)
+{
+    return c->unreachable_frame ? c->unreachable_frame : c->tcp_frame ? c->tcp_frame : c->decided_by;
+}
+
+static ends_t
+ends_of_witness(const query_t *q, const dns_case_t *c)
+{
+    return c->unreachable_frame ? ends_of_error(&q->question->server->address, &q->question->client) : (ends_t){ 0 };
+}
+
 static void
 say(engine_t *engine, const query_t *q, const dns_case_t *c, unsigned which, int rival, dns_message_t *m,
     judgement_t j, GArray *evidence)
@@ -200,8 +215,7 @@ say(engine_t *engine, const query_t *q, const dns_case_t *c, unsigned which, int
         .vantage = vantage_of_exchange(&engine->vantages, q->ttl, ttl_memory_usual(&c->server->ttls)),
         .innocent = dns_innocent(c, a, evidence), .trigger = store_text(engine->store, name, strlen(name)),
         .trigger_frame = c->query_frame, .genuine_frame = rival >= 0 ? c->answer[rival].frame : 0,
-        .error_frame = c->unreachable_frame,    /* by which the server says that nobody listens there */
-        .error_ends = ends_of_error(&q->question->server->address, &q->question->client),
+        .error_frame = witness_of(c), .error_ends = ends_of_witness(q, c),
         .claimed = q->question->server, .injected = read_injected(c, which),
         .where = read_where(q, c, which, rival),
     };
@@ -284,31 +298,6 @@ may_teach(const query_t *q, const dns_case_t *c, unsigned which)
     return true;
 }
 
-/* Answers that a server must have given before its shape is called its own. */
-#define OWN_SHAPE_MIN 8
-
-static bool
-is_always(dns_tally_t tally)
-{
-    return tally.tested >= OWN_SHAPE_MIN && tally.shown == tally.tested;
-}
-
-/* Once for each server that always looks like a published injector: that is why nothing is said of its answers. */
-static void
-tell_own_shape(engine_t *engine, const query_t *q, dns_server_t *server)
-{
-    limit_t once = { .notice = "all answers of this server look like those of a published injector: its own habit, or "
-                               "that of a box which answers for it; their shape accuses nobody" };
-    const uint8_t *address = q->question->server->address.bytes;
-
-    if (server->told || !is_always(server->trait[DNS_IS_UNNUMBERED]) || server->trait[DNS_IS_SHAPE_3].shown < 3
-        || server->trait[DNS_CLEARS_RD].tested < OWN_SHAPE_MIN || q->first.headers_alike
-        || address_is_special(address, q->question->server->address.ipv6))
-        return;
-    server->told = true;
-    report_limit(engine->reports, &once);
-}
-
 static void
 teach(engine_t *engine, query_t *q, const dns_case_t *c)
 {
@@ -322,7 +311,6 @@ teach(engine_t *engine, query_t *q, const dns_case_t *c)
         dns_lesson_t lesson = lesson_of(q, a);
         dns_learn(dns_server_get(q->question->server), &lesson);
         host_learn(engine->hosts, q->question->server, &a->ip);
-        tell_own_shape(engine, q, q->question->server->dns);
     }
 }
 
@@ -331,11 +319,12 @@ teach(engine_t *engine, query_t *q, const dns_case_t *c)
 #define UNDECIDED (1u << DNS_IS_OTHER_TYPE | 1u << DNS_IS_OPT_ANSWER | 1u << DNS_IS_PRIVATE \
                    | 1u << DNS_IS_SHAPE_1 | 1u << DNS_IS_SHAPE_3)
 
+/* Odd, or not odd as long as nothing is known of the server. */
 static bool
-is_undecided(const dns_answer_t *a)
+is_undecided(const dns_server_t *server, const dns_answer_t *a)
 {
     return a->verdict == VERDICT_SUSPECT
-        || (a->verdict != VERDICT_FORGED && (a->traits.shown & UNDECIDED || a->listed));
+        || (a->verdict != VERDICT_FORGED && server->answers <= DNS_OPEN && (a->traits.shown & UNDECIDED || a->listed));
 }
 
 /* Keeps what later answers of the same server may decide. */
@@ -346,7 +335,7 @@ keep_open(query_t *q, dns_message_t *m)
 
     q->open = false;
     for (unsigned i = 0; i < q->n_answers; i++)
-        q->open |= is_undecided(&q->answers[i]);
+        q->open |= is_undecided(habits_of(q), &q->answers[i]);
     if (!q->open || was)
         return;
     if (!q->name)
@@ -356,15 +345,17 @@ keep_open(query_t *q, dns_message_t *m)
     server->open[0] = q->entry.number;
 }
 
-/* All answers of a transaction, with what is known now. True when something new is known of the server. */
+/* All answers of a transaction, with what is known now. decided_by: the packet at hand, where that is another
+ * answer; else 0. True when something new is known of the server. */
 static bool
-judge_transaction(engine_t *engine, query_t *q, dns_message_t *m)
+judge_transaction(engine_t *engine, query_t *q, dns_message_t *m, uint32_t decided_by)
 {
     bool news = false;
     dns_case_t c;
 
     take_back(q);
     read_case(engine, q, m, &c);
+    c.decided_by = decided_by;
     for (unsigned i = 0; i < c.n_answers; i++) {
         dns_answer_t *a = &q->answers[i];
         verdict_t verdict = judge_answer(engine, q, &c, i, m);
@@ -377,19 +368,47 @@ judge_transaction(engine_t *engine, query_t *q, dns_message_t *m)
     return news;
 }
 
-/* The server's other transactions that wait for such news. */
-static void
-look_back(engine_t *engine, const query_t *news)
+/* One of the server's other transactions that later answers may decide; NULL where it is gone or decided. */
+static query_t *
+open_query(const engine_t *engine, const query_t *news, uint32_t number)
 {
-    const dns_server_t *server = habits_of(news);
-    table_t *table = dns_of(engine)->queries;
+    query_t *q = number ? table_at(dns_of(engine)->queries, number) : NULL;
+    return q && q->entry.number == number && q != news && q->open && q->question->server == news->question->server
+        ? q : NULL;
+}
+
+/* Looks at them again. */
+static void
+look_back(engine_t *engine, const query_t *news, uint32_t frame)
+{
     uint32_t open[DNS_OPEN];
 
-    memcpy(open, server->open, sizeof open);
-    for (unsigned i = 0; i < DNS_OPEN && open[i]; i++) {
-        query_t *q = table_at(table, open[i]);
-        if (q->entry.number == open[i] && q != news && q->open && q->question->server == news->question->server)
-            judge_transaction(engine, q, NULL);
+    memcpy(open, habits_of(news)->open, sizeof open);
+    for (unsigned i = 0; i < DNS_OPEN; i++) {
+        query_t *q = open_query(engine, news, open[i]);
+        if (q)
+            judge_transaction(engine, q, NULL, frame);
+    }
+}
+
+/* Answers that a server must have given before its shape is called its own. */
+#define OWN_SHAPE_MIN 8
+
+/* Where one of a server's answers was found odd by its shape, and all others turn out to be like it. */
+static void
+tell_own_shape(engine_t *engine, const query_t *news)
+{
+    const dns_server_t *server = habits_of(news);
+    dns_tally_t alike = server->trait[DNS_IS_UNNUMBERED];
+
+    if (alike.tested != OWN_SHAPE_MIN || alike.shown < alike.tested)
+        return;
+    for (unsigned i = 0; i < DNS_OPEN; i++) {
+        const query_t *q = open_query(engine, news, server->open[i]);
+        if (q && q->first.verdict == VERDICT_SUSPECT && q->first.traits.shown & 1u << DNS_IS_SHAPE_3)
+            report_notice(engine->reports, q->first.frame,
+                          "this server's other answers look like this one: its own habit, or that of one box that "
+                          "answers for it; the shape accuses nobody");
     }
 }
 
@@ -601,23 +620,46 @@ compare_transports(engine_t *engine, query_t *q)
             continue;
         udp->tcp_frame = tcp->first.frame;
         if (udp != q)
-            judge_transaction(engine, udp, NULL);
+            judge_transaction(engine, udp, NULL, 0);
     }
 }
 
 /* ---- an answer, and a query ---- */
 
+/* Where a DNS message has its question. */
+#define QUESTION_AT 12u
+
+/* The answer begins with the name that ran beyond the query, as far as it went. One that does not answers another
+ * query, of which the capture has a damaged copy. */
+static bool
+repeats_overlong(const query_t *q, const observation_t *obs)
+{
+    return q->frame && obs->captured >= QUESTION_AT + q->overlong_length
+        && hash_bytes(obs->payload + QUESTION_AT, q->overlong_length) == q->overlong_hash;
+}
+
 /* Boxes that copy an overlong name send back what lies behind it in their memory: the answer has another name. */
+static query_t *
+overlong_query(engine_t *engine, const observation_t *obs, uint16_t id)
+{
+    dns_message_t nameless = { .id = id };
+    query_t *q = dns_of(engine)->overlong ? query_get(engine, obs, &nameless, true, false) : NULL;
+    return q && repeats_overlong(q, obs) ? q : NULL;
+}
+
+/* The query that a message answers; of one that was not captured, a place for its answers. NULL where there is
+ * nothing to know it by. */
 static query_t *
 answered_query(engine_t *engine, const observation_t *obs, const dns_message_t *m)
 {
-    query_t *q = query_get(engine, obs, m, true, false), *overlong = NULL;
+    query_t *q = m->question ? query_get(engine, obs, m, true, false) : NULL;
 
-    if (!(q && q->frame) && dns_of(engine)->overlong) {
-        dns_message_t bare = { .id = m->id };
-        overlong = query_get(engine, obs, &bare, true, false);
+    if (!(q && q->frame) || !m->question) {
+        query_t *overlong = overlong_query(engine, obs, m->id);
+        if (overlong || !m->question)
+            return overlong;
     }
-    return overlong && overlong->frame ? overlong : q ? q : query_get(engine, obs, m, true, true);
+    return q ? q : query_get(engine, obs, m, true, true);
 }
 
 /* One more than are kept: judged beside the first ones, and forgotten. */
@@ -649,6 +691,8 @@ observe_answer(engine_t *engine, const observation_t *obs, dns_message_t *m, con
                size_t length)
 {
     query_t *q = answered_query(engine, obs, m);
+    if (!q)
+        return;
     dns_answer_t late, *place = next_answer(q), *a = place ? place : &late;
     dns_case_t c;
 
@@ -675,10 +719,19 @@ observe_answer(engine_t *engine, const observation_t *obs, dns_message_t *m, con
     q->n_answers++;
     if (q->question->queries > 1)
         compare_transports(engine, q);
-    bool news = judge_transaction(engine, q, m);
+    bool news = judge_transaction(engine, q, m, 0);
     count_id(dns_of(engine), q, a);
     if (news || (habits_of(q)->open[0] && habits_of(q)->answers <= OPEN_ANSWERS_MAX))
-        look_back(engine, q);
+        look_back(engine, q, obs->frame);
+    tell_own_shape(engine, q);
+}
+
+static void
+note_overlong(dns_t *dns, query_t *q, const observation_t *obs)
+{
+    q->overlong_length = (uint16_t)(obs->captured - QUESTION_AT);
+    q->overlong_hash = hash_bytes(obs->payload + QUESTION_AT, q->overlong_length);
+    dns->overlong = true;
 }
 
 static void
@@ -701,7 +754,8 @@ observe_query(engine_t *engine, const observation_t *obs, dns_message_t *m)
     q->ip_id = obs->ip.ip_id;
     count_up(&q->count);
     query_sent(dns_of(engine), q, obs->time);
-    dns_of(engine)->overlong |= !m->question;
+    if (!m->question)
+        note_overlong(dns_of(engine), q, obs);
     if (engine->enabled[DETECT_SILENCE])
         unanswered_query(engine, q->question, obs, m);
 }
@@ -806,7 +860,7 @@ dns_quote(engine_t *engine, const quote_t *quote)
     else if (q->count == 1 && q->ip_id == obs->ip.ip_id)
         q->died = (dead_probe_t){ obs->frame, q->ttl, obs->reporter };
     if (q->n_answers)
-        judge_transaction(engine, q, &m);
+        judge_transaction(engine, q, &m, 0);
 }
 
 static const kept_t kept[] = {

@@ -64,7 +64,6 @@ typedef struct dns_server {
     int64_t      last_time;             /* its time; 0: none did */
     dns_box_t    box[DNS_BOXES];
     uint32_t     open[DNS_OPEN];        /* transactions that later answers may decide, by number; 0: none */
-    bool         told;                  /* that its shape is its own */
 } dns_server_t;
 
 /* What one answer teaches. */

@@ -83,6 +83,8 @@ typedef struct {
     dns_answer_t  first;        /* most queries have one answer */
     dns_answer_t *answers;      /* &first, or an array of DNS_ANSWERS_MAX */
     unsigned    n_answers;
+    uint16_t    overlong_length;    /* of what there is of a name that runs beyond the query; 0: it does not */
+    uint32_t    overlong_hash;
     uint32_t    tcp_frame;      /* an answer over TCP that cannot be reconciled; 0: none */
     ip_address_t *asked;        /* the server that was asked instead; NULL: none */
     char       *name;           /* NULL unless later packets may tell more */

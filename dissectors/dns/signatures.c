@@ -872,7 +872,7 @@ static const struct {
         "Bytes after the last record.",
         "padding by middleboxes" },
       .when = WHEN(DNS_IS_TRAILED), .test = trailing_bytes },
-    { { "dns-qtype-mismatch", FAMILY_CONTENT, TIER_A, { 0, 1646 }, { 9, 36 },
+    { { "dns-qtype-mismatch", FAMILY_CONTENT, TIER_B, { 0, 1646 }, { 9, 36 },
         "unicast transactions in 1,733 public captures; 36 forged ones of student and research captures; Fan et al., "
         "NDSS 2025",
         "An address of another type than asked for, without an alias.",

@@ -625,6 +625,16 @@ unreadable(wire_t *wire, ip_header_t ip, uint16_t flags, verdict_t verdict)
     assert_int_equal(wire_verdict(wire, frame), verdict);
 }
 
+/* The capture damaged the query, and the server answers what was really asked. */
+SEQUENCE(damaged_is_answered)
+{
+    message_t query = query_for(1), damaged = query;
+    damaged.bytes[12] = 63;
+    put(wire, &damaged, 5000);
+    say(wire, &query, 5000, 0x8180, (ip_header_t){ .ttl = 42 }, DNS_A, real_address);
+    assert_int_not_equal(wire_count(wire, VERDICT_FORGED), 1);
+}
+
 SEQUENCE(unreadable_answered) { unreadable(wire, (ip_header_t){ .ttl = 42 }, 0x8180, VERDICT_FORGED); }
 SEQUENCE(unreadable_copied) { unreadable(wire, (ip_header_t){ .ttl = 42, .ip_id = 3 }, 0x8180, VERDICT_SUSPECT); }
 SEQUENCE(unreadable_malformed) { unreadable(wire, (ip_header_t){ .ttl = 42 }, 0x8181, VERDICT_NONE); }
@@ -763,7 +773,8 @@ static const sequence_row_t sequences[] = {
     { "a hundred forged answers to one query: all are judged, and told that not all are compared", many_answers },
     { "a server's habits are known for the whole capture", habits_outlive_pauses },
     { "forged answers teach nothing about the server", forged_teaches_nothing },
-    { "a server looks like a published injector in all its answers: one notice", shape_of_the_server },
+    { "a server looks like a published injector in all its answers: one notice, where the first was odd",
+      shape_of_the_server },
     { "that shape in one answer that is unlike the server's others", shape_unlike_the_server },
     { "that shape in the first answer, and the server's others are unlike it", shape_before_the_server },
     { "one of many random IP IDs is 0: nothing to say", id_zero_by_accident },
@@ -791,6 +802,7 @@ static const sequence_row_t sequences[] = {
     { "an answer to a query that was not captured: nothing to say", nobody_was_asked },
     { "a name that runs beyond its query is answered by a box", unreadable_answered },
     { "the same by a server that numbers its answers", unreadable_copied },
+    { "a damaged query is answered: not forged", damaged_is_answered },
     { "the same finds it malformed: nothing to say", unreadable_malformed },
     { "a name denied over UDP from elsewhere, and answered over TCP", denied_over_udp },
     { "a name denied over UDP by the server, and answered over TCP: not forged", denied_by_the_server },

@@ -780,6 +780,8 @@ ANSWERS(edns_fallback)
 }
 ANSWERS(ipv6_for_ipv4) { dns_answer_t a = genuine_answer(); a.type_mismatch = true; add_answer(c, a); }
 
+ANSWERS(ipv6_for_ipv4_from_elsewhere) { ipv6_for_ipv4(c); c->answer[0].ip.ttl = 122; }
+
 ANSWERS(listed_alone)
 {
     add_answer(c, changed(listed, 66));
@@ -844,7 +846,9 @@ static const transaction_row_t transactions[] = {
     { "two listed answers contradict each other, and no other sign tells them apart", both_listed,
       { S, S }, 2 },
     { "a provider's resolver gives the provider's block page", provider_filters, { N }, 1 },
-    { "an address of another type from a server that knows how to answer", ipv6_for_ipv4, { F }, 1 },
+    { "an address of another type from a server that knows how to answer: damaged, perhaps", ipv6_for_ipv4, { S },
+      1 },
+    { "the same from elsewhere", ipv6_for_ipv4_from_elsewhere, { F }, 1 },
 };
 
 /* Answers in another order keep what they say and take the places and times of each other. */
