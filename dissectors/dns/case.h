@@ -42,6 +42,7 @@ typedef struct {
     int64_t      query_time, last_query_time;
     unsigned     queries;           /* times it was sent; 0: not captured */
     uint16_t     query_flags, qtype;
+    uint16_t     query_ip_id;       /* 0 for IPv6, too */
     bool         query_opt;
     bool         unreadable;        /* the name asked for runs beyond the message */
     const char  *name;              /* as asked; NULL where no sign depends on it */

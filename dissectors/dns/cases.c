@@ -57,6 +57,7 @@ read_query(const query_t *q, dns_case_t *c)
     c->queries = q->count;
     c->query_flags = q->flags;
     c->qtype = q->key.qtype;
+    c->query_ip_id = q->ip_id;
     c->query_opt = q->opt;
     c->tcp = q->key.tcp;
 }

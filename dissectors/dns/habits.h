@@ -28,6 +28,7 @@ typedef enum {
     DNS_IS_SHAPE_1,     /* as published of an injector */
     DNS_IS_SHAPE_3,
     DNS_LACKS_SOA,      /* of negative answers */
+    DNS_COPIES_ID,      /* the IP ID of its query; of IPv4 over UDP, where the query has one */
     N_DNS_TRAITS
 } dns_trait_t;
 

@@ -267,6 +267,7 @@ dns_traits(const dns_case_t *c, const dns_answer_t *a)
     note(&t, DNS_IS_SHAPE_1, is_ipv4(a), is_shape_1(a));
     note(&t, DNS_IS_SHAPE_3, numbered, is_shape_3(a));
     note(&t, DNS_LACKS_SOA, is_negative(a), !a->has_soa);
+    note(&t, DNS_COPIES_ID, numbered && asked && c->query_ip_id, a->ip.ip_id == c->query_ip_id);
     return t;
 }
 
@@ -427,6 +428,17 @@ ttl_implausible(const dns_case_t *c, const dns_answer_t *a)
         return NULL;
     return g_strdup_printf("IP TTL %u would mean %u hops, more than any route has", a->ip.ttl,
                            ttl_hops(a->ip.ttl));
+}
+
+/* ---- header copy ---- */
+
+static char *
+id_of_query(const dns_case_t *c, const dns_answer_t *a)
+{
+    dns_tally_t t = others(c, DNS_COPIES_ID);
+
+    return g_strdup_printf("IP ID 0x%04x is that of the query (frame %u); so in %u of this server's %u other answers",
+                           a->ip.ip_id, c->query_frame, t.shown, t.tested);
 }
 
 /* ---- header mismatch ---- */
@@ -814,6 +826,11 @@ static const struct {
         "carriers that rewrite TTLs" },
       .when = WHEN(HAS_ODD_TTL), .test = ttl_implausible, .against = WITH_SENDER,
       .by_ttl = true },
+    { { "dns-id-mirrors-query", FAMILY_HEADER_COPY, TIER_B, { 3, 17829 }, { 67, 2536 },
+        "answers over UDP in 3,620 ordinary public captures and in 202 of interference, which did not shape the rule",
+        "The IP ID of the query that it answers.",
+        "a resolver or a translating router that turns the query's own packet round" },
+      .when = WHEN(DNS_COPIES_ID), .test = id_of_query, .against = ALONE, .habits = WHEN(DNS_COPIES_ID) },
     { { "dns-df-unlike-server", FAMILY_HEADER_MISMATCH, TIER_C, { 0, 1957 }, PUBLISHED,
         COUNTED_BENIGN "; Anonymous et al., FOCI 2020 (each injector keeps to one value)",
         "Don't-fragment unlike this server's other answers.",

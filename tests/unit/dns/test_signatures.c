@@ -189,6 +189,18 @@ WIRE(second_site) { (void)c; a->ip.ttl = 122; habits.ttls.ttl[1] = 122; habits.t
 WIRE(other_site_of_two_answers) { six_hops_nearer(c, a); habits.answers = habits.ttls.count[0] = 2; }
 WIRE(initial_ttl_of_some) { other_initial_ttl(c, a); habits.ttls.ttl[1] = 53; habits.ttls.count[1] = 1; }
 
+WIRE(id_of_query)
+{
+    c->query_ip_id = a->ip.ip_id = 0x0e1b;
+    add_rival(c, START + 15 * NS_PER_MS, 9);
+}
+WIRE(id_of_query_as_always) { id_of_query(c, a); always(DNS_COPIES_ID); }
+WIRE(no_id_in_either)
+{
+    c->query_ip_id = a->ip.ip_id = 0;
+    add_rival(c, START + 15 * NS_PER_MS, 9);
+}
+
 WIRE(df_set) { (void)c; a->ip.df = true; }
 WIRE(df_set_in_large) { df_set(c, a); a->large = true; }
 WIRE(df_set_as_often) { df_set(c, a); habits.trait[DNS_IS_DF].shown = 10; }
@@ -441,6 +453,9 @@ static const sign_row_t signs[] = {
     { "one of the server's other answers was sent with this TTL, too", "dns-initial-ttl", false,
       initial_ttl_of_some },
 
+    { "the IP ID of the query, beside another answer", "dns-id-mirrors-query", true, id_of_query },
+    { "the same from a server that always copies it", "dns-id-mirrors-query", false, id_of_query_as_always },
+    { "both have IP ID 0", "dns-id-mirrors-query", false, no_id_in_either },
     { "don't-fragment where this server never has it", "dns-df-unlike-server", true, df_set },
     { "the same in a message that may be in fragments", "dns-df-unlike-server", false, df_set_in_large },
     { "don't-fragment where half of this server's answers have it", "dns-df-unlike-server", false,
