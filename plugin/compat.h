@@ -53,3 +53,27 @@ typedef void stat_init_result_t;
 #else
 #define STATS_MENU_PATH(menu, name) menu "/" name
 #endif
+
+/* Records of a capture file bring their bytes along since 4.6; before, a buffer is lent for them. */
+#if WS_AT_LEAST(4, 6)
+#define RECORD_BUFFER(buffer)             char buffer
+#define record_init(record, buffer)       ((void)(buffer), wtap_rec_init((record), 1514))
+#define record_free(record, buffer)       wtap_rec_cleanup(record)
+#define record_bytes(record, buffer)      ws_buffer_start_ptr(&(record)->data)
+#define record_read(capture, record, buffer, error, details, offset) \
+    wtap_read((capture), (record), (error), (details), (offset))
+#else
+#define RECORD_BUFFER(buffer)             Buffer buffer
+#define record_init(record, buffer)       (wtap_rec_init(record), ws_buffer_init((buffer), 1514))
+#define record_free(record, buffer)       (ws_buffer_free(buffer), wtap_rec_cleanup(record))
+#define record_bytes(record, buffer)      ws_buffer_start_ptr(buffer)
+#define record_read(capture, record, buffer, error, details, offset) \
+    wtap_read((capture), (record), (buffer), (error), (details), (offset))
+#endif
+
+/* What a program does before it uses Wireshark's libraries. */
+#if WS_AT_LEAST(4, 6)
+#define log_init(program) ws_log_init(NULL)
+#else
+#define log_init(program) ws_log_init((program), NULL)
+#endif

@@ -290,12 +290,23 @@ add_capture(json_dumper *json, const results_t *results)
 }
 
 void
+write_json_capture(GString *out, const results_t *results)
+{
+    json_dumper line = { .output_string = out };
+    add_capture(&line, results);
+}
+
+void
+write_json_finding(GString *out, const results_t *results, const finding_t *finding)
+{
+    json_dumper line = { .output_string = out };
+    add_finding(&line, results, finding);
+}
+
+void
 write_json(GString *out, const results_t *results)
 {
-    json_dumper capture = { .output_string = out };
-    add_capture(&capture, results);
-    for (unsigned i = 0; i < results->findings->len; i++) {
-        json_dumper line = { .output_string = out };
-        add_finding(&line, results, g_ptr_array_index(results->findings, i));
-    }
+    write_json_capture(out, results);
+    for (unsigned i = 0; i < results->findings->len; i++)
+        write_json_finding(out, results, g_ptr_array_index(results->findings, i));
 }

@@ -5,6 +5,7 @@
  * SPDX-License-Identifier: GPL-2.0-or-later
  */
 #include "session.h"
+#include "settings.h"
 
 #include <epan/prefs.h>
 
@@ -14,20 +15,7 @@ int proto_interference = -1;
 int proto_detector[N_DETECTORS];
 
 static engine_t *engine;
-static limits_t limits = LIMITS_DEFAULT;
-static pref_bool_t all_observations;
-static const char *fingerprint_files = "";
-static int vantage = VANTAGE_UNKNOWN;
-
-static const enum_val_t vantages[] = {
-    { "auto", "auto", VANTAGE_UNKNOWN },
-    { "client", "client", VANTAGE_CLIENT },
-    { "server", "server", VANTAGE_SERVER },
-    { "on-path", "on-path", VANTAGE_ON_PATH },
-    { NULL, NULL, 0 },
-};
-static pref_bool_t tag_info, write_comments;
-static const char *capture_name = "";
+static settings_t settings = SETTINGS_DEFAULT;
 static uint32_t highest[2];             /* frame number of the first and of later passes */
 
 engine_t *
@@ -44,7 +32,7 @@ current_fingerprints(void)
     static fingerprints_t *lists;
     const fingerprints_t *before = lists;
 
-    fingerprints_refresh(&lists, fingerprint_files);
+    fingerprints_refresh(&lists, settings.fingerprint_files);
     const GPtrArray *warnings = fingerprints_warnings(lists);
     for (unsigned i = 0; lists != before && i < warnings->len; i++)
         ws_warning("interference: %s", (const char *)g_ptr_array_index(warnings, i));
@@ -69,19 +57,19 @@ session_frames(void)
 const char *
 session_capture_name(void)
 {
-    return capture_name;
+    return settings.capture_name;
 }
 
 bool
 session_tags_info(void)
 {
-    return tag_info;
+    return settings.tag_info;
 }
 
 bool
 session_writes_comments(void)
 {
-    return write_comments;
+    return settings.write_comments;
 }
 
 static void
@@ -96,8 +84,7 @@ session_open(void)
         return;
     for (unsigned i = 0; i < N_DETECTORS; i++)
         enabled[i] = proto_is_protocol_enabled(find_protocol_by_id(proto_detector[i]));
-    limits.all_observations = all_observations;
-    limits.vantage = (vantage_t)vantage;
+    const limits_t limits = settings_limits(&settings);
     engine = engine_new(&limits, enabled);
     engine_set_fingerprints(engine, current_fingerprints());
 }
@@ -121,45 +108,31 @@ register_protocols(void)
 }
 
 static void
+register_preference(module_t *preferences, const setting_t *s)
+{
+    void *place = setting_place(&settings, s);
+
+    switch (s->kind) {
+    case SETTING_NUMBER:
+        prefs_register_uint_preference(preferences, s->name, s->title, s->description, 10, place);
+        break;
+    case SETTING_FLAG:
+        prefs_register_bool_preference(preferences, s->name, s->title, s->description, place);
+        break;
+    case SETTING_TEXT:
+        prefs_register_string_preference(preferences, s->name, s->title, s->description, place);
+        break;
+    case SETTING_CHOICE:
+        prefs_register_enum_preference(preferences, s->name, s->title, s->description, place, s->choices, FALSE);
+        break;
+    }
+}
+
+static void
 register_preferences(module_t *preferences)
 {
-    prefs_register_uint_preference(preferences, "max_flows", "TCP connections remembered",
-        "At most this many TCP connections are followed at a time. Beyond it the "
-        "longest silent ones are forgotten, which leaves a notice in the packet list.",
-        10, &limits.flows);
-    prefs_register_uint_preference(preferences, "max_half_open", "Unanswered connections remembered",
-        "Beside those, at most this many that have shown a SYN and nothing else. The one sent "
-        "longest ago makes room.",
-        10, &limits.half_open);
-    prefs_register_uint_preference(preferences, "max_hosts", "Addresses remembered",
-        "TTLs and header habits are kept for at most this many addresses.",
-        10, &limits.hosts);
-    prefs_register_uint_preference(preferences, "max_queries", "DNS queries remembered",
-        "At most this many DNS transactions of the last minute are followed at a time.",
-        10, &limits.queries);
-    prefs_register_uint_preference(preferences, "max_resets", "Resets remembered",
-        "At most this many resets are kept open for what later packets may add to them.",
-        10, &limits.resets);
-    prefs_register_bool_preference(preferences, "all_observations", "Show every observation",
-        "Also show signs that are common in genuine packets and weigh next to nothing.",
-        &all_observations);
-    prefs_register_string_preference(preferences, "fingerprint_files", "Lists of block pages and addresses",
-        "Files and folders with lists of fingerprints, separated as in PATH: OONI's blocking-fingerprints, "
-        "Censored Planet's signatures, or an address a line. Read whenever a capture is opened.",
-        &fingerprint_files);
-    prefs_register_enum_preference(preferences, "vantage", "Where the capture was taken",
-        "At the client, at the server, or in between. Signs that cannot be seen from there are not "
-        "tested. \"auto\" guesses it for each connection from TTLs and the times of the handshake.",
-        &vantage, vantages, FALSE);
-    prefs_register_bool_preference(preferences, "tag_info", "Findings in the Info column",
-        "Adds a few words in brackets to the Info column of frames with a finding: [forged reset 96].",
-        &tag_info);
-    prefs_register_bool_preference(preferences, "write_comments", "Findings as packet comments",
-        "Gives frames with a finding a packet comment, which tshark -2 -Y frame -w OUT.pcapng then writes.",
-        &write_comments);
-    prefs_register_string_preference(preferences, "capture_name", "Name of the capture in reports",
-        "Wireshark does not tell a plugin which file is open. Reports name this, if anything.",
-        &capture_name);
+    for (const setting_t *setting = settings_list; setting->name; setting++)
+        register_preference(preferences, setting);
 }
 
 void

@@ -13,6 +13,7 @@ struct store {
     GByteArray   *has_finding;  /* a bit per frame: most lookups end here */
     GHashTable   *by_frame;     /* uint32_t frame -> finding_t */
     texts_t      *texts;
+    GQueue       *changed;      /* frames; NULL: nobody wants to know */
 };
 
 static void
@@ -43,6 +44,8 @@ store_free(store_t *store)
     g_byte_array_free(store->has_finding, TRUE);
     g_hash_table_destroy(store->by_frame);
     texts_free(store->texts);
+    if (store->changed)
+        g_queue_free(store->changed);
     g_free(store);
 }
 
@@ -74,6 +77,9 @@ finding_t *
 store_finding(store_t *store, uint32_t frame, int64_t time)
 {
     finding_t *finding = g_hash_table_lookup(store->by_frame, GUINT_TO_POINTER(frame));
+
+    if (store->changed)
+        g_queue_push_tail(store->changed, GUINT_TO_POINTER(frame));
     if (finding)
         return finding;
     finding = g_new0(finding_t, 1);
@@ -84,6 +90,19 @@ store_finding(store_t *store, uint32_t frame, int64_t time)
     g_hash_table_insert(store->by_frame, GUINT_TO_POINTER(frame), finding);
     mark(store, frame);
     return finding;
+}
+
+void
+store_watch(store_t *store)
+{
+    if (!store->changed)
+        store->changed = g_queue_new();
+}
+
+uint32_t
+store_next_changed(store_t *store)
+{
+    return store->changed ? GPOINTER_TO_UINT(g_queue_pop_head(store->changed)) : 0;
 }
 
 void

@@ -8,12 +8,17 @@
 #include <arpa/inet.h>
 #include <string.h>
 
+void
+results_add_gap(results_t *results, const gap_t *gap)
+{
+    if (gap->count)
+        g_array_append_vals(results->gaps, gap, 1);
+}
+
 static void
 add_gap(results_t *results, const char *id, uint64_t count, const char *text)
 {
-    gap_t gap = { id, count, text };
-    if (count)
-        g_array_append_val(results->gaps, gap);
+    results_add_gap(results, &(gap_t){ id, count, text });
 }
 
 static void

@@ -40,6 +40,9 @@ typedef struct {
 results_t results_new(engine_t *engine, uint32_t frames, const char *capture, const char *version);
 void      results_clear(results_t *results);
 
+/* What the reader of packets knows beside; a count of 0 is none. */
+void      results_add_gap(results_t *results, const gap_t *gap);
+
 /* Findings with a verdict, of every class. */
 unsigned  results_count(const results_t *results, verdict_t verdict);
 /* The finding of a frame, NULL for none. */
@@ -97,3 +100,6 @@ void write_report(GString *out, const results_t *results);
 void write_html(GString *out, const results_t *results);
 /* In ../json.c, because it needs libwsutil. */
 void write_json(GString *out, const results_t *results);
+/* Its lines by themselves. Of the results, the second needs version and capture only. */
+void write_json_capture(GString *out, const results_t *results);
+void write_json_finding(GString *out, const results_t *results, const finding_t *finding);

@@ -5,37 +5,68 @@
  */
 #include "capture.h"
 
-#include "../compat.h"
+#include <stdio.h>
 
 #include <wiretap/wtap.h>
 #include <wsutil/buffer.h>
+#include <wsutil/filesystem.h>
 #include <wsutil/privileges.h>
 #include <wsutil/wslog.h>
 
-static void
-take(void *engine, const observation_t *obs)
-{
-    engine_observe(engine, obs);
-}
+#include "../../dissectors/fingerprints/fingerprints.h"
+#include "complaint.h"
+#include "quic.h"
+#include "unwrap.h"
 
-static engine_t *
-new_engine(const settings_t *settings)
+/* What one capture needs beside what becomes of it. */
+typedef struct {
+    judged_t           *judged;
+    const each_frame_t *each;
+    unwrap_t            unwrap;
+    quic_t             *quic;           /* NULL: cannot be read */
+} reading_t;
+
+engine_t *
+capture_new_engine(const judging_t *judging)
 {
     static fingerprints_t *lists;       /* outlive a capture, so that they are read once */
-    engine_t *engine = engine_new(&settings->limits, settings->enabled);
+    const fingerprints_t *before = lists;
+    const limits_t limits = settings_limits(&judging->settings);
+    engine_t *engine = engine_new(&limits, judging->enabled);
 
-    fingerprints_refresh(&lists, settings->fingerprint_files);
+    if (judging->watched)
+        store_watch(engine_store(engine));
+    fingerprints_refresh(&lists, judging->settings.fingerprint_files);
+    const GPtrArray *warnings = fingerprints_warnings(lists);
+    for (unsigned i = 0; lists != before && i < warnings->len; i++)
+        fprintf(stderr, "interference-scan: %s\n", (const char *)g_ptr_array_index(warnings, i));
     engine_set_fingerprints(engine, fingerprints_ref(lists));
     return engine;
 }
 
-static char *
-error_text(const char *file, int error, char *details)
+/* Wireshark takes this port for DTLS, and asks no further. */
+#define PORT_DTLS 853
+
+static void
+ask_quic(reading_t *reading, const observation_t *obs)
 {
-    char *text = g_strdup_printf("%s: %s%s%s", file, wtap_strerror(error), details ? ": " : "",
-                                 details ? details : "");
-    g_free(details);
-    return text;
+    request_t request;
+
+    if (!reading->quic)
+        reading->unwrap.unread[UNREAD_QUIC]++;
+    else if (obs->dport != PORT_DTLS && quic_read_hello(reading->quic, obs, &request))
+        engine_note_request(reading->judged->engine, obs, request.name, request.name_length, request.ech);
+}
+
+static void
+take(void *context, const observation_t *obs)
+{
+    reading_t *reading = context;
+    engine_t *engine = reading->judged->engine;
+
+    engine_observe(engine, obs);
+    if (obs->protocol == PROTOCOL_UDP && engine_wants_request(engine, obs))
+        ask_quic(reading, obs);
 }
 
 /* Bytes of checksum at the end of a frame; -1: not known. */
@@ -47,57 +78,71 @@ checksum_length(const wtap_packet_header *header)
 }
 
 static void
-judge_record(judged_t *judged, unwrap_t *unwrap, const wtap_rec *record, const uint8_t *bytes)
+judge_record(reading_t *reading, const wtap_rec *record, const uint8_t *bytes)
 {
+    judged_t *judged = reading->judged;
+    const wtap_packet_header *header = &record->rec_header.packet_header;
+    observation_t *obs = &reading->unwrap.obs;
+
     judged->frames++;
     if (record->rec_type != REC_TYPE_PACKET || !judged->engine)
         return;
-    const wtap_packet_header *header = &record->rec_header.packet_header;
-    unwrap->obs.frame = judged->frames;
-    unwrap->obs.time = record->presence_flags & WTAP_HAS_TS
-        ? headers_time(record->ts.secs, record->ts.nsecs) : 0;
-    unwrap_frame(unwrap, header->pkt_encap, checksum_length(header),
+    obs->frame = judged->frames;
+    obs->time = record->presence_flags & WTAP_HAS_TS ? headers_time(record->ts.secs, record->ts.nsecs) : 0;
+    unwrap_frame(&reading->unwrap, header->pkt_encap, checksum_length(header),
                  (piece_t){ bytes, header->caplen, header->len });
 }
 
-static void
-judge_records(judged_t *judged, wtap *capture, const char *file)
+/* What is wrong with the file in the end, 0 for nothing. */
+static int
+judge_records(reading_t *reading, wtap *capture, char **details)
 {
-    unwrap_t unwrap = { .take = take, .context = judged->engine, .fragments = fragments_new() };
-    int error = 0;
-    char *details = NULL;
+    const each_frame_t *each = reading->each;
+    judged_t *judged = reading->judged;
+    bool wanted = true;
     int64_t offset;
+    int error = 0;
     wtap_rec record;
-    Buffer buffer;
+    RECORD_BUFFER(buffer);
 
-    wtap_rec_init(&record);
-    ws_buffer_init(&buffer, 1514);
-    while (wtap_read(capture, &record, &buffer, &error, &details, &offset)) {
-        judge_record(judged, &unwrap, &record, ws_buffer_start_ptr(&buffer));
+    record_init(&record, &buffer);
+    while (wanted && record_read(capture, &record, &buffer, &error, details, &offset)) {
+        judge_record(reading, &record, record_bytes(&record, &buffer));
         wtap_rec_reset(&record);
+        if (each) {
+            judged->bytes = wtap_read_so_far(capture);
+            wanted = each->call(each->context, judged);
+        }
     }
-    if (error)
-        judged->error = error_text(file, error, details);
-    unwrap.unread[UNREAD_FRAGMENTS] = fragments_given_up(unwrap.fragments);
-    memcpy(judged->unread, unwrap.unread, sizeof judged->unread);
-    fragments_free(unwrap.fragments);
-    ws_buffer_free(&buffer);
-    wtap_rec_cleanup(&record);
+    record_free(&record, &buffer);
+    return error;
 }
 
 judged_t
-capture_judge(const char *file, const settings_t *settings)
+capture_judge(const char *file, const judging_t *judging, const each_frame_t *each)
 {
-    judged_t judged = { .engine = settings->judged ? new_engine(settings) : NULL };
+    judged_t judged = { .engine = judging->judged ? capture_new_engine(judging) : NULL };
+    reading_t reading = { .judged = &judged, .each = each };
     int error = 0;
     char *details = NULL;
     wtap *capture = wtap_open_offline(file, WTAP_TYPE_AUTO, &error, &details, FALSE);
 
     if (!capture) {
-        judged.error = error_text(file, error, details);
+        judged.complaint = complaint(file, COMPLAINT_OPEN, error, details);
         return judged;
     }
-    judge_records(&judged, capture, file);
+    judged.opened = true;
+    reading.unwrap.take = take;
+    reading.unwrap.context = &reading;
+    reading.unwrap.fragments = fragments_new();
+    reading.quic = quic_new();
+    error = judge_records(&reading, capture, &details);
+    if (error)
+        judged.complaint = complaint(file, COMPLAINT_READ, error, details);
+    reading.unwrap.unread[UNREAD_FRAGMENTS] = fragments_given_up(reading.unwrap.fragments);
+    memcpy(judged.unread, reading.unwrap.unread, sizeof judged.unread);
+    quic_free(reading.quic);
+    fragments_free(reading.unwrap.fragments);
     wtap_close(capture);
     return judged;
 }
@@ -106,14 +151,15 @@ void
 judged_clear(judged_t *judged)
 {
     engine_free(judged->engine);
-    g_free(judged->error);
+    g_free(judged->complaint);
 }
 
 void
-capture_start(void)
+capture_start(const char *program)
 {
-    ws_log_init("interference-scan", NULL);     /* or it tells all about every block of a pcapng file */
+    log_init("interference-scan");  /* or it tells all about every block of a pcapng file */
     init_process_policies();
+    g_free(configuration_init(program, NULL));
     wtap_init(TRUE);
 }
 

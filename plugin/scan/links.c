@@ -361,13 +361,15 @@ read_loop(unwrap_t *u)
 static layer_t
 after_cooked(uint16_t kind, uint16_t type)
 {
-    enum { KIND_GRE = 778, KIND_NETLINK = 824, INTERNAL_MAX = 1536, LLC = 4 };
+    enum { KIND_GRE = 778, KIND_NETLINK = 824, INTERNAL_MAX = 1536, LLC = 4, CAN = 12, CAN_FD = 13 };
 
     if (kind == KIND_NETLINK)
         return LAYER(read_unread_link);
     if (type > INTERNAL_MAX)
         return kind == KIND_GRE && type != 0x0800 && type != 0x86dd ? LAYER(read_unread_link)
                                                                       : ethertype_layer(type);
+    if (type == CAN || type == CAN_FD)
+        return LAYER_NONE;
     return type == LLC ? LAYER(read_llc) : LAYER(read_unread_link);
 }
 

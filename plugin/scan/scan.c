@@ -3,82 +3,213 @@
  *
  * SPDX-License-Identifier: GPL-2.0-or-later
  */
-#include "capture.h"
-
 #include <errno.h>
 #include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
 
+#include "follow.h"
+#include "handover.h"
+#include "progress.h"
+
+/* All captures of a call. */
 typedef struct {
-    const char *name;
-    writer_t    write;
-} output_t;
+    options_t  options;
+    GPtrArray *streams;         /* of FILE *, one for each output */
+    bool       named;           /* captures are told apart by their names */
+    unsigned   judged, incomplete, by_tshark;
+    progress_t progress;
+} scan_t;
 
-static const output_t outputs[] = {
-    { "report", write_report },
-    { "json",   write_json },
-    { "csv",    write_csv },
-    { "html",   write_html },
-};
-
-static const char usage[] = "usage: interference-scan [-z report|json|csv|html[,FILE]] CAPTURE...\n";
-
-/* NAME or NAME,FILE. NULL for a name that does not exist; *file is NULL for standard output. */
-static const output_t *
-find_output(const char *argument, const char **file)
+static void
+tell(const char *format, const char *text)
 {
-    size_t length = strcspn(argument, ",");
+    fputs("interference-scan: ", stderr);
+    fprintf(stderr, format, text);
+    fputs("\n", stderr);
+}
 
-    *file = argument[length] ? argument + length + 1 : NULL;
-    for (unsigned i = 0; i < G_N_ELEMENTS(outputs); i++)
-        if (strlen(outputs[i].name) == length && !strncmp(outputs[i].name, argument, length))
-            return &outputs[i];
-    return NULL;
+/* ---- outputs ---- */
+
+static bool
+open_streams(scan_t *scan)
+{
+    for (unsigned i = 0; i < scan->options.outputs->len; i++) {
+        const output_t *output = &g_array_index(scan->options.outputs, output_t, i);
+        FILE *stream = output->file ? fopen(output->file, "wb") : stdout;
+        if (!stream) {
+            fprintf(stderr, "interference-scan: %s: %s\n", output->file, g_strerror(errno));
+            return false;
+        }
+        g_ptr_array_add(scan->streams, stream);
+    }
+    return true;
+}
+
+static bool
+close_streams(scan_t *scan)
+{
+    bool written = true;
+
+    for (unsigned i = 0; i < scan->streams->len; i++) {
+        const output_t *output = &g_array_index(scan->options.outputs, output_t, i);
+        FILE *stream = g_ptr_array_index(scan->streams, i);
+        bool failed = ferror(stream) != 0;
+        if (output->file ? fclose(stream) == EOF || failed : fflush(stream) == EOF || failed) {
+            fprintf(stderr, "interference-scan: %s: %s\n", output->file ? output->file : "standard output",
+                    g_strerror(errno));
+            written = false;
+        }
+    }
+    return written;
+}
+
+/* Of a table, the heading is written once; between reports there is a line. */
+static const char *
+without_heading(const scan_t *scan, const output_t *output, const char *text)
+{
+    const char *line = output->write == write_csv && scan->judged > 1 ? strchr(text, '\n') : NULL;
+    return line ? line + 1 : text;
 }
 
 static void
-tell_about(const char *file, const char *name, const settings_t *settings, const output_t *output, FILE *stream,
-      int *status)
+write_texts(const scan_t *scan, const GPtrArray *texts)
 {
-    judged_t judged = capture_judge(file, settings);
-    results_t results = results_new(judged.engine, judged.frames, name, PLUGIN_VERSION);
-    GString *text = g_string_new(NULL);
-
-    if (judged.error) {
-        fprintf(stderr, "interference-scan: %s\n", judged.error);
-        *status = 2;
+    for (unsigned i = 0; i < texts->len; i++) {
+        const output_t *output = &g_array_index(scan->options.outputs, output_t, i);
+        FILE *stream = g_ptr_array_index(scan->streams, i);
+        if (output->write == write_report && scan->judged > 1)
+            fputc('\n', stream);
+        fputs(without_heading(scan, output, g_ptr_array_index(texts, i)), stream);
+        fflush(stream);
     }
-    output->write(text, &results);
-    fwrite(text->str, 1, text->len, stream);
-    g_string_free(text, TRUE);
+}
+
+/* What this program has to say itself. */
+static GPtrArray *
+own_texts(const scan_t *scan, const judged_t *judged, const char *name)
+{
+    const gap_t incomplete = { "incomplete", judged->complaint != NULL,
+                               "file could not be read to its end: nothing is known of what follows" };
+    results_t results = results_new(judged->engine, judged->frames, name, PLUGIN_VERSION);
+    GPtrArray *texts = g_ptr_array_new_with_free_func(g_free);
+
+    results_add_gap(&results, &incomplete);
+    for (unread_t why = 0; why < N_UNREAD; why++) {
+        gap_t gap = unread_gap(judged->unread, why);
+        results_add_gap(&results, &gap);
+    }
+    for (unsigned i = 0; i < scan->options.outputs->len; i++) {
+        GString *text = g_string_new(NULL);
+        g_array_index(scan->options.outputs, output_t, i).write(text, &results);
+        g_ptr_array_add(texts, g_string_free(text, FALSE));
+    }
     results_clear(&results);
+    return texts;
+}
+
+/* ---- captures ---- */
+
+static GPtrArray *
+hand_over(scan_t *scan, const judged_t *judged, const char *file, const char *name)
+{
+    char *why;
+
+    if (!scan->options.use_tshark || !judged->engine || !unread_any(judged->unread) || !strcmp(file, "-"))
+        return NULL;
+    GPtrArray *texts = handover_judge(&scan->options, file, name, judged->unread, &why);
+    if (texts)
+        scan->by_tshark++;
+    else
+        fprintf(stderr, "interference-scan: %s could not be handed over: %s\n", file, why);
+    g_free(why);
+    return texts;
+}
+
+static void
+scan_capture(scan_t *scan, const char *file)
+{
+    const char *set = scan->options.judging.settings.capture_name;
+    const char *name = *set ? set : scan->named ? file : NULL;
+    each_frame_t each = progress_begin(&scan->progress, file);
+    judged_t judged = capture_judge(file, &scan->options.judging, each.call ? &each : NULL);
+
+    judged.unread[UNREAD_DECODE_AS] = scan->options.rules;
+    progress_end(&scan->progress);
+    if (judged.complaint) {
+        scan->incomplete++;
+        tell("%s", judged.complaint);
+    }
+    if (judged.opened) {
+        scan->judged++;
+        GPtrArray *texts = hand_over(scan, &judged, file, name);
+        if (!texts)
+            texts = own_texts(scan, &judged, name);
+        write_texts(scan, texts);
+        g_ptr_array_free(texts, TRUE);
+    }
     judged_clear(&judged);
+}
+
+/* Names with a NUL behind each. */
+static bool
+scan_list(scan_t *scan, const char *list)
+{
+    FILE *names = strcmp(list, "-") ? fopen(list, "rb") : stdin;
+    char *name = NULL;
+    size_t size = 0;
+    ssize_t length;
+
+    if (!names) {
+        fprintf(stderr, "interference-scan: %s: %s\n", list, g_strerror(errno));
+        return false;
+    }
+    while ((length = getdelim(&name, &size, '\0', names)) > 0)
+        if (*name)
+            scan_capture(scan, name);
+    bool read = !ferror(names);
+    if (!read)
+        fprintf(stderr, "interference-scan: %s: %s\n", list, g_strerror(errno));
+    free(name);
+    if (names != stdin)
+        fclose(names);
+    return read;
+}
+
+static int
+scan_all(scan_t *scan)
+{
+    const options_t *options = &scan->options;
+    bool listed = true;
+
+    for (unsigned i = 0; i < options->captures->len; i++)
+        scan_capture(scan, g_ptr_array_index(options->captures, i));
+    if (options->list)
+        listed = scan_list(scan, options->list);
+    if (scan->by_tshark && scan->named)
+        fprintf(stderr, "interference-scan: %u of %u captures were judged by tshark\n", scan->by_tshark,
+                scan->judged);
+    return listed && !scan->incomplete ? EXIT_COMPLETE : EXIT_INCOMPLETE;
 }
 
 int
 main(int argc, char **argv)
 {
-    settings_t settings = { .limits = LIMITS_DEFAULT, .judged = true, .fingerprint_files = "" };
-    const output_t *output = &outputs[0];
-    const char *out = NULL;
-    FILE *stream = stdout;
-    int i = 1, status = 0;
+    scan_t scan = { .streams = g_ptr_array_new() };
+    int status;
 
-    memset(settings.enabled, true, sizeof settings.enabled);
-    if (i + 1 < argc && !strcmp(argv[i], "-z")) {
-        output = find_output(argv[i + 1], &out);
-        i += 2;
-    }
-    if (!output || i >= argc) {
-        fputs(usage, stderr);
-        return 1;
-    }
-    if (out && !(stream = fopen(out, "wb"))) {
-        fprintf(stderr, "interference-scan: %s: %s\n", out, g_strerror(errno));
-        return 1;
-    }
-    capture_start();
-    for (int n = argc - i, c = i; c < argc; c++)
-        tell_about(argv[c], n > 1 ? argv[c] : NULL, &settings, output, stream, &status);
+    capture_start(argv[0]);
+    if (!options_read(&scan.options, argc, argv, &status))
+        return status;
+    if (!open_streams(&scan))
+        return EXIT_INCOMPLETE;
+    scan.named = scan.options.list || scan.options.captures->len > 1;
+    scan.progress.wanted = scan.options.progress;
+    status = scan.options.follow
+        ? follow_capture(&scan.options, g_ptr_array_index(scan.options.captures, 0), g_ptr_array_index(scan.streams, 0))
+        : scan_all(&scan);
+    if (!close_streams(&scan))
+        status = EXIT_INCOMPLETE;
     capture_end();
-    return fclose(stream) == EOF ? 1 : status;
+    return status;
 }

@@ -7,15 +7,7 @@
 #pragma once
 
 #include "fragments.h"
-
-/* Why a frame, or what it carries, was not read. Wireshark can read all of these. */
-typedef enum {
-    UNREAD_LINK,        /* a link layer, or a form of it, that is not known here */
-    UNREAD_TUNNEL,      /* the same of a protocol that carries packets in packets */
-    UNREAD_FRAGMENTS,   /* so many fragments of IP packets that some were given up */
-    UNREAD_NESTED,      /* more layers than are followed */
-    N_UNREAD
-} unread_t;
+#include "unread.h"
 
 /* What one frame needs on its way, and what is kept from one to the next. Zeroed, with `take`, `context`
  * and `fragments` filled in; the frame's number and time are set in `obs` before each. */
@@ -30,7 +22,7 @@ typedef struct {
     bool          cut_off;          /* the IPv6 header says that there is more than the rest */
     bool          without_ip;       /* no IP header that could be judged is around the rest */
     unsigned      layers;           /* so far */
-    uint64_t      unread[N_UNREAD]; /* how often */
+    unread_counts_t unread;
 } unwrap_t;
 
 /* Takes one frame of libwiretap's link type. The frame ends with so many bytes of checksum; -1: not known. */

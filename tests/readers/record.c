@@ -5,6 +5,7 @@
  * SPDX-License-Identifier: GPL-2.0-or-later
  */
 #include "engine.h"
+#include "state/quic_flows.h"
 
 #include <inttypes.h>
 #include <stdio.h>
@@ -68,6 +69,13 @@ engine_free(engine_t *engine)
         fclose(lines);
 }
 
+store_t *
+engine_store(const engine_t *engine)
+{
+    (void)engine;
+    return NULL;
+}
+
 void
 engine_set_fingerprints(engine_t *engine, fingerprints_t *fingerprints)
 {
@@ -75,20 +83,17 @@ engine_set_fingerprints(engine_t *engine, fingerprints_t *fingerprints)
     fingerprints_free(fingerprints);
 }
 
+/* The engine knows who the client is; here it is whoever has the higher port. */
 bool
 engine_wants_request(engine_t *engine, const observation_t *obs)
 {
     (void)engine;
-    (void)obs;
-    return false;
+    return !obs->quoted && obs->sport > obs->dport && quic_initial_version(obs);
 }
 
 void
 engine_note_request(engine_t *engine, const observation_t *obs, const uint8_t *name, size_t length, bool ech)
 {
     (void)engine;
-    (void)obs;
-    (void)name;
-    (void)length;
-    (void)ech;
+    fprintf(lines, "%u asks for %.*s, ech%d\n", obs->frame, (int)length, (const char *)name, ech);
 }

@@ -12,14 +12,14 @@
 int
 main(int argc, char **argv)
 {
-    const settings_t settings = { .judged = true, .fingerprint_files = "" };
+    const judging_t judging = { .settings = SETTINGS_DEFAULT, .judged = true };
 
     if (argc != 2)
         return 2;
-    capture_start();
-    judged_t judged = capture_judge(argv[1], &settings);
-    if (judged.error)
-        fprintf(stderr, "%s\n", judged.error);
+    capture_start(argv[0]);
+    judged_t judged = capture_judge(argv[1], &judging, NULL);
+    if (judged.complaint)
+        fprintf(stderr, "%s\n", judged.complaint);
     for (unsigned i = 0; i < N_UNREAD; i++)
         if (judged.unread[i])
             printf("%u:%lu ", i, (unsigned long)judged.unread[i]);
