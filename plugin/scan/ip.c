@@ -5,50 +5,6 @@
  */
 #include "layers.h"
 
-enum { HOP_BY_HOP = 0, IPIP = 4, IPV6 = 41, ROUTING = 43, FRAGMENT = 44, GRE = 47, AUTHENTICATION = 51,
-       DESTINATION = 60, ETHERIP = 97, PIM = 103, IPCOMP = 108, L2TP = 115, MOBILITY = 135, MPLS = 137, SHIM6 = 140,
-       ETHERNET = 143 };
-
-static layer_t read_tcp(unwrap_t *u);
-static layer_t read_udp(unwrap_t *u);
-static layer_t read_icmp(unwrap_t *u);
-static layer_t read_icmpv6(unwrap_t *u);
-static layer_t read_extension(unwrap_t *u);
-static layer_t read_options(unwrap_t *u);
-static layer_t read_routing(unwrap_t *u);
-static layer_t read_fragment(unwrap_t *u);
-static layer_t read_authentication(unwrap_t *u);
-static layer_t read_mobility(unwrap_t *u);
-
-static const layer_row_t ip_protocols[] = {
-    { PROTOCOL_TCP,    { read_tcp } },
-    { PROTOCOL_UDP,    { read_udp } },
-    { PROTOCOL_ICMP,   { read_icmp } },
-    { PROTOCOL_ICMPV6, { read_icmpv6 } },
-    { HOP_BY_HOP,      { read_options } },
-    { DESTINATION,     { read_options } },
-    { ROUTING,         { read_routing } },
-    { FRAGMENT,        { read_fragment } },
-    { AUTHENTICATION,  { read_authentication } },
-    { IPIP,            { read_ip } },
-    { IPV6,            { read_ipv6 } },
-    { GRE,             { read_gre } },
-    { MPLS,            { read_mpls } },
-    { ETHERIP,         { read_etherip } },
-    { ETHERNET,        { read_ethernet } },
-    { PIM,             { read_pim } },
-    { L2TP,            { read_unread_tunnel } },    /* version 3: what it carries was said when it began */
-    { IPCOMP,          { read_unread_tunnel } },
-    { MOBILITY,        { read_mobility } },
-    { SHIM6,           { read_unread_tunnel } },
-};
-
-layer_t
-ip_protocol_layer(uint32_t protocol)
-{
-    return LAYER_FIND(ip_protocols, protocol);
-}
-
 /* ---- IP ---- */
 
 /* A new packet: nothing of the one around it is left but the frame, and the error that quotes it. */
@@ -96,11 +52,11 @@ read_fragment_of(unwrap_t *u, const ip_next_t *next, uint32_t length)
     } else {
         u->fragmented = next->more;
     }
-    return u->rest.length ? ip_protocol_layer(next->protocol) : LAYER_NONE;
+    return u->rest.length ? layer_of(NUMBER_IP_PROTOCOL, next->protocol) : LAYER_NONE;
 }
 
 static layer_t
-read_ipv4_header(unwrap_t *u)
+read_ipv4(unwrap_t *u)
 {
     ip_next_t next;
 
@@ -111,7 +67,7 @@ read_ipv4_header(unwrap_t *u)
     if (G_UNLIKELY(next.offset || next.more))
         return read_fragment_of(u, &next, next.length);
     u->fragmented = false;
-    return u->rest.length ? ip_protocol_layer(next.protocol) : LAYER_NONE;
+    return u->rest.length ? layer_of(NUMBER_IP_PROTOCOL, next.protocol) : LAYER_NONE;
 }
 
 layer_t
@@ -123,19 +79,14 @@ read_ipv6(unwrap_t *u)
     if (!headers_ipv6(&u->obs, &u->rest, &next))
         return LAYER_NONE;
     u->cut_off = next.length > u->rest.length;
-    return ip_protocol_layer(next.protocol);
+    return layer_of(NUMBER_IP_PROTOCOL, next.protocol);
 }
 
+/* Whichever version it says it is, as Wireshark takes it. */
 layer_t
 read_ip(unwrap_t *u)
 {
-    return u->rest.captured && *u->rest.bytes >> 4 == 6 ? read_ipv6(u) : read_ipv4_header(u);
-}
-
-layer_t
-read_ipv4(unwrap_t *u)
-{
-    return read_ip(u);
+    return u->rest.captured && *u->rest.bytes >> 4 == 6 ? read_ipv6(u) : read_ipv4(u);
 }
 
 /* ---- extension headers of IPv6 ---- */
@@ -147,7 +98,7 @@ read_extension(unwrap_t *u)
 
     if (u->rest.captured < 8 || !piece_skip(&u->rest, (p[1] + 1u) * 8))
         return LAYER_NONE;
-    return ip_protocol_layer(p[0]);
+    return layer_of(NUMBER_IP_PROTOCOL, p[0]);
 }
 
 /* An option that is longer than the packet makes all of it nonsense. The home address is an address,
@@ -170,14 +121,14 @@ options_fit(piece_t header)
     return true;
 }
 
-static layer_t
+layer_t
 read_options(unwrap_t *u)
 {
     return u->rest.captured >= 8 && options_fit(u->rest) ? read_extension(u) : LAYER_NONE;
 }
 
 /* A list of segments that is longer than its header does the same. */
-static layer_t
+layer_t
 read_routing(unwrap_t *u)
 {
     enum { SEGMENTS = 4 };
@@ -186,7 +137,7 @@ read_routing(unwrap_t *u)
     return sound ? read_extension(u) : LAYER_NONE;
 }
 
-static layer_t
+layer_t
 read_fragment(unwrap_t *u)
 {
     const uint8_t *p = u->rest.bytes;
@@ -197,15 +148,15 @@ read_fragment(unwrap_t *u)
     uint32_t offset = read_be16(p + 2) & 0xfff8;
     bool more = p[3] & 1;
     if (!offset && !more)
-        return ip_protocol_layer(p[0]);
+        return layer_of(NUMBER_IP_PROTOCOL, p[0]);
     if (u->cut_off || u->rest.captured < u->rest.length
         || !fragments_add(u->fragments, &key, offset, more, u->rest, &u->rest))
         return LAYER_NONE;
-    return ip_protocol_layer(p[0]);
+    return layer_of(NUMBER_IP_PROTOCOL, p[0]);
 }
 
 /* In IPv4 Wireshark does not say from which header it came. */
-static layer_t
+layer_t
 read_authentication(unwrap_t *u)
 {
     const uint8_t *p = u->rest.bytes;
@@ -213,18 +164,18 @@ read_authentication(unwrap_t *u)
     if (u->rest.captured < 12 || !piece_skip(&u->rest, (p[1] + 2u) * 4))
         return LAYER_NONE;
     u->without_ip |= !u->obs.ip.ipv6;
-    return ip_protocol_layer(p[0]);
+    return layer_of(NUMBER_IP_PROTOCOL, p[0]);
 }
 
 /* Two of its messages may have a packet behind them. */
-static layer_t
+layer_t
 read_mobility(unwrap_t *u)
 {
     enum { FAST_BINDING_ACKNOWLEDGEMENT = 9, FAST_NEIGHBOUR_ADVERTISEMENT = 10 };
     const uint8_t *p = u->rest.bytes;
     bool carries = u->rest.captured >= 3
                 && (p[2] == FAST_BINDING_ACKNOWLEDGEMENT || p[2] == FAST_NEIGHBOUR_ADVERTISEMENT);
-    return carries ? LAYER(read_unread_tunnel) : LAYER_NONE;
+    return carries ? LAYER_UNREAD_TUNNEL : LAYER_NONE;
 }
 
 /* ---- TCP and UDP ---- */
@@ -237,7 +188,7 @@ take(unwrap_t *u)
         u->take(u->context, &u->obs);
 }
 
-static layer_t
+layer_t
 read_tcp(unwrap_t *u)
 {
     u->obs.protocol = PROTOCOL_TCP;
@@ -245,10 +196,10 @@ read_tcp(unwrap_t *u)
     if (!headers_tcp(&u->obs, u->rest))
         return LAYER_NONE;
     take(u);
-    return tcp_carries_packets(&u->obs) ? read_unread_tunnel(u) : LAYER_NONE;
+    return layer_of_segment(&u->obs);
 }
 
-static layer_t
+layer_t
 read_udp(unwrap_t *u)
 {
     const uint8_t *p = u->rest.bytes;
@@ -258,8 +209,8 @@ read_udp(unwrap_t *u)
     if (!headers_udp(&u->obs, u->rest))
         return LAYER_NONE;
     take(u);
-    layer_t layer = udp_tunnel(&u->obs);
-    if (layer.read && read_be16(p + 4) < 8)
+    layer_t layer = layer_of_datagram(&u->obs);
+    if (layer != LAYER_NONE && read_be16(p + 4) < 8)
         return LAYER_NONE;
     u->rest = (piece_t){ u->obs.payload, u->obs.captured, u->obs.length };
     return layer;
@@ -290,7 +241,7 @@ quote_length(const uint8_t *p, uint32_t length, bool redirect)
     return quoted && length > 8 + quoted && read_be16(p + 10) > quoted ? header + quoted : UINT32_MAX;
 }
 
-static layer_t
+layer_t
 read_icmp(unwrap_t *u)
 {
     enum { UNREACHABLE = 3, SOURCE_QUENCH = 4, REDIRECT = 5, TIME_EXCEEDED = 11, PARAMETER_PROBLEM = 12 };
@@ -305,7 +256,7 @@ read_icmp(unwrap_t *u)
         return LAYER_NONE;
     }
     uint32_t length = quote_length(p, u->rest.length, *p == REDIRECT);
-    layer_t layer = read_quote(u, LAYER(read_ip));
+    layer_t layer = read_quote(u, LAYER_IP);
     piece_limit(&u->rest, length);
     return layer;
 }
@@ -315,9 +266,9 @@ static layer_t
 read_redirect(unwrap_t *u)
 {
     enum { REDIRECTED_HEADER = 4 };
-    layer_t layer = read_quote(u, LAYER(read_ipv6));
+    layer_t layer = read_quote(u, LAYER_IPV6);
 
-    if (!layer.read || !piece_skip(&u->rest, 32))
+    if (layer == LAYER_NONE || !piece_skip(&u->rest, 32))
         return LAYER_NONE;
     while (u->rest.captured >= 8) {
         const uint8_t *p = u->rest.bytes;
@@ -331,7 +282,7 @@ read_redirect(unwrap_t *u)
     return LAYER_NONE;
 }
 
-static layer_t
+layer_t
 read_icmpv6(unwrap_t *u)
 {
     enum { FIRST_ERROR = 1, LAST_ERROR = 4, REDIRECT = 137 };
@@ -340,5 +291,5 @@ read_icmpv6(unwrap_t *u)
     if (u->rest.captured <= 8)
         return LAYER_NONE;
     return *p == REDIRECT ? read_redirect(u)
-         : *p >= FIRST_ERROR && *p <= LAST_ERROR ? read_quote(u, LAYER(read_ipv6)) : LAYER_NONE;
+         : *p >= FIRST_ERROR && *p <= LAST_ERROR ? read_quote(u, LAYER_IPV6) : LAYER_NONE;
 }

@@ -7,39 +7,43 @@
 
 #define LAYERS_MAX 64       /* followed in one frame */
 
-layer_t
-layer_unread(unwrap_t *u, unread_t why)
-{
-    u->unread[why]++;
-    return LAYER_NONE;
-}
+static layer_t (*const readers[N_LAYERS])(unwrap_t *u) = {
+#define LAYER_READER(name, function) [LAYER_##name] = function,
+    LAYERS(LAYER_READER)
+#undef LAYER_READER
+};
 
 layer_t
 read_unread_link(unwrap_t *u)
 {
-    return layer_unread(u, UNREAD_LINK);
+    u->unread[UNREAD_LINK]++;
+    return LAYER_NONE;
 }
 
 layer_t
 read_unread_tunnel(unwrap_t *u)
 {
-    return layer_unread(u, UNREAD_TUNNEL);
+    u->unread[UNREAD_TUNNEL]++;
+    return LAYER_NONE;
 }
 
-void
-layer_walk(unwrap_t *u, layer_t layer, piece_t piece)
+static void
+walk(unwrap_t *u, int layer, piece_t piece)
 {
     u->rest = piece;
-    for (; layer.read; layer = layer.read(u))
-        if (++u->layers > LAYERS_MAX) {
-            layer_unread(u, UNREAD_NESTED);
-            return;
-        }
+    for (; layer != LAYER_NONE; layer = (int)readers[layer](u)) {
+        if (++u->layers <= LAYERS_MAX)
+            continue;
+        u->unread[UNREAD_NESTED]++;
+        return;
+    }
 }
 
 void
 unwrap_frame(unwrap_t *u, int link_type, int checksum, piece_t frame)
 {
+    layer_t layer = layer_of(NUMBER_LINK_TYPE, (uint32_t)link_type);
+
     if (frame.length < frame.captured)      /* a file may say so */
         frame.length = frame.captured;
     if (checksum > 0 && frame.length > (uint32_t)checksum)
@@ -50,6 +54,7 @@ unwrap_frame(unwrap_t *u, int link_type, int checksum, piece_t frame)
     u->fragmented = false;
     u->without_ip = true;
     u->layers = 0;
-    layer_walk(u, link_layer(link_type), frame);
+    u->walk = walk;
+    walk(u, layer != LAYER_NONE ? (int)layer : LAYER_UNREAD_LINK, frame);
     fragments_end_frame(u->fragments);
 }

@@ -11,12 +11,13 @@
 
 /* What one frame needs on its way, and what is kept from one to the next. Zeroed, with `take`, `context`
  * and `fragments` filled in; the frame's number and time are set in `obs` before each. */
-typedef struct {
+typedef struct unwrap {
     observation_t obs;              /* the packet at hand */
     piece_t       rest;             /* what has not been read of it */
     void        (*take)(void *context, const observation_t *obs);   /* called for every TCP and UDP packet */
     void         *context;
     fragments_t  *fragments;
+    void        (*walk)(struct unwrap *u, int layer, piece_t piece);    /* set by unwrap_frame() */
     uint32_t      vlan;             /* the first tag's; 0: none */
     bool          fragmented;       /* the rest is the first fragment of something, and the others are not here */
     bool          cut_off;          /* the IPv6 header says that there is more than the rest */

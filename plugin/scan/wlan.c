@@ -34,7 +34,7 @@ read_aggregate(unwrap_t *u)
         uint32_t length = read_be16(packet.bytes + 12);
         piece_skip(&packet, 14);
         piece_set_length(&packet, length);
-        layer_walk(u, LAYER(read_llc), packet);
+        layer_walk(u, LAYER_LLC, packet);
         at = (at + 14 + length + 3) & ~3u;
     }
     return LAYER_NONE;
@@ -59,17 +59,17 @@ read_body(unwrap_t *u, const uint8_t *src, const uint8_t *dst, uint16_t sequence
     uint32_t n = u->rest.captured;
 
     if (n < 2 || (p[0] == 0xaa && p[1] == 0xaa))
-        return LAYER(read_llc);
+        return LAYER_LLC;
     if ((n >= 12 && !memcmp(p + 6, src, 6)) || (n >= 6 && !memcmp(p, dst, 6)))
-        return LAYER(read_ethernet);
+        return LAYER_ETHERNET;
     if (p[0] == 0xff && p[1] == 0xff)
         return LAYER_NONE;
     if (!p[0] && !p[1] && n >= 18 && !memcmp(p + 6, dst, 6) && !memcmp(p + 12, src, 6))
-        return piece_skip(&u->rest, 6) ? LAYER(read_ethernet) : LAYER_NONE;
+        return piece_skip(&u->rest, 6) ? LAYER_ETHERNET : LAYER_NONE;
     if ((!p[0] && !p[1]) || read_le16(p) == sequence)
-        return piece_skip(&u->rest, 2) ? LAYER(read_llc) : LAYER_NONE;
-    layer_t layer = ethertype_layer(read_be16(p));
-    return !layer.read ? LAYER(read_llc) : piece_skip(&u->rest, 2) ? layer : LAYER_NONE;
+        return piece_skip(&u->rest, 2) ? LAYER_LLC : LAYER_NONE;
+    layer_t layer = layer_of(NUMBER_ETHERTYPE, read_be16(p));
+    return layer == LAYER_NONE ? LAYER_LLC : piece_skip(&u->rest, 2) ? layer : LAYER_NONE;
 }
 
 static layer_t
@@ -90,7 +90,7 @@ read_frame(unwrap_t *u, form_t form)
         header = (header + 3) & ~3u;
     /* A fragment's number alone says nothing: some drivers leave it where they have put fragments together. */
     if (flags & MORE_FRAGMENTS)
-        return LAYER(read_unread_link);
+        return LAYER_UNREAD_LINK;
     if (!piece_skip(&u->rest, header))
         return LAYER_NONE;
     piece_skip(&u->rest, mesh_header(u, flags));
@@ -99,7 +99,7 @@ read_frame(unwrap_t *u, form_t form)
     if (!aggregate || (flags & (TO_DS | FROM_DS)) != FROM_DS)       /* who sent those, each says by itself */
         u->obs.link_src = 0;
     if (aggregate && u->rest.length > 4)
-        return LAYER(read_aggregate);
+        return read_aggregate(u);
     return read_body(u, four ? p + 24 : flags & FROM_DS ? p + 16 : p + 10, flags & TO_DS ? p + 16 : p + 4,
                      read_le16(p + 22));
 }
