@@ -97,6 +97,13 @@ class Packet:
         return data
 
 
+def must_be_known(header, words):
+    """Fail where a scenario asks for a header value that nobody would write."""
+    unknown = header.keys() - words
+    if unknown:
+        raise TypeError(f"no such header value: {', '.join(sorted(unknown))}")
+
+
 def in_ipv6(address):
     """The IPv6 address that a host has in a scenario's IPv6 twin."""
     if ":" in address:
@@ -202,6 +209,7 @@ class Capture:
 
     def datagram(self, sender, receiver, ports, payload, time, **header):
         """A UDP datagram; header values that are not given follow the sender's habits."""
+        must_be_known(header, {"ttl", "ipid", "df", "tos", "flow_label"})
         stack = sender.stack
         ipid = header.get("ipid")
         if ipid is None and not sender.is_ipv6:

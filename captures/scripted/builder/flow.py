@@ -4,10 +4,12 @@
 from scapy.layers.inet import TCP
 from scapy.packet import Raw
 
-from .capture import Packet
+from .capture import Packet, must_be_known
 from .stacks import segment_options, syn_options
 
 SEQUENCE = 1 << 32
+HEADER = {"seq", "ack", "window", "ttl", "ipid", "df", "tos", "options", "reserved", "flow_label", "tcp"}
+WHEN = {"at", "after", "reply_to"}
 
 
 class End:
@@ -54,10 +56,12 @@ class End:
         """Build and capture a segment without touching the numbers.
 
         Header values that are not given are what this end's stack would write: `seq`,
-        `ack`, `window`, `ttl`, `ipid`, `df`, `tos`, `options`, `reserved`. The time is `at`,
+        `ack`, `window`, `ttl`, `ipid`, `df`, `tos`, `options`, `reserved`, `flow_label`; a field of TCP
+        that has no word here is in `tcp`, by Scapy's name: `tcp={"urgptr": 7}`. The time is `at`,
         or `after` seconds behind the flow's last packet, or one round trip behind the
         packet `reply_to`, or what the flow's last packet suggests.
         """
+        must_be_known(header, HEADER | WHEN | {"asks"})
         time = self._time(header)
         stamp = self.host.timestamp(time)
         options = header.get("options", self._options(flags, stamp))
@@ -65,7 +69,8 @@ class End:
                   seq=header.get("seq", self.next_seq) % SEQUENCE,
                   ack=header.get("ack", self.received if "A" in flags else 0) % SEQUENCE,
                   flags=flags, reserved=header.get("reserved", 0),
-                  window=header.get("window", self._window(flags)), options=options)
+                  window=header.get("window", self._window(flags)), options=options,
+                  **header.get("tcp", {}))
         ipid = header.get("ipid")
         network = self.host.capture.ip(
             self.host, self.peer.host, tcp / Raw(payload) if payload else tcp,
