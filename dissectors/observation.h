@@ -1,6 +1,6 @@
 /* observation.h
  * What one packet says, as plain values. This is the whole seam between Wireshark and the
- * judgement: plugin/observer.c fills one of these per IP layer and first pass, everything in
+ * judgement: plugin/headers.c fills one of these per IP layer and first pass, everything in
  * dissectors/ reads nothing else.
  *
  * SPDX-License-Identifier: GPL-2.0-or-later

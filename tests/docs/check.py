@@ -118,7 +118,7 @@ def anchors(path):
 
 def check_links(documents):
     for path in documents.paths:
-        text = re.sub(r"```.*?```|`[^`\n]*`(?!\])", "", path.read_text(), flags=re.S)
+        text = re.sub(r"```.*?```|`[^`\n]*`(?!\])|^    [^\n]*", "", path.read_text(), flags=re.S | re.M)
         for link in LINK.findall(text):
             target, _, anchor = urllib.parse.unquote(link).partition("#")
             if re.match(r"[a-z]+:", target):

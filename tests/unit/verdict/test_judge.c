@@ -299,6 +299,23 @@ check_hearsay_below_fifty(void **state)
 
 /* ---- the catalogue ---- */
 
+/* What is wrong with a row, or NULL. */
+static const char *
+problem_of(const signature_t *s, GHashTable *ids)
+{
+    if (!s->id || !*s->id || !s->source || !*s->source || !s->sees || !*s->sees || !s->twin || !*s->twin)
+        return "lacks id, source, what it sees or its innocent explanation";
+    if (s->family >= N_FAMILIES || s->tier > TIER_D)
+        return "has no such family or tier";
+    if (s->benign.hits > s->benign.of || (s->injected.hits > s->injected.of && !is_published(s)))
+        return "has more hits than packets";
+    if (!g_hash_table_add(ids, (void *)(uintptr_t)s->id))
+        return "has the name of another one";
+    if (s->tier != TIER_D && signature_weight(s) <= 0)
+        return "weighs nothing by its counts: count forged packets that show it, or it is of tier D";
+    return NULL;
+}
+
 static void
 check_catalogue(void **state)
 {
@@ -308,13 +325,9 @@ check_catalogue(void **state)
     for (unsigned d = 0; d < N_DETECTORS; d++) {
         const signature_t *s;
         for (unsigned i = 0; (s = detector_signature((detector_id_t)d, i)); i++) {
-            assert_true(s->id && *s->id && s->source && *s->source);
-            assert_true(s->sees && *s->sees && s->twin && *s->twin);
-            assert_true(s->benign.hits <= s->benign.of);
-            assert_true(s->injected.hits <= s->injected.of || is_published(s));
-            assert_true(s->family < N_FAMILIES && s->tier <= TIER_D);
-            assert_true(g_hash_table_add(ids, (void *)(uintptr_t)s->id));
-            assert_true(s->tier == TIER_D || signature_weight(s) > 0);
+            const char *problem = problem_of(s, ids);
+            if (problem)
+                fail_msg("%s, row %u, %s: it %s", detector_name((detector_id_t)d), i, s->id ? s->id : "", problem);
         }
         assert_true(*detector_name((detector_id_t)d) != '\0');
     }
