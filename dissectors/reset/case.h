@@ -83,6 +83,7 @@ typedef struct {
     bool        data_continues; /* its IP ID or timestamps go on from before the reset */
     bool        data_answers;   /* it acknowledges what the reset answers: whoever reset it let that pass */
     uint32_t    unmoved_frame;  /* the sender goes on and never acknowledges what was answered; 0: none */
+    uint32_t    ignored_frame;  /* the receiver goes on with new data or a new acknowledgement; 0: none */
     uint32_t    died_frame;     /* ICMP error: the answered packet died on the way; 0: none */
     dead_probe_t died;          /* the same with its place */
 

@@ -140,6 +140,8 @@ add_facts(facts_t *facts, const reset_case_t *c)
         fact_number(facts, F_RESET_PAIR_GAP, c->reset.time - c->previous.time);
         fact_number(facts, F_RESET_PAIR_STEP, c->reset.seq - c->previous.seq);
     }
+    if (c->ignored_frame)
+        fact_number(facts, F_RESET_IGNORED, c->ignored_frame);
     if (reset_idle(c) >= IDLE_NS)
         fact_number(facts, F_RESET_IDLE, reset_idle(c));
     if (c->burst > 1)
@@ -817,6 +819,22 @@ note_afterlife(reset_case_t *c, const segment_t *s)
     return true;
 }
 
+/* The receiver has had the time to get the reset, and goes on. True when that is news. */
+static bool
+note_receiver(reset_case_t *c, const segment_t *s)
+{
+    const observation_t *obs = s->obs;
+    int64_t delay = obs->time - c->reset.time;
+    bool new_data = obs->length && seq_diff(obs->seq + obs->length, c->answered_seq) > 0;
+    bool new_ack = obs->flags & TCP_ACK && c->peer.last.bits & TCP_ACK && seq_diff(obs->ack, c->peer.last.ack) > 0;
+
+    if (c->ignored_frame || obs->flags & TCP_SYN || !(new_data || new_ack) || delay > AFTERLIFE_NS
+        || delay < c->peer.rtt * NS_PER_US + REORDER_ACK_NS)
+        return false;
+    c->ignored_frame = obs->frame;
+    return true;
+}
+
 /* What was known of the sender is little: what comes later has to do, or confirms it. True when that is news. */
 static bool
 learn_later(reset_case_t *c, const segment_t *s)
@@ -839,10 +857,8 @@ observe_afterlife(engine_t *engine, const segment_t *s)
 
     for (unsigned i = 0; i < list->cases->len; i++) {
         reset_case_t *c = g_ptr_array_index(list->cases, i);
-        if (c->end != s->end)
-            continue;
-        bool news = note_afterlife(c, s);
-        if (learn_later(c, s) | news)
+        bool news = c->end == s->end ? note_afterlife(c, s) | learn_later(c, s) : note_receiver(c, s);
+        if (news)
             judge_case(engine, s->flow, list, c);
     }
 }

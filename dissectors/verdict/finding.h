@@ -35,6 +35,7 @@
       "Time since the sender's previous reset") \
     X(RESET_PAIR_STEP,  RESET,   UINT,  "reset.pair_step", \
       "Sequence step since the sender's previous reset") \
+    X(RESET_IGNORED,    RESET,   FRAME, "reset.ignored", "Its receiver goes on in frame") \
     X(RESET_IDLE,       RESET,   TIME,  "reset.idle", "Time without a packet before it") \
     X(RESET_BURST,      RESET,   UINT,  "reset.burst", "Resets in this burst so far") \
     X(RESET_WINDOW_TTL, RESET,   INT,   "reset.window_ttl", "Window minus TTL") \

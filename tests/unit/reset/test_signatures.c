@@ -256,6 +256,8 @@ WIRE(zero_to_syn) { to_a_syn(c); c->peer.last.ack = 0; }
 
 WIRE(bare_to_syn) { to_a_syn(c); c->reset.flags = TCP_RST; c->reset.ack = 0; }
 
+WIRE(bare_to_syn_next_door) { bare_to_syn(c); c->reset.ip.ttl = 255; }
+
 WIRE(df_clear) { c->reset.ip.df = false; c->reset.ip.ip_id = 0x4444; }
 WIRE(df_clear_as_usual) { df_clear(c); c->host_df_set = 0; c->host_df_clear = 40; c->sender.df = 0; }
 WIRE(df_sometimes_clear) { df_clear(c); c->host_df_clear = 10; }
@@ -607,6 +609,7 @@ static const sign_row_t signs[] = {
 
     { "a SYN is refused without an acknowledgement", "rst-bare-to-syn", true, bare_to_syn },
     { "a SYN is refused as the standard says", "rst-bare-to-syn", false, refused },
+    { "a user-space network of this machine refuses a SYN", "rst-bare-to-syn", false, bare_to_syn_next_door },
     { "data is answered with a bare reset", "rst-bare-to-syn", false, nothing_else },
 
     { "don't-fragment is unlike all of this host", "rst-df-mismatch", true, df_clear },
@@ -802,6 +805,7 @@ WIRE(race_won_by_syn_ack) { accepted_later(c); from_another_box(c); }
 WIRE(mirrored_and_far) { next_ip_id(c); c->reset.ip.ttl = 99; c->reset.ip.df = false; }
 WIRE(known_forger_again) { known_box(c); with_ack(c); }
 
+WIRE(implausible_and_alone) { without_a_past(c); c->peer = client_before(); c->reset.ip.ttl = 142; }
 WIRE(burst_with_a_habit) { three_with_ack(c); df_clear(c); }
 WIRE(gateway_after_the_end)
 {
@@ -887,7 +891,8 @@ static const verdict_row_t verdicts[] = {
       VERDICT_NONE, NULL },
     { "a scanner's kernel resets with another TTL than its raw SYN", ttl_off_a_raw_syn, VERDICT_NONE, VERDICT_NONE,
       NULL },
-    { "a reset unlike the only SYN/ACK of a server", ttl_off_a_syn_ack, VERDICT_NONE, VERDICT_NONE, NULL },
+    { "a reset unlike the only SYN/ACK of a server", ttl_off_a_syn_ack, VERDICT_SUSPECT, VERDICT_SUSPECT, "balancer" },
+    { "a TTL of no route, and nothing to compare it with", implausible_and_alone, VERDICT_NONE, VERDICT_NONE, NULL },
     { "a stack clears don't-fragment in its resets", df_clear, VERDICT_NONE, VERDICT_NONE, NULL },
     { "a packet filter of the host refuses a packet", own_filter_refuses, VERDICT_NONE, VERDICT_SUSPECT, "filter" },
     { "IPFilter refuses the last packet of a busy client", own_ipfilter_refuses_the_last, VERDICT_NONE,
