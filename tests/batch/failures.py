@@ -226,10 +226,16 @@ def check_outputs(folder, captures, expected):
     batch.must(page.read_text().endswith("</html>\n"), "the page is not whole")
 
 
-def start(*words, stderr=subprocess.PIPE, stdout=subprocess.DEVNULL):
+def started(*words, stderr=subprocess.PIPE, stdout=subprocess.PIPE, cwd=None, environment=None):
+    """The finished command."""
+    return subprocess.run([sys.executable, "-B", batch.COMMAND, *words], stdout=stdout, stderr=stderr,
+                          stdin=subprocess.DEVNULL, text=True, check=False, cwd=cwd,
+                          env={**os.environ, **(environment or {})})
+
+
+def start(*words, **streams):
     """(exit status, standard error)."""
-    done = subprocess.run([sys.executable, "-B", batch.COMMAND, *words], stdout=stdout, stderr=stderr,
-                          text=True, check=False)
+    done = started(*words, **streams)
     return done.returncode, done.stderr
 
 

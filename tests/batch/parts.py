@@ -8,6 +8,7 @@ import io
 import json
 import os
 import pathlib
+import re
 import subprocess
 import sys
 import unittest
@@ -288,7 +289,7 @@ class Running(unittest.TestCase):
         listener = run.Listener(run.Progress([("a", self.TASK)]))
         with contextlib.redirect_stderr(io.StringIO()) as said:
             for line in ('failed ["/c/1", "partial", "cut short"]', "broken b host: full",
-                         "result a 3 1", "result a", "noise", "noise"):
+                         "judged a", "judged a", "result a 3 1 2", "result a", "noise", "noise"):
                 listener.hear(line + "\n")
         return listener, said.getvalue()
 
@@ -296,7 +297,10 @@ class Running(unittest.TestCase):
         listener, said = self.listener()
         self.assertIn("/c/1: not all of it was judged: cut short", said)
         self.assertEqual(listener.problems, {"b": "host: full"})
-        self.assertEqual((listener.progress.findings, listener.progress.pieces), (3, 1))
+        progress = listener.progress
+        self.assertEqual((progress.findings, progress.pieces, progress.failed, progress.partial),
+                         (3, 1, 1, 2))
+        self.assertEqual((progress.done, progress.all), (progress.total, 1))
         self.assertEqual(said.count("noise"), 1)
         self.assertIn("result a\n", said)       # not one of ours: shown as it is
 
@@ -443,32 +447,143 @@ class Stored(Work):
 
 
 class Reporting(Work):
-    def data(self):
-        self.result("a", finding(3), finding(4, "suspect", "192.0.2.2"), capture(9),
-                    ending("s1"))
-        self.result("b", capture(5), ending("s2", "partial", reason="cut <short>"))
+    def data(self, limit=25):
+        """Three packets are forged, one is silenced, nine are suspect, in other servers' names."""
+        self.result("a", *(finding(frame) for frame in (1, 2, 3)), capture(9), ending("s1"))
+        self.result("b", *(finding(frame, "suspect", "192.0.2.2", trigger="odd.example")
+                           for frame in range(9)), capture(9), ending("s2"))
+        self.result("c", finding(7, "silenced", "192.0.2.3", trigger="mute.example"),
+                    finding(8, "suspect", "192.0.2.2"), capture(9), ending("s3"))
+        self.result("d", capture(5), ending("s4", "partial", reason="cut <short>"))
+        self.result("e", finding(1, "genuine", "192.0.2.4"), capture(2000), ending("s5"))
         self.merge()
-        self.db.execute("UPDATE capture SET name = '/c/' || sha256")
-        return report.collect(self.db, 25)
+        self.db.execute("UPDATE capture SET name = '/data/c/' || sha256 || '.pcap'")
+        return report.collect(self.db, limit)
 
-    def test_text(self):
+    @staticmethod
+    def sections(data):
+        """{title: lines below it}."""
+        parts = report.report_text(data).split("\n\n")
+        return {part.split("\n", 1)[0]: part.splitlines()[1:] for part in parts}
+
+    def test_headline(self):
         lines = report.report_text(self.data()).splitlines()
-        self.assertEqual(lines[0], "2 captures: 1 judged, 1 in part, 0 not")
-        self.assertEqual(lines[1], "14 frames, 2 TCP connections, 0 DNS transactions")
-        self.assertIn("  /c/s2  partial  cut <short>", lines)
-        self.assertIn("Servers in whose name, or towards whom, packets were forged or silenced",
-                      lines)
+        self.assertEqual(lines[:3], [
+            "1 of 5 captures holds forged packets, 1 more silenced ones, 1 more only suspect ones",
+            "5 captures: 4 judged, 1 in part, 0 not",
+            "2,032 frames, 5 TCP connections, 0 DNS transactions"])
+        nothing = dict.fromkeys(("with_forged", "with_silenced", "with_suspect"), 0)
+        self.assertEqual(report.headline({**nothing, "captures": 1293}),
+                         "0 of 1,293 captures hold forged packets")
+
+    def test_nobody_suspect_is_accused(self):
+        """Nine suspect packets of one server do not stand before three forged ones, and in no
+        table that says forged; nor in one with others without a word about it."""
+        data = self.data()
+        sections = self.sections(data)
+        titles = [title for title in sections if "192.0.2" in "".join(sections[title])]
+        self.assertEqual(titles, ["Forged: servers in whose name",
+                                  "Silenced: servers that did not answer",
+                                  "Only suspect: servers with odd packets, which may be theirs"])
+        for title, address in zip(titles, ("192.0.2.1", "192.0.2.3", "192.0.2.2")):
+            self.assertEqual([line.split()[0] for line in sections[title]], ["server", address])
+        asked = [title for title in sections if "example" in "".join(sections[title])]
+        self.assertEqual(asked, ["Forged: what set it off", "Silenced: what was asked for",
+                                 "Only suspect: what was asked for"])
+        self.assertEqual([line.split()[:2] for line in sections["Findings by class"][1:]],
+                         [["forged", "reset"], ["silenced", "reset"], ["suspect", "reset"]])
+        self.assertEqual([row["verdict"] for row in data["servers"]],
+                         ["forged", "silenced", "suspect"])
+        self.assertNotIn("192.0.2.4", report.report_text(data))
+        self.assertEqual(sections["Signs"][-1].split(), ["rst-ttl", "strong", "3", "1", "10", "3"])
+        self.assertEqual(sections["Over time"][-1].split()[2:], ["3", "1", "10", "3"])
+
+    def test_views(self):
+        names = {row[0] for row in self.values("SELECT name FROM sqlite_master")}
+        self.assertNotIn("forged", names)
+        self.data()
+        self.assertEqual(self.values("SELECT verdict, count(*) FROM reported GROUP BY rank"),
+                         [("forged", 3), ("silenced", 1), ("suspect", 10)])
+
+    def test_older_database(self):
+        """Its views are made anew, its rows stay."""
+        self.data()
+        self.db.execute("PRAGMA user_version = 0")
+        self.db.execute("CREATE VIEW forged AS SELECT * FROM finding")
+        self.db.execute("DROP VIEW per_server")
+        self.db.execute("CREATE VIEW per_server AS SELECT 1")
+        with database.database(str(self.work / "findings.sqlite")) as db:
+            self.assertEqual(len(report.collect(db, 0)["servers"]), 3)
+            self.assertIsNone(db.execute(
+                "SELECT 1 FROM sqlite_master WHERE name = 'forged'").fetchone())
+
+    def test_captures(self):
+        """No row of zeros, and no path that all have in common."""
+        lines = self.sections(self.data())["Captures, below /data/c/"]
+        self.assertEqual([line.split() for line in lines[1:4]],
+                         [["3", "0", "0", "9", "s1.pcap"], ["0", "1", "1", "9", "s3.pcap"],
+                          ["0", "0", "9", "9", "s2.pcap"]])
+        self.assertEqual(lines[4:], ["  2 captures without any of these"])
+        lines = self.sections(report.collect(self.db, 1))["Captures, below /data/c/"]
+        self.assertEqual(lines[2:], ["  and 2 more (--limit); 2 captures without any of these"])
+
+    def test_failures(self):
+        lines = self.sections(self.data())
+        lines = lines["Captures that were not judged to their end, below /data/c/"]
+        self.assertEqual(lines[1].split(None, 2), ["partial", "s4.pcap", "cut <short>"])
+
+    def test_no_common_folder(self):
+        self.data()
+        self.db.execute("UPDATE capture SET name = NULL WHERE sha256 = 's1'")
+        self.db.execute("UPDATE capture SET name = '/x.pcap' WHERE sha256 = 's2'")
+        self.assertEqual(report.common_folder(self.db), "/")
+        lines = self.sections(report.collect(self.db, 0))["Captures, below /"]
+        self.assertEqual([line.split()[-1] for line in lines[1:4]], ["-", "data/c/s3.pcap", "x.pcap"])
+
+    def test_ports_are_names(self):
+        self.result("a", finding(3, source={"address": "192.0.2.1", "port": 9666}), capture(9666),
+                    ending("s1"))
+        self.merge()
+        text = report.report_text(report.collect(self.db, 0))
+        self.assertIn("9666", text)
+        self.assertIn("9,666 frames", text)
+
+    def test_limit(self):
+        self.result("a", *(finding(number, "suspect", f"192.0.2.{number}") for number in range(9)),
+                    finding(10), capture(9), ending("s1"))
+        self.merge()
+        sections = self.sections(report.collect(self.db, 3))
+        lines = sections["Only suspect: servers with odd packets, which may be theirs"]
+        self.assertEqual((len(lines), lines[-1]), (5, "  and 6 more (--limit)"))
+        self.assertEqual(len(sections["Forged: servers in whose name"]), 2)
+
+    def test_nothing(self):
+        text = report.report_text(report.collect(self.db, 0))
+        self.assertIn("0 of 0 captures hold forged packets", text)
+        self.assertIn("That does not say that there was no interference", text)
+
+    def test_width(self):
+        """A table with long names fits, because they stand at its end."""
+        self.result("a", finding(3, trigger="x" * 300), capture(9), ending("s1"))
+        self.merge()
+        self.db.execute("UPDATE capture SET name = '/' || hex(zeroblob(60)) || '/a.pcap'")
+        lines = report.report_text(report.collect(self.db, 0)).splitlines()
+        self.assertEqual([line[:40] for line in lines if len(line) > 100 and "xxx" not in line
+                          and "below" not in line], [])
 
     def test_page(self):
         text = page.report_html(self.data())
-        self.assertIn("<h1>Interference in 2 captures</h1>", text)
+        self.assertIn("<p class=sum>1 of 5 captures holds forged packets", text)
         self.assertIn("<td>cut &lt;short&gt;</td>", text)
         self.assertNotIn("$", text)
-
-    def test_limit(self):
-        data = self.data()
-        data["servers"] = data["servers"][:1]
-        self.assertIn("  and 1 more (--limit)", report.report_text(data))
+        forged, silenced, suspect = (text.index(f"<h2 class={verdict}>")
+                                     for verdict in report.VERDICTS)
+        self.assertTrue(forged < silenced < suspect)
+        red = re.findall(r'<text[^>]*>([^<]*)</text><rect class="forged"', text)
+        self.assertEqual(red, ["192.0.2.1", "example.org", "one", "14 a day"])
+        self.assertEqual(re.findall(r"<title>2026-01-02: ([^<]*)</title>", text),
+                         ["3 forged", "1 silenced", "10 suspect"])
+        self.assertIn("th { white-space: nowrap }", text)
 
 
 class Names(unittest.TestCase):

@@ -24,8 +24,8 @@ NEEDS_OTHERS = {"syn-blackhole"}
 
 
 def check_frame_facts():
-    text = (batch.ROOT / "dissectors" / "verdict" / "signature.h").read_text()
-    facts = set(re.findall(r'X\(\w+,\s+"([a-z._]+)",\s+"[^"]*",\s+FRAME\)', text))
+    text = (batch.ROOT / "dissectors" / "verdict" / "finding.h").read_text()
+    facts = set(re.findall(r'X\(\w+,\s+\w+,\s+FRAME,\s+"([a-z._]+)"', text))
     batch.must(facts and facts == set(frames.FRAME_FACTS),
                f"facts with frame numbers are {sorted(facts)}, the command knows"
                f" {sorted(frames.FRAME_FACTS)}")

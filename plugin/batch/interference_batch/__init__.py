@@ -7,7 +7,8 @@
     job         judges its captures; frames: numbers in shards; programs: tshark and its like
     merge       results into the database; database, schema.sql
     report      what was found; page, page.html: the same with pictures
-    work        the folder --work; words: for people, and the two ways to fail
+    work        the folder --work; files: whole or not there, and damaged ones
+    words       for people, and the two ways to fail
 
 A job is `interference-batch job WORK ID`; parallel, ssh and Slurm all call that. In WORK:
 

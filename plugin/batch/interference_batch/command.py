@@ -23,6 +23,7 @@ exit status: 0 all captures were judged to their end, 1 some were not (one line 
 """
 
 import argparse
+import difflib
 import json
 import os
 import pathlib
@@ -33,15 +34,20 @@ import sys
 
 from .database import database
 from .files import must_be_no_link, must_be_replaceable, write_whole
+from .hosts import must_be_hosts
 from .merge import Merger
 from .page import report_html
-from .plan import DEADLINE_BASE, DEADLINE_PER_MIB, SHARD_PACKETS, Planner, find_captures
+from .plan import (DEADLINE_BASE, DEADLINE_PER_MIB, NO_FILE, SHARD_PACKETS, Planner,
+                   find_captures)
 from .programs import plugin_version
-from .report import collect, report_text
-from .run import run_tasks
+from .report import collect, headline, report_text
+from .run import must_have_parallel, run_tasks
 from .slurm import slurm_script
 from .words import MIB, NAME, Failure, Unusable, many, plain, put_out, say, told_status
 from .work import only_one, pending, planned, prepare
+
+
+COMMANDS = "all", "plan", "run", "merge", "report"
 
 
 # ---- the commands ----
@@ -60,13 +66,23 @@ def names_of(arguments):
     return names
 
 
+def find(arguments):
+    """(paths, complaints) of all captures."""
+    paths, complaints = find_captures(names_of(arguments))
+    word = arguments.captures[0] if arguments.captures else ""
+    if arguments.implied and (word, NO_FILE) in complaints:
+        for command in difflib.get_close_matches(word, COMMANDS, 1):
+            raise Unusable(f"there is neither a command nor a capture '{word}': did you mean"
+                           f" {command}?")
+    return paths, complaints
+
+
 def do_plan(arguments):
-    names = names_of(arguments)
     plugin = plugin_version(arguments.tshark)
     for program in ("capinfos", "editcap"):
         if not shutil.which(program):
             raise Unusable(f"there is no {program}: apt-get install wireshark-common")
-    paths, complaints = find_captures(names)
+    paths, complaints = arguments.found
     with database(arguments.db) as db:
         planner = Planner(arguments, db, plugin)
         captures = planner.look_at(paths, complaints)
@@ -116,11 +132,16 @@ def must_be_expected(arguments, tasks):
 
 def do_merge(arguments):
     with database(arguments.db) as db:
-        count = Merger(db, arguments.work).merge(arguments.again)
-        say(f"{many(count, 'capture')} merged into {arguments.db}")
-        if arguments.command == "merge":    # those of `run` were told when they happened
-            tell_failures(arguments.work, db)
+        before = count_captures(db)
+        Merger(db, arguments.work).merge(arguments.again)
+        after = count_captures(db)
+        say(f"{arguments.db}: {many(after, 'capture')} in the database, {after - before:,} new")
+        tell_failures(arguments.work, db)
     return 0
+
+
+def count_captures(db):
+    return db.execute("SELECT count(*) FROM capture").fetchone()[0]
 
 
 def tell_failures(work, db):
@@ -162,6 +183,8 @@ def do_report(arguments):
         data = collect(db, 0 if arguments.json else arguments.limit)
     if arguments.html:
         write_whole(arguments.html, report_html(data))
+        say(f"{headline(data['totals'])}; {arguments.db}")
+        say(f"{arguments.html} is written")
     if arguments.json:
         put_out(json.dumps(data, indent=1, default=plain) + "\n")  # ASCII: names are not ours
     elif not arguments.html:
@@ -172,9 +195,16 @@ def do_report(arguments):
 def do_all(arguments):
     do_plan(arguments)
     do_run(arguments)
-    do_merge(arguments)
-    do_report(arguments)
+    if not arguments.slurm:
+        merge_only(arguments)
+        do_report(arguments)
     return 0
+
+
+def merge_only(arguments):
+    """What has failed was told when it happened."""
+    with database(arguments.db) as db:
+        Merger(db, arguments.work).merge()
 
 
 # ---- options ----
@@ -247,6 +277,7 @@ def parse(words):
     parser = Parser(
         prog=NAME, description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter,
         usage=f"{NAME} [all | plan | run | merge | report] [OPTIONS] [CAPTURES...]")
+    parser.set_defaults(implied=not words or words[0] not in COMMANDS)
     commands = parser.add_subparsers(dest="command", metavar="COMMAND", required=True)
 
     one = add_command(commands, "all", do_all, "plan, run, merge and report in one go",
@@ -269,9 +300,11 @@ def parse(words):
                       "report --work run1 --json")
     add_reporting(one)
 
-    if words and words[0] not in (*commands.choices, "-h", "--help"):
+    if not words:
+        parser.error("which captures? See --help")
+    if words[0] not in (*COMMANDS, "-h", "--help"):
         words = ["all", *words]
-    return parser.parse_args(words or ["--help"])
+    return parser.parse_args(words)
 
 
 # ---- main ----
@@ -307,6 +340,10 @@ def check(arguments):
         must_be_replaceable(arguments.html)
     if arguments.own_db:
         must_be_no_link(arguments.db)
+    if getattr(arguments, "hosts", None):
+        must_be_hosts(arguments.hosts)
+    if not getattr(arguments, "slurm", True):       # before hours of planning
+        must_have_parallel()
 
 
 def perform(arguments):
@@ -314,14 +351,19 @@ def perform(arguments):
     check(arguments)
     if arguments.function is do_report:
         return do_report(arguments)
+    if hasattr(arguments, "captures"):
+        arguments.found = find(arguments)
+        if not arguments.found[0]:
+            for path, why in arguments.found[1]:
+                say(f"{path}: {why}")
+            return 1
     prepare(arguments.work)
     with only_one(arguments.work):
         status = arguments.function(arguments)
         if arguments.function is do_plan or getattr(arguments, "slurm", False):
             return status
         if arguments.function is do_run:
-            with database(arguments.db) as db:
-                Merger(db, arguments.work).merge()      # so that the exit status tells all
+            merge_only(arguments)       # so that the exit status tells all
         return 1 if status or wanting(arguments) else 0
 
 

@@ -10,6 +10,7 @@ import sqlite3
 from .words import Failure
 
 NOT_UTF8 = "bytes:"
+VERSION = 2                     # of the schema; 1 had no number
 SCHEMA = pkgutil.get_data(__package__, "schema.sql").decode()
 
 
@@ -19,7 +20,7 @@ def database(path):
     try:
         with contextlib.closing(sqlite3.connect(path, timeout=300, isolation_level=None)) as db:
             db.text_factory = lambda data: data.decode(errors="replace")
-            if not db.execute("SELECT 1 FROM sqlite_master WHERE name = 'per_day'").fetchone():
+            if db.execute("PRAGMA user_version").fetchone()[0] < VERSION:
                 make_schema(db)
             yield db
     except sqlite3.OperationalError as problem:
@@ -51,6 +52,7 @@ def make_schema(db):
     with transaction(db):
         for statement in re.sub(r"--.*", "", SCHEMA).split(";"):
             db.execute(statement)
+        db.execute(f"PRAGMA user_version = {VERSION}")
 
 
 @contextlib.contextmanager

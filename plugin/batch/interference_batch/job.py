@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 """One job: judges its captures and writes one result, wherever parallel, ssh or Slurm put it."""
 
+import collections
 import contextlib
 import ctypes
 import json
@@ -25,7 +26,7 @@ class Job:
         self.work, self.identity = pathlib.Path(work), identity
         self.task = read_task(self.work, identity)
         self.findings = 0
-        self.failed = []
+        self.status = collections.Counter()
 
     def run(self):
         with whole_file(result_file(self.work, self.identity), sync=True) as out, \
@@ -35,7 +36,8 @@ class Job:
                 self.judge(piece)
             self.write({"type": "end", "format": FORMAT, "job": self.identity,
                         "plugin": self.task["plugin"], "options": self.task["options"]})
-        tell("result", self.identity, self.findings, len(self.failed))
+        tell("result", self.identity, self.findings, self.status["failed"],
+             self.status["partial"])
 
     def write(self, item):
         self.out.write(json.dumps(item, ensure_ascii=False, separators=(",", ":")) + "\n")
@@ -55,8 +57,9 @@ class Job:
             self.out.truncate()
             ending["findings"] = 0
         if status != "done":
-            self.failed.append(piece["path"])
             tell("failed", json.dumps([piece["path"], status, reason]))
+        tell("judged", self.identity)
+        self.status[status] += 1
         self.findings += ending["findings"]
         self.write({**ending, "status": status, "reason": reason,
                     "seconds": round(time.monotonic() - started, 3)})

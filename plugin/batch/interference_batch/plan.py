@@ -33,6 +33,7 @@ DEADLINE_PER_MIB = 4
 
 CAPTURE_NAME = re.compile(
     r"\.(pcap|pcapng|cap|dmp|snoop|erf|ntar|5vw|trc|fdc|enc|pkt)\d*(\.(gz|zst|lz4))?$", re.I)
+NO_FILE = "there is no such file"
 COMPRESSED = re.compile(r"\.(gz|zst|lz4)$", re.I)
 
 
@@ -46,7 +47,7 @@ def find_captures(names):
     for name in names:
         paths = [name] if os.path.exists(name) else sorted(glob.glob(name, recursive=True))
         if not paths:
-            complaints.append((name, "there is no such file"))
+            complaints.append((name, NO_FILE))
         for path in paths:
             if os.path.isdir(path):
                 inside = [os.path.join(folder, file)

@@ -12,7 +12,7 @@ import tempfile
 import time
 
 from .files import DAMAGE
-from .hosts import SSH, Hosts, must_be_hosts
+from .hosts import SSH, Hosts
 from .programs import dies_with_parent
 from .words import MIB, NAME, Unusable, say, told_status
 
@@ -24,19 +24,27 @@ class Progress:
     """A line on a terminal; elsewhere a line every half minute."""
 
     def __init__(self, tasks):
-        self.files = {identity: len(task["pieces"]) for identity, task in tasks}
-        self.work = {identity: sum(piece["size"] / piece["shards"] + MIB
-                                   for piece in task["pieces"]) for identity, task in tasks}
-        self.total, self.all = sum(self.work.values()), sum(self.files.values())
-        self.done = self.pieces = self.findings = self.failures = 0
+        self.waiting = {identity: [piece["size"] / piece["shards"] + MIB
+                                   for piece in task["pieces"]] for identity, task in tasks}
+        self.total = sum(map(sum, self.waiting.values()))
+        self.all = sum(map(len, self.waiting.values()))
+        self.done = self.pieces = self.findings = self.failed = self.partial = 0
         self.started, self.told = time.monotonic(), time.monotonic()
         self.terminal = sys.stderr.isatty()
 
-    def result(self, identity, findings, failures):
-        self.done += self.work.pop(identity, 0)
-        self.pieces += self.files.pop(identity, 0)
+    def piece(self, identity):
+        """One of a job is done; a job that is tried again says so again."""
+        if self.waiting.get(identity):
+            self.done += self.waiting[identity].pop(0)
+            self.pieces += 1
+        self.show()
+
+    def result(self, identity, findings, failed, partial):
+        while self.waiting.get(identity):
+            self.piece(identity)
         self.findings += findings
-        self.failures += failures
+        self.failed += failed
+        self.partial += partial
         self.show()
 
     def left(self, now):
@@ -55,7 +63,7 @@ class Progress:
         self.told = now
         bar = "#" * int(20 * self.done / self.total if self.total else 20)
         text = (f"[{bar:20}] {self.pieces:,} of {self.all:,} done, {self.findings:,} findings,"
-                f" {self.failures:,} failed, {self.left(now)}")
+                f" {self.failed:,} failed, {self.partial:,} in part, {self.left(now)}")
         if self.terminal:
             self.draw("\r" + text + "\x1b[K" + ("\n" if end else ""))
         else:
@@ -88,6 +96,10 @@ TEMPLATE = "exec {1} job {2} {3}"
 def must_have_parallel():
     if not shutil.which("parallel"):
         raise Unusable("there is no parallel: apt-get install parallel")
+    done = subprocess.run(["parallel", "--version"], stdin=subprocess.DEVNULL, capture_output=True,
+                          text=True, errors="replace", check=False)
+    if not done.stdout.startswith("GNU parallel"):
+        raise Unusable("parallel is not GNU parallel: apt-get install parallel")
 
 
 def parallel_command(arguments, tasks, listed, hosts):
@@ -113,8 +125,10 @@ class Listener:
         word, _, rest = line.rstrip("\n").partition(" ")
         try:
             if word == "result":
-                identity, findings, failures = rest.split()
-                self.progress.result(identity, int(findings), int(failures))
+                identity, *numbers = rest.split()
+                self.progress.result(identity, *map(int, numbers))
+            elif word == "judged":
+                self.progress.piece(rest)
             elif word == "failed":
                 path, status, reason = json.loads(rest)
                 self.progress.line(f"{path}: {told_status(status)}: {reason}")
@@ -156,9 +170,6 @@ def start_parallel(arguments, tasks, home, hosts):
 
 def run_tasks(arguments, tasks):
     """Runs all jobs. Returns {job: why it has no result}, and why where a job said nothing."""
-    must_have_parallel()
-    if arguments.hosts:
-        must_be_hosts(arguments.hosts)
     with tempfile.TemporaryDirectory(prefix=NAME + "-") as home:
         return listen(arguments, tasks, pathlib.Path(home))
 

@@ -43,42 +43,66 @@ CREATE TABLE IF NOT EXISTS cost (
     shard INTEGER, shards INTEGER, seconds REAL, cpu REAL, memory INTEGER, packets INTEGER,
     PRIMARY KEY (sha256, plugin, options, shard, shards));
 
-CREATE VIEW IF NOT EXISTS forged AS
-    SELECT * FROM finding WHERE verdict IN ('forged', 'suspect', 'silenced');
+-- Views are made anew where a database is of an earlier version.
 
-CREATE VIEW IF NOT EXISTS per_capture AS
+DROP VIEW IF EXISTS forged;
+
+-- What a report tells of, and in which order. Who is only suspect is accused of nothing, so a view
+-- over this has the verdict in each of its rows, or a column for each verdict.
+DROP VIEW IF EXISTS reported;
+CREATE VIEW reported AS
+    SELECT *, CASE verdict WHEN 'forged' THEN 1 WHEN 'silenced' THEN 2 ELSE 3 END AS rank
+    FROM finding WHERE verdict IN ('forged', 'silenced', 'suspect');
+
+DROP VIEW IF EXISTS per_capture;
+CREATE VIEW per_capture AS
     SELECT c.name, c.sha256, c.plugin, c.options, c.status, c.reason, c.frames, c.connections,
         c.dns_transactions,
         count(f.frame) FILTER (WHERE f.verdict = 'forged') AS forged,
-        count(f.frame) FILTER (WHERE f.verdict = 'suspect') AS suspect,
-        count(f.frame) FILTER (WHERE f.verdict = 'silenced') AS silenced
+        count(f.frame) FILTER (WHERE f.verdict = 'silenced') AS silenced,
+        count(f.frame) FILTER (WHERE f.verdict = 'suspect') AS suspect
     FROM capture c LEFT JOIN finding f USING (sha256, plugin, options)
-    GROUP BY c.sha256, c.plugin, c.options ORDER BY forged DESC, suspect DESC, c.name, c.sha256;
+    GROUP BY c.sha256, c.plugin, c.options
+    ORDER BY forged DESC, silenced DESC, suspect DESC, c.name, c.sha256;
 
-CREATE VIEW IF NOT EXISTS per_server AS
+DROP VIEW IF EXISTS per_server;
+CREATE VIEW per_server AS
     SELECT server, server_port, protocol, class, verdict, count(*) AS frames,
         count(DISTINCT sha256) AS captures, count(DISTINCT client) AS clients,
         min(time) AS first, max(time) AS last
-    FROM forged GROUP BY server, server_port, protocol, class, verdict
-    ORDER BY frames DESC, server, class;
+    FROM reported GROUP BY server, server_port, protocol, class, verdict
+    ORDER BY rank, frames DESC, server, class;
 
-CREATE VIEW IF NOT EXISTS per_trigger AS
+DROP VIEW IF EXISTS per_trigger;
+CREATE VIEW per_trigger AS
     SELECT trigger, class, verdict, count(*) AS frames, count(DISTINCT sha256) AS captures,
         count(DISTINCT server) AS servers
-    FROM forged WHERE trigger IS NOT NULL GROUP BY trigger, class, verdict
-    ORDER BY frames DESC, trigger, class;
+    FROM reported WHERE trigger IS NOT NULL GROUP BY trigger, class, verdict
+    ORDER BY rank, frames DESC, trigger, class;
 
-CREATE VIEW IF NOT EXISTS per_injector AS
+DROP VIEW IF EXISTS per_injector;
+CREATE VIEW per_injector AS
     SELECT coalesce(injector, 'unknown') AS injector, class, count(*) AS frames,
         count(DISTINCT sha256) AS captures, min(hops_to_injector) AS nearest,
         max(hops_to_injector) AS farthest, round(avg(confidence)) AS confidence
     FROM finding WHERE verdict = 'forged' GROUP BY 1, class ORDER BY frames DESC, 1, class;
 
-CREATE VIEW IF NOT EXISTS per_signature AS
-    SELECT signature, tier, count(*) AS frames, count(DISTINCT sha256) AS captures
-    FROM evidence GROUP BY signature, tier ORDER BY frames DESC, signature;
+DROP VIEW IF EXISTS per_signature;
+CREATE VIEW per_signature AS
+    SELECT e.signature, e.tier,
+        count(*) FILTER (WHERE f.verdict = 'forged') AS forged,
+        count(*) FILTER (WHERE f.verdict = 'silenced') AS silenced,
+        count(*) FILTER (WHERE f.verdict = 'suspect') AS suspect,
+        count(DISTINCT e.sha256) AS captures
+    FROM evidence e JOIN reported f USING (sha256, plugin, options, frame)
+    GROUP BY e.signature, e.tier
+    ORDER BY forged DESC, silenced DESC, suspect DESC, e.signature;
 
-CREATE VIEW IF NOT EXISTS per_day AS
-    SELECT substr(time, 1, 10) AS day, class, verdict, count(*) AS frames,
+DROP VIEW IF EXISTS per_day;
+CREATE VIEW per_day AS
+    SELECT substr(time, 1, 10) AS day, class,
+        count(*) FILTER (WHERE verdict = 'forged') AS forged,
+        count(*) FILTER (WHERE verdict = 'silenced') AS silenced,
+        count(*) FILTER (WHERE verdict = 'suspect') AS suspect,
         count(DISTINCT sha256) AS captures
-    FROM forged WHERE time IS NOT NULL GROUP BY 1, class, verdict ORDER BY 1, class;
+    FROM reported WHERE time IS NOT NULL GROUP BY 1, class ORDER BY 1, class;
