@@ -5,38 +5,42 @@
  */
 #include "detector.h"
 
-#define X(name, id, title) extern const detector_t detector_##name;
+#define X(name, id, title, sees) extern const detector_t detector_##name;
 DETECTORS(X)
 FOLLOWERS(X)
 #undef X
 
 const detector_t *const detectors[N_WATCHERS] = {
-#define X(name, id, title) [DETECT_##id] = &detector_##name,
+#define X(name, id, title, sees) &detector_##name,
     DETECTORS(X)
     FOLLOWERS(X)
+#undef X
+};
+
+static const struct {
+    const char *name, *title, *sees;
+} words[N_DETECTORS] = {
+#define X(name, id, title, sees) { #name, title, sees },
+    DETECTORS(X)
 #undef X
 };
 
 const char *
 detector_name(detector_id_t detector)
 {
-    static const char *const names[N_DETECTORS] = {
-#define X(name, id, title) #name,
-        DETECTORS(X)
-#undef X
-    };
-    return names[detector];
+    return words[detector].name;
 }
 
 const char *
 detector_title(detector_id_t detector)
 {
-    static const char *const titles[N_DETECTORS] = {
-#define X(name, id, title) title,
-        DETECTORS(X)
-#undef X
-    };
-    return titles[detector];
+    return words[detector].title;
+}
+
+const char *
+detector_sees(detector_id_t detector)
+{
+    return words[detector].sees;
 }
 
 const signature_t *

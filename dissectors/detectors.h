@@ -6,22 +6,33 @@
  */
 #pragma once
 
-/* In the order in which they see a packet: detector_NAME and what filters call it (interference.NAME),
- * DETECT_ID, and what its protocol is called in Wireshark, where it can be switched off. */
+/* In the order in which they see a packet: detector_NAME, which is also what filters call it
+ * (interference.NAME); DETECT_ID; what its protocol is called in Wireshark, where it can be switched off; and
+ * what it looks for, as the rest of a sentence. */
 #define DETECTORS(X) \
-    X(ttl,       TTL,       "Suspicious TTLs")         \
-    X(dns,       DNS,       "Forged DNS Answers")      \
-    X(reset,     RESET,     "Forged TCP Resets")       \
-    X(data,      DATA,      "Injected TCP Data")       \
-    X(handshake, HANDSHAKE, "Forged Handshakes")       \
-    X(silence,   SILENCE,   "Silence After a Trigger")
+    X(ttl, TTL, "Suspicious TTLs", \
+      "packets from another distance than everything else of their host") \
+    X(dns, DNS, "Forged DNS Answers", \
+      "second answers that contradict the first, answers that come too early, with another header, to a " \
+      "forged address, or in an injector's shape") \
+    X(reset, RESET, "Forged TCP Resets", \
+      "resets after which the host goes on, bursts and ladders of them, numbers and header fields copied from " \
+      "what they answer, constant headers of published boxes") \
+    X(data, DATA, "Injected TCP Data", \
+      "other bytes for the same place, block pages and redirects of another sender, FINs and acknowledgements " \
+      "that are not the host's, certificates of interception") \
+    X(handshake, HANDSHAKE, "Forged Handshakes", \
+      "two SYN/ACKs that contradict each other") \
+    X(silence, SILENCE, "Silence After a Trigger", \
+      "SYNs, first data, QUIC and DNS that are never answered while others are, downloads that freeze or are " \
+      "held to a rate")
 
 /* They follow packets after the detectors, find nothing by themselves, and are always on. */
 #define FOLLOWERS(X) \
-    X(stages,    STAGES,    NULL)
+    X(stages, STAGES, NULL, NULL)
 
 typedef enum {
-#define X(name, id, title) DETECT_##id,
+#define X(name, id, title, sees) DETECT_##id,
     DETECTORS(X)
     N_DETECTORS,
     LAST_DETECTOR = N_DETECTORS - 1,

@@ -76,9 +76,10 @@ bool            engine_enabled(const engine_t *engine, detector_id_t detector);
 
 /* The rows of the catalogue of one detector: n is set to their number. For documents and tests. */
 const signature_t *detector_signature(detector_id_t detector, unsigned index);
-/* What filters call it, and its title. */
+/* What filters call it, its title, and what it looks for; not of followers. */
 const char        *detector_name(detector_id_t detector);
 const char        *detector_title(detector_id_t detector);
+const char        *detector_sees(detector_id_t detector);
 
 /* What is kept of a capture, and how much at most: all rows, NULL beyond the last. For documents. */
 const kept_t      *engine_kept(unsigned index);

@@ -74,36 +74,17 @@ print_row(detector_id_t detector, const signature_t *s)
         printf("%u / %u |\n", s->injected.hits, s->injected.of);
 }
 
-static const struct {
-    const char *title, *anchor, *sees;
-} families[N_DETECTORS] = {
-    [DETECT_TTL] = { "Suspicious TTLs", "suspicious-ttls",
-        "packets from another distance than everything else of their host" },
-    [DETECT_DNS] = { "Forged DNS answers", "forged-dns-answers",
-        "second answers that contradict the first, answers that come too early, with another header, to a forged "
-        "address, or in an injector's shape" },
-    [DETECT_RESET] = { "Forged resets", "forged-resets",
-        "resets after which the host goes on, bursts and ladders of them, numbers and header fields copied from what "
-        "they answer, constant headers of published boxes" },
-    [DETECT_DATA] = { "Injected data", "injected-data",
-        "other bytes for the same place, block pages and redirects of another sender, FINs and acknowledgements that "
-        "are not the host's, certificates of interception" },
-    [DETECT_HANDSHAKE] = { "Forged handshakes", "forged-handshakes", "two SYN/ACKs that contradict each other" },
-    [DETECT_SILENCE] = { "Silence", "silence",
-        "SYNs, first data, QUIC and DNS that are never answered while others are, downloads that freeze or are held "
-        "to a rate" },
-};
-
 static void
 print_families(void)
 {
     puts("| Family | Looks for | Signatures |\n|---|---|---:|");
     for (detector_id_t d = 0; d < N_DETECTORS; d++) {
+        char *anchor = g_strdelimit(g_ascii_strdown(detector_title(d), -1), " ", '-');
         unsigned n = 0;
         while (detector_signature(d, n))
             n++;
-        printf("| [%s](docs/signatures/README.md#%s) | %s | %u |\n", families[d].title, families[d].anchor,
-               families[d].sees, n);
+        printf("| [%s](docs/signatures/README.md#%s) | %s | %u |\n", detector_title(d), anchor, detector_sees(d), n);
+        g_free(anchor);
     }
 }
 

@@ -5,14 +5,25 @@
  */
 #include "verdict/signature.h"
 
-#define X(name, shown) shown,
-
 const char *
 class_name(class_t class)
 {
+#define X(name, published, words) published,
     static const char *const names[N_CLASSES] = { CLASSES(X) };
+#undef X
     return names[class];
 }
+
+const char *
+class_words(class_t class)
+{
+#define X(name, published, words) words,
+    static const char *const names[N_CLASSES] = { CLASSES(X) };
+#undef X
+    return names[class];
+}
+
+#define X(name, shown) shown,
 
 const char *
 verdict_name(verdict_t verdict)

@@ -36,20 +36,20 @@ typedef enum {
     TIER_D,     /* an observation; weighs nothing */
 } tier_t;
 
-/* What kind of packet a finding is about: name, as shown. */
+/* What kind of packet a finding is about: name, as published, in words. */
 #define CLASSES(X) \
-    X(NONE,       "") \
-    X(RESET,      "reset") \
-    X(DNS_ANSWER, "dns-answer") \
-    X(DATA,       "data") \
-    X(FIN,        "fin") \
-    X(SYN_ACK,    "syn-ack") \
-    X(ACK,        "ack") \
-    X(TTL,        "ttl") \
-    X(SILENCE,    "silence")
+    X(NONE,       "",           "packet")     \
+    X(RESET,      "reset",      "reset")      \
+    X(DNS_ANSWER, "dns-answer", "DNS answer") \
+    X(DATA,       "data",       "data")       \
+    X(FIN,        "fin",        "FIN")        \
+    X(SYN_ACK,    "syn-ack",    "SYN/ACK")    \
+    X(ACK,        "ack",        "ACK")        \
+    X(TTL,        "ttl",        "TTL")        \
+    X(SILENCE,    "silence",    "silence")
 
 typedef enum {
-#define X(name, shown) CLASS_##name,
+#define X(name, published, words) CLASS_##name,
     CLASSES(X)
 #undef X
     N_CLASSES
@@ -120,6 +120,7 @@ has_confidence(verdict_t verdict)
 
 /* As shown and published; "" for none. */
 const char *class_name(class_t class);
+const char *class_words(class_t class);         /* "DNS answer" */
 const char *verdict_name(verdict_t verdict);
 const char *family_name(family_t family);
 const char *confidence_level(uint8_t confidence);   /* "low" < 50, "medium" < 80, "high" */

@@ -141,15 +141,6 @@ results_finding(const results_t *results, uint32_t frame)
 /* ---- words ---- */
 
 const char *
-class_words(class_t class)
-{
-    static const char *const words[N_CLASSES] = {
-        "packet", "reset", "DNS answer", "data", "FIN", "SYN/ACK", "ACK", "TTL", "silence",
-    };
-    return words[class];
-}
-
-const char *
 tier_name(tier_t tier)
 {
     static const char *const names[] = { "A", "B", "C", "D" };

@@ -73,7 +73,6 @@ char *client_text(const ends_t *ends);
 
 /* ---- words ---- */
 
-const char *class_words(class_t class);             /* "DNS answer" */
 const char *tier_name(tier_t tier);                 /* "A" */
 const char *protocol_words(uint8_t protocol);       /* "tcp"; "" when it is not known */
 const char *verdict_heading(verdict_t verdict);     /* "Forged (suspected)" */
