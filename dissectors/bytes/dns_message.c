@@ -137,14 +137,13 @@ dns_message_name(dns_message_t *m)
 bool
 address_is_special(const uint8_t *a, bool ipv6)
 {
-    static const uint8_t zero[15];
+    static const uint8_t translated[12] = { 0x00, 0x64, 0xff, 0x9b };
 
     if (!ipv6)
         return a[0] == 0 || a[0] == 10 || a[0] == 127 || (a[0] == 172 && (a[1] & 0xf0) == 16)
             || (a[0] == 192 && a[1] == 168) || (a[0] == 169 && a[1] == 254)
             || (a[0] == 100 && (a[1] & 0xc0) == 64);
-    return (a[0] & 0xfe) == 0xfc || (a[0] == 0xfe && (a[1] & 0xc0) == 0x80)
-        || (!memcmp(a, zero, 15) && a[15] <= 1);
+    return (a[0] & 0xe0) != 0x20 && memcmp(a, translated, sizeof translated);
 }
 
 static void

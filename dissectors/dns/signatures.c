@@ -214,6 +214,14 @@ dns_disputes(const dns_case_t *c, unsigned i, unsigned k)
 
 /* ---- what an answer shows by itself ---- */
 
+/* 0.0.0.0 (and all that begins with 0) or ::, which block lists say. */
+static bool
+is_null_address(const dns_answer_t *a)
+{
+    static const uint8_t null[16];
+    return a->address_is_ipv6 ? !memcmp(a->address, null, sizeof null) : !a->address[0];
+}
+
 static bool
 is_shape_1(const dns_answer_t *a)
 {
@@ -262,8 +270,7 @@ dns_traits(const dns_case_t *c, const dns_answer_t *a)
     note(&t, DNS_IS_OTHER_TYPE, a->answers && (c->qtype != DNS_A || a->type_mismatch), a->type_mismatch);
     note(&t, DNS_IS_OPT_ANSWER, asked && c->query_opt, a->opt_as_answer);
     note(&t, DNS_IS_TRAILED, a->complete && !c->tcp, a->trailing);
-    note(&t, DNS_IS_PRIVATE, a->address_count, a->special_count >= a->address_count
-         && (a->address[0] || a->address_is_ipv6));
+    note(&t, DNS_IS_PRIVATE, a->address_count, a->special_count >= a->address_count && !is_null_address(a));
     note(&t, DNS_IS_SHAPE_1, is_ipv4(a), is_shape_1(a));
     note(&t, DNS_IS_SHAPE_3, numbered, is_shape_3(a));
     note(&t, DNS_LACKS_SOA, is_negative(a), !a->has_soa);
@@ -666,14 +673,25 @@ turkmenistan(const dns_case_t *c, const dns_answer_t *a)
                     "filter");
 }
 
+/* 10.10.34.34 to 36, or what queries for IPv6 are told. */
+static bool
+is_iran_page(const dns_answer_t *a)
+{
+    static const uint8_t ipv4[] = { 10, 10, 34 }, ipv6[16] = { 0, 0xd0, [15] = 0x11 };
+
+    return a->address_count && (a->address_is_ipv6 ? !memcmp(a->address, ipv6, sizeof ipv6)
+         : !memcmp(a->address, ipv4, sizeof ipv4) && a->address[3] >= 34 && a->address[3] <= 36);
+}
+
 static char *
 iran_address(const dns_case_t *c, const dns_answer_t *a)
 {
-    if (a->address_is_ipv6 || !a->address_count || a->address[0] != 10 || a->address[1] != 10
-        || a->address[2] != 34 || a->address[3] < 34 || a->address[3] > 36 || !c->name_is_public
-        || a->address_at_home)
+    if (!is_iran_page(a) || !c->name_is_public || a->address_at_home)
         return NULL;
-    return g_strdup_printf("%s leads to 10.10.34.%u, Iran's block page", c->name, a->address[3]);
+    char *address = address_text(a);
+    char *text = g_strdup_printf("%s leads to %s, Iran's block page", c->name, address);
+    g_free(address);
+    return text;
 }
 
 /* Owners of most addresses that China's filter forges (Hoang et al., USENIX Security 2021): their own

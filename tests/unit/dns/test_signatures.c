@@ -348,6 +348,16 @@ WIRE(turkmenistan_other_ttl) { turkmenistan(c, a); a->ttl = 60; }
 WIRE(ad_blocker) { loopback(c, a); c->server_is_public = false; a->ip.ip_id = 0; a->ip.df = true; }
 
 WIRE(iran) { (void)c; special(a, 10, 10, 34, 35); }
+WIRE(iran_ipv6)
+{
+    static const uint8_t address[16] = { 0, 0xd0, [15] = 0x11 };
+    (void)c;
+    memcpy(a->address, address, sizeof address);
+    a->address_is_ipv6 = true;
+    a->special_count = 1;
+}
+WIRE(iran_ipv6_beside) { iran_ipv6(c, a); a->address[15] = 0x12; }
+WIRE(null_ipv6) { iran_ipv6(c, a); memset(a->address, 0, sizeof a->address); unknown_server(); }
 WIRE(iran_at_home) { iran(c, a); a->address_at_home = true; }
 WIRE(iran_beside) { (void)c; special(a, 10, 10, 34, 37); }
 WIRE(iran_local_name) { iran(c, a); c->name_is_public = false; }
@@ -547,6 +557,7 @@ static const sign_row_t signs[] = {
       private_among_public },
     { "a filtering resolver answers 0.0.0.0", "dns-private-answer", false, null_address },
     { "a blocklist answers 127.0.0.1", "dns-private-answer", false, blocklist_hit },
+    { "a filtering resolver answers ::", "dns-private-answer", false, null_ipv6 },
 
     { "a resolver with a block list leads a public name to a private address", "dns-private-answer", false,
       private_by_itself },
@@ -580,6 +591,8 @@ static const sign_row_t signs[] = {
     { "a public name leads to Iran's block page", "dns-ir-1010", true, iran },
     { "a public name leads to an address beside Iran's block page", "dns-ir-1010", false, iran_beside },
     { "a local name leads to 10.10.34.35", "dns-ir-1010", false, iran_local_name },
+    { "a public name leads to what Iran says of IPv6", "dns-ir-1010", true, iran_ipv6 },
+    { "a public name leads to an address beside it", "dns-ir-1010", false, iran_ipv6_beside },
     { "the network is 10.10.34.0/24 itself", "dns-ir-1010", false, iran_at_home },
 
     { "a public server gives an address known for forged answers", "dns-bogus-ip", true, listed },
