@@ -979,6 +979,8 @@ dns_signature(unsigned index)
     return index <= G_N_ELEMENTS(rows) ? &rows[index - 1].signature : NULL;
 }
 
+G_STATIC_ASSERT(N_CONDITIONS <= 32 && G_N_ELEMENTS(rows) <= 32);    /* bits */
+
 /* The row of a sign that fired; it is no conflict. */
 static unsigned
 row_of(const evidence_t *e)
@@ -1038,9 +1040,12 @@ collect(const dns_case_t *c, const dns_answer_t *a, uint32_t conditions, GArray 
 {
     for (uint32_t left = rows_when(conditions); left; left &= left - 1) {
         unsigned i = (unsigned)__builtin_ctz(left);
-        double most = bound_of(c, a, i);
+        char *text = rows[i].test(c, a);
+        double most = text ? bound_of(c, a, i) : 0;
         if (most >= BOUND_MIN_DB)
-            evidence_offer_at_most(evidence, &rows[i].signature, rows[i].test(c, a), most);
+            evidence_offer_at_most(evidence, &rows[i].signature, text, most);
+        else
+            g_free(text);
     }
 }
 
@@ -1232,26 +1237,19 @@ dns_judge(const dns_case_t *c, unsigned which, GArray *evidence, int *rival)
 
 /* ---- the innocent explanation ---- */
 
-static unsigned
-families_of(const GArray *evidence)
-{
-    unsigned seen = 0;
-
-    for (unsigned i = 0; i < evidence->len; i++)
-        seen |= 1u << g_array_index(evidence, evidence_t, i).signature->family;
-    return seen;
-}
-
+/* The explanation has to cover all signs: where several compare with the sender, or one beside what it says, one
+ * site of an anycast server is not enough. */
 const char *
 dns_innocent(const dns_case_t *c, const dns_answer_t *a, const GArray *evidence)
 {
     const evidence_t *strongest = evidence_strongest(evidence);
-    unsigned seen = families_of(evidence), other_box = 1u << FAMILY_TTL | 1u << FAMILY_HEADER_MISMATCH;
 
     if (c->queries > 1 && dns_sets(c) > 1)
         return "a resolver that answers each copy of the query from another cache";
-    if (c->n_answers == 1 && seen & other_box && compared_with(c, a, evidence) & 1u << WITH_SENDER
-        && strongest->signature->family == FAMILY_CONTENT)
+    if (strongest && strongest->signature == &conflict_signature)
+        return c->query_frame ? conflict_signature.twin
+                              : "two copies of a query, neither of them captured, answered from two caches";
+    if (c->n_answers == 1 && evidence->len > 1 && compared_with(c, a, evidence) & 1u << WITH_SENDER)
         return "a router that answers in the server's name from a resolver of its own (a transparent DNS proxy), or "
                "captures of two places in one file";
     return strongest ? strongest->signature->twin : NULL;

@@ -810,6 +810,8 @@ ANSWERS(ipv6_for_ipv4) { dns_answer_t a = genuine_answer(); a.type_mismatch = tr
 
 ANSWERS(ipv6_for_ipv4_from_elsewhere) { ipv6_for_ipv4(c); c->answer[0].ip.ttl = 122; }
 
+ANSWERS(seen_at_the_server) { ipv6_for_ipv4_from_elsewhere(c); c->at_server = true; }
+
 ANSWERS(listed_alone)
 {
     add_answer(c, changed(listed, 66));
@@ -877,6 +879,7 @@ static const transaction_row_t transactions[] = {
     { "an address of another type from a server that knows how to answer: damaged, perhaps", ipv6_for_ipv4, { S },
       1 },
     { "the same from elsewhere", ipv6_for_ipv4_from_elsewhere, { F }, 1 },
+    { "the same where the server's packets are seen as they leave it", seen_at_the_server, { S }, 1 },
 };
 
 /* Answers in another order keep what they say and take the places and times of each other. */
@@ -976,6 +979,31 @@ check_rival(void **state)
     evidence_free(evidence);
 }
 
+/* ---- what else could explain it ---- */
+
+static void
+check_explanation(void **state)
+{
+    static const struct { answers_fn_t wire; const char *words; } rows[] = {
+        { two_equally_odd, "forwarder" }, { two_retries, "another cache" }, { unseen_query, "two caches" },
+        { anycast_site_nearby, "transparent DNS proxy" }, { edns_fallback, "fallback" },
+        { listed_alone, "was fed" }, { one_answer, NULL },
+    };
+    GArray *evidence = evidence_new();
+
+    (void)state;
+    for (size_t i = 0; i < G_N_ELEMENTS(rows); i++) {
+        dns_case_t c = one_query();
+        int rival;
+        rows[i].wire(&c);
+        dns_judge(&c, 0, evidence, &rival);
+        const char *text = dns_innocent(&c, &c.answer[0], evidence);
+        assert_int_equal(text != NULL, rows[i].words != NULL);
+        assert_true(!text || strstr(text, rows[i].words));
+    }
+    evidence_free(evidence);
+}
+
 /* ---- names ---- */
 
 typedef struct {
@@ -1014,6 +1042,7 @@ main(void)
     SUITE_ADD_SIGNS(&suite, signs, check_sign, dns_signature);
     SUITE_ADD_TABLE(&suite, transactions, check_transaction);
     suite_add(&suite, "a forged answer is contrasted with the genuine one", check_rival, NULL);
+    suite_add(&suite, "the explanation fits all that was seen", check_explanation, NULL);
     SUITE_ADD_TABLE(&suite, names, check_name);
     return suite_run(&suite, "dns");
 }
