@@ -34,11 +34,12 @@ enum {
     SEES_HANDSHAKE   = 0x02,    /* a SYN or SYN/ACK */
     SEES_DNS         = 0x04,    /* payload from or to port 53 */
     SEES_STRANGE_TTL = 0x08,    /* a TTL unlike the first of its sender in this flow */
-    SEES_ANSWERS     = 0x10,    /* from the server, neither SYN nor reset */
+    SEES_ANSWERS     = 0x10,    /* from the server, no reset; a SYN/ACK where something came before it */
     SEES_OLD         = 0x20,    /* data, SYN or FIN that lie before what the sender has sent already */
     SEES_GAP         = 0x40,    /* from a server that has sent no data: beyond what was seen of it */
     SEES_FIRST_DATA  = 0x80,    /* from a server: its first */
-    SEES_COMBINATIONS = 0x100,
+    SEES_TOOL_MADE   = 0x100,   /* from the client: data with a packet tool's header */
+    SEES_COMBINATIONS = 0x200,
 };
 
 /* One packet of a flow and the two ends' states before it. */
@@ -48,7 +49,8 @@ typedef struct segment {
     direction_t         *sender, *peer; /* of the flow; pointers, because compilers work them out again and again */
     unsigned             end;       /* that sent it */
     unsigned             seen;      /* SEES_* */
-    bool                 forged;    /* set by a detector: its header says nothing about the host */
+    bool                 forged;    /* set by a detector: somebody else sent it, or it arrived damaged; nothing is
+                                     * learnt from it */
 } segment_t;
 
 /* A UDP datagram. */
@@ -73,6 +75,8 @@ typedef struct {
      * with `keeps` all packets of a flow that the family keeps something beside. */
     unsigned sees;
     bool     keeps;
+    bool     to_itself;         /* also what a machine tells itself: nobody is on the way, but who may write raw
+                                 * packets there can write them in another program's name */
     void (*segment)(engine_t *, segment_t *);
 
     /* Before the first packet; what it returns is engine->own[DETECT_…]. The place to make its kind of
@@ -112,6 +116,8 @@ struct engine {
     bool          enabled[N_WATCHERS];
     uint8_t       wants[SEES_COMBINATIONS]; /* detectors by what is seen, a bit each by detector_id_t */
     uint8_t       keeps;        /* those that want all packets of flows that they keep something beside */
+    uint8_t       to_itself;    /* those that want what a machine tells itself */
+    uint8_t       hears;        /* those that are asked about the packet at hand */
     void         *own[N_WATCHERS];          /* what open() returned; NULL where it is switched off */
     reports_t    *reports;      /* the way out */
     store_t      *store;        /* of reports: to look up what was said, and for texts */

@@ -18,11 +18,11 @@
     X(reset, RESET, "Forged TCP Resets", \
       "resets after which the host goes on, bursts and ladders of them, numbers and header fields copied from " \
       "what they answer, constant headers of published boxes") \
+    X(handshake, HANDSHAKE, "Forged Handshakes", \
+      "two SYN/ACKs that contradict each other") \
     X(data, DATA, "Injected TCP Data", \
       "other bytes for the same place, block pages and redirects of another sender, FINs and acknowledgements " \
       "that are not the host's, certificates of interception") \
-    X(handshake, HANDSHAKE, "Forged Handshakes", \
-      "two SYN/ACKs that contradict each other") \
     X(silence, SILENCE, "Silence After a Trigger", \
       "SYNs, first data, QUIC and DNS that are never answered while others are, downloads that freeze or are " \
       "held to a rate")
@@ -43,4 +43,4 @@ typedef enum {
 
 /* What is kept beside a flow (state/beside.h) has a number: a family's is its detector_id_t. Who keeps a
  * second kind has its number here. */
-enum { BESIDE_PAGE = N_WATCHERS, N_BESIDE };
+enum { BESIDE_PAGE = N_WATCHERS, BESIDE_RUN, N_BESIDE };

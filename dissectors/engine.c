@@ -27,6 +27,7 @@ read_wants(engine_t *engine)
             if (!detectors[d]->sees || detectors[d]->sees & seen)
                 engine->wants[seen] |= (uint8_t)(1 << d);
         engine->keeps |= (uint8_t)(detectors[d]->keeps << d);
+        engine->to_itself |= (uint8_t)(detectors[d]->to_itself << d);
     }
 }
 
@@ -151,6 +152,13 @@ note_client(flow_t *flow, unsigned end, const observation_t *obs)
     }
 }
 
+/* Data with a header that packet tools write and few stacks. */
+static bool
+is_tool_made(const observation_t *obs)
+{
+    return !obs->ip.df && obs->ip.ip_id <= 1 && !obs->has_timestamps && obs->length && !obs->ip.ipv6;
+}
+
 /* SEES_* of a segment. */
 static unsigned
 what_is_seen(const segment_t *s)
@@ -164,7 +172,9 @@ what_is_seen(const segment_t *s)
         return seen | SEES_RESETS;
     if (obs->ip.ttl != sender->ttl[0])
         seen |= SEES_STRANGE_TTL;
-    if (!(obs->flags & TCP_SYN) && s->end != flow->client)
+    if (s->end == flow->client)
+        seen |= is_tool_made(obs) ? SEES_TOOL_MADE : 0;
+    else if (!(obs->flags & TCP_SYN) || sender->packets)
         seen |= SEES_ANSWERS;
     if (obs->captured && (obs->sport == DNS_PORT || obs->dport == DNS_PORT))
         seen |= SEES_DNS;
@@ -172,13 +182,20 @@ what_is_seen(const segment_t *s)
         return obs->length && seen & SEES_ANSWERS ? seen | SEES_FIRST_DATA : seen;
     if (sequence_end(obs) != obs->seq && seq_diff(sequence_end(obs), sender->next_seq) <= 0)
         seen |= SEES_OLD;
-    if (seen & SEES_ANSWERS && !(sender->seen & SEEN_DATA)) {
+    if (seen & SEES_ANSWERS && !(sender->seen & SEEN_DATA) && !(obs->flags & TCP_SYN)) {
         if (obs->length)
             seen |= SEES_FIRST_DATA;
         if (seq_diff(obs->seq, sender->next_seq) > 0)
             seen |= SEES_GAP;
     }
     return seen;
+}
+
+/* A family that is switched on, about the packet at hand. */
+static bool
+hears(const engine_t *engine, unsigned d)
+{
+    return engine->enabled[d] && engine->hears >> d & 1;
 }
 
 static void
@@ -203,35 +220,38 @@ observe_in_flow(engine_t *engine, const observation_t *obs, flow_t *flow, unsign
     if (!s.flow->vantage_learnt && !(obs->flags & (TCP_SYN | TCP_RST))) {
         vantage_learn(&engine->vantages, s.flow, s.end, obs);
         for (unsigned d = 0; d < N_WATCHERS; d++)
-            if (engine->enabled[d] && detectors[d]->placed)
+            if (hears(engine, d) && detectors[d]->placed)
                 detectors[d]->placed(engine, s.flow);
     }
 
     if (beside_has(flow, BESIDE_DIED) && !(obs->flags & TCP_RST))
         died_sent(engine->died, flow, end, obs);
     s.seen = what_is_seen(&s);
-    for (unsigned wanting = engine->wants[s.seen] | (flow->has & engine->keeps); wanting; wanting &= wanting - 1)
+    for (unsigned wanting = (engine->wants[s.seen] | (flow->has & engine->keeps)) & engine->hears; wanting;
+         wanting &= wanting - 1)
         detectors[__builtin_ctz(wanting)]->segment(engine, &s);
 
     host_t *hearer = s.flow->host[!s.end];
     hearer->heard_frame = obs->frame;
     hearer->heard = ticks(obs->time);
     hearer->heard_bytes += obs->length;
-    /* A forged SYN/ACK says nothing of where the server's numbers begin. */
-    bool foreign = s.forged && obs->flags & TCP_SYN;
     if (obs->flags & TCP_RST) {
         flow->was_reset = true;
-    } else if (!foreign && flow_learn(s.sender, s.peer, obs)) {
+    } else if (!s.forged && flow_learn(s.sender, s.peer, obs)) {   /* what others sent says nothing of this end */
         host_t *speaker = s.flow->host[s.end];
         bool first_syn = (obs->flags & (TCP_SYN | TCP_ACK)) == TCP_SYN && !speaker->remembered;
         if (!speaker->remembered && !first_syn && host_table_is_full(engine->hosts))
             report_limit(engine->reports, &engine->host_limit);
-        if (!s.forged && !first_syn) {
+        if (!first_syn) {
             host_learn(engine->hosts, speaker, &obs->ip);
             host_learn_link(speaker, obs->link_src);
-            if (!(obs->flags & TCP_SYN))
+            if (s.sender->rtt < speaker->rtt && s.sender->rtt)
+                speaker->rtt = s.sender->rtt;       /* a shorter way than its handshakes took */
+            if (obs->ip.ip_id)
+                host_learn_id(speaker, obs->ip.ip_id, ticks(obs->time));
+            if (!(obs->flags & TCP_SYN) && !obs->ip.in_pieces)
                 host_learn_df(speaker, s.flow->port[end], obs->ip.df);
-            else if (obs->flags & TCP_ACK)
+            if (obs->flags & TCP_SYN && obs->flags & TCP_ACK)
                 host_learn_syn_ack(speaker, obs->ip.ttl);
         }
         if (obs->length && s.end == s.flow->client)
@@ -263,7 +283,7 @@ opened_flow(engine_t *engine, const observation_t *obs, connection_t connection)
     flow_t *flow = new_flow(engine, &half_open.syn, opener);
     flow->syn_repeated = half_open.sent > 1;
     for (unsigned d = 0; d < N_WATCHERS && half_open.sent > 2; d++)
-        if (engine->enabled[d] && detectors[d]->syn_answered)
+        if (hears(engine, d) && detectors[d]->syn_answered)
             detectors[d]->syn_answered(engine, &half_open, obs);
     for (unsigned i = 0; i < half_open.captured; i++)
         observe_in_flow(engine, &half_open.syn, flow, opener.source);
@@ -290,7 +310,7 @@ observe_segment(engine_t *engine, const observation_t *obs)
             report_limit(engine->reports, &engine->flow_limit);
         bool again = half_open->sent > 1 && half_open->syn.frame == obs->frame;
         for (unsigned d = 0; d < N_WATCHERS && again; d++)
-            if (engine->enabled[d] && detectors[d]->syn)
+            if (hears(engine, d) && detectors[d]->syn)
                 detectors[d]->syn(engine, half_open);
         return;
     }
@@ -394,8 +414,12 @@ engine_observe(engine_t *engine, const observation_t *obs)
     reports_begin(engine->reports, obs);
     if (obs->captured < obs->length)
         engine->counts.cut_payloads++;
-    if (is_to_itself(obs)) {
-        engine->counts.to_itself++;
+    bool to_itself = is_to_itself(obs);
+    engine->hears = to_itself ? engine->to_itself : UINT8_MAX;
+    engine->counts.to_itself += to_itself;
+    if (to_itself) {
+        if (obs->protocol == PROTOCOL_TCP && !obs->quoted)
+            observe_segment(engine, obs);
     } else if (obs->quoted) {
         engine->counts.icmp_quotes++;
         observe_quote(engine, obs);

@@ -37,7 +37,8 @@ typedef struct {
     uint64_t cut_payloads;  /* packets of which not all payload was captured */
     uint64_t damaged;       /* packets whose checksum is wrong while their sender's others are right; not judged, not
                              * learnt from. Only of resets, SYN/ACKs, and what a detector finds odd is it known */
-    uint64_t to_itself;     /* packets from a machine to itself, of 127.0.0.0/8 among them; not judged */
+    uint64_t to_itself;     /* packets from a machine to itself, of 127.0.0.0/8 among them; of these only data are
+                             * judged, by what no stack does whoever is on the way */
     uint64_t connections;   /* TCP, begun again on the same ports included */
     uint64_t transactions;  /* DNS queries with their answers */
     uint64_t forgotten;     /* connections given up because a limit was reached */

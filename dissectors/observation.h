@@ -40,6 +40,7 @@ typedef struct {
     uint16_t ip_id;         /* IPv4 Identification; 0 for IPv6 */
     uint32_t flow_label;    /* IPv6 flow label; 0 for IPv4 */
     bool     df;            /* IPv4 don't-fragment; false for IPv6 */
+    bool     in_pieces;     /* IPv4: it came in fragments, so df is false whatever its sender usually sets */
     bool     ipv6;
 } ip_header_t;
 

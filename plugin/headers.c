@@ -85,6 +85,7 @@ headers_ipv4(observation_t *obs, piece_t *piece, ip_next_t *next)
     obs->ip.tos = p[1];
     obs->ip.ip_id = read_be16(p + 4);
     obs->ip.df = (fragment & IPV4_DF) != 0;
+    obs->ip.in_pieces = (fragment & (IPV4_MF | IPV4_OFFSET)) != 0;
     obs->ip.ttl = p[8];
     next->protocol = p[9];
     next->length = (length ? length : piece->length) - header;

@@ -20,6 +20,7 @@
 #include "parts.h"
 
 #define IP_OFFSET_DF   0x4000
+#define IP_OFFSET_PIECES 0x3fff /* more to come, or not the first */
 #define TOP_FLOW_LABEL 0x000fffff
 
 typedef struct {
@@ -52,6 +53,7 @@ read_ip(observation_t *obs, void *data)
         obs->ip.tos = ip4->ip_tos;
         obs->ip.ip_id = ip4->ip_id;
         obs->ip.df = (ip4->ip_off & IP_OFFSET_DF) != 0;
+        obs->ip.in_pieces = (ip4->ip_off & IP_OFFSET_PIECES) != 0;
         return true;
     }
     if (ip6 && ip6->ip6_src.type == AT_IPv6 && ip6->ip6_dst.type == AT_IPv6) {

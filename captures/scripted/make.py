@@ -16,8 +16,8 @@ import sys
 from builder.capture import Capture
 from scenarios import TABLE
 from scenarios import (block_pages, forged_dns, forged_resets, genuine_dns,  # noqa: F401
-                       genuine_quic, genuine_resets, handshakes, overlaps, resets_by_tools,
-                       resets_explained, silence, triggers, tunnels)
+                       genuine_quic, genuine_resets, handshakes, injected_data, overlaps,
+                       resets_by_tools, resets_explained, silence, triggers, tunnels)
 from scenarios import over_ipv6  # noqa: F401  twins of those above
 
 HERE = pathlib.Path(__file__).resolve().parent

@@ -20,7 +20,11 @@ typedef enum {
     CONTENT_HEADERLESS_HTML,    /* a page where a status line belongs */
     CONTENT_IRAN,               /* a frame from 10.10.34.34, .35 or .36 */
     CONTENT_TLS_ALERT,          /* an alert in the clear where a ServerHello belongs */
+    CONTENT_PLAIN_TEXT,         /* a page or redirect over HTTP where a ServerHello belongs */
 } content_t;
+
+/* What the client asked for. */
+typedef enum { ASKED_OTHER, ASKED_HTTP, ASKED_TLS } asked_kind_t;
 
 typedef struct {
     uint32_t    frame;
@@ -45,6 +49,11 @@ typedef struct {
 
     uint32_t    other_frame;    /* a segment with other bytes for the same sequence numbers; 0: none */
     int32_t     other_shift;    /* where this one begins, in bytes behind that one */
+    uint32_t    handshake_frame;    /* forged SYN/ACK whose numbers it goes on from; 0: none */
+    uint32_t    syn_ack_frame;  /* its sender's SYN/ACK that came after it, with other numbers; 0: none */
+    uint32_t    same_run_frame; /* proven forgery of the same sender in this flow (run.h); 0: none */
+    uint32_t    beyond_fin_frame;   /* the sender's FIN that ends before these bytes; 0: none */
+    bool        repeats_last;   /* its IP ID is that of its sender's packet before, of a sender that counts */
     uint32_t    continued_frame;    /* of a FIN: the sender's later segment that goes on as if there were none */
     uint32_t    died_frame;     /* ICMP error: what this acknowledges died on the way; 0: none */
     dead_probe_t died;          /* the same with its place */
@@ -52,14 +61,23 @@ typedef struct {
     uint32_t    same_box_frame; /* proven forgery in this host's name with this header; 0: none */
     ttl_memory_t host_ttls;     /* of everything the claimed sender sent itself, see host_own_ttls() */
     port_df_t   port_df;        /* of its port */
+    host_ids_t  host_ids;       /* IP IDs of what it sent, and the last of them */
+    uint32_t    host_rtt;       /* us, shortest round trip of its handshakes; 0: none */
+    uint8_t     host_rtts;      /* so many handshakes, saturating */
     unsigned    host_packets;   /* all that it sent in the capture, resets left out */
 } data_case_t;
 
 /* Tests every signature and weighs what fired. Pure: reads the case, fills evidence. */
 judgement_t data_judge(const data_case_t *c, GArray *evidence);
 
-/* Adds the contradiction with another segment, if there is one and it is not yet among the evidence. */
-void data_add_conflict(const data_case_t *c, GArray *evidence);
+/* Adds what later packets show of a segment (a contradiction, a run, a FIN) and is not yet among the evidence. */
+void data_add_later(const data_case_t *c, GArray *evidence);
+
+/* Signs that tell one sender from another, and not only what it says; of these, those by which its further packets
+ * are known; and that two segments contradict each other. */
+bool data_tells_sender(const signature_t *signature);
+bool data_shows_profile(const signature_t *signature);
+bool data_is_conflict(const signature_t *signature);
 
 /* How odd a segment is apart from contradicting another one, in dB. */
 double data_oddness(const data_case_t *c);
@@ -74,4 +92,4 @@ const signature_t *data_signature(unsigned index);
 size_t content_size(const uint8_t *bytes, size_t length);
 
 /* Reads what the first bytes of an answer look like. host is what was asked for, or NULL. */
-content_t content_read(const uint8_t *bytes, size_t length, const char *host, bool answers_http);
+content_t content_read(const uint8_t *bytes, size_t length, const char *host, asked_kind_t asked);

@@ -1,20 +1,22 @@
 /* data/cases.c
- * Finds the few segments of a flow that are worth judging as injected data, and remembers what
- * answers began with, so that a second answer to one request is noticed (data/signatures.c).
- *
- * Only what comes towards the client is looked at: that is where injectors answer.
+ * Finds the few segments of a flow that are worth judging as injected data (data/signatures.c), remembers what
+ * answers began with, so that a second answer to one request is noticed, and ties together what one
+ * foreign sender writes (run.h).
  *
  * SPDX-License-Identifier: GPL-2.0-or-later
  */
 #include "detector.h"
 #include "data/case.h"
 #include "data/overlap.h"
+#include "data/run.h"
+#include "handshake/case.h"
 #include "state/hops.h"
 
 #include <string.h>
 
 #define ANSWERS_KEPT 3          /* beginnings of answers per flow, 40 bytes each */
 #define PENDING_PAGES 256       /* flows whose small answer is not whole yet */
+#define RUNS          1024      /* flows with something odd in them, 1.1 kB each */
 
 /* The beginning of an answer, or of a segment that contradicts one: enough to see whether another one
  * says something else, and to judge it then. */
@@ -25,6 +27,7 @@ typedef struct {
     uint16_t  ip_id, window;
     uint16_t  bits;                     /* TCP_* and BIT_* */
     uint8_t   ttl, tos;
+    uint8_t   again;                    /* times it was sent again, saturating */
 } answer_t;
 
 typedef struct {
@@ -33,8 +36,8 @@ typedef struct {
     answer_t fin;                       /* a FIN that the next packet of its sender did not count; frame 0: none */
     ticks_t  fin_time;
     uint8_t  next;
-    uint8_t  lockstep, lockstep_ttl;    /* segments in a row whose window and TTL rise together */
-    uint16_t lockstep_window;
+    uint8_t  ladder, lowest, highest;   /* segments whose window less TTL is the same, and their TTLs */
+    uint16_t window_ttl;
 } flow_answers_t;
 
 /* The first part of a small answer, to be compared with lists when the rest is there. */
@@ -45,34 +48,72 @@ typedef struct {
     uint32_t    next_seq;
 } pending_page_t;
 
-/* engine->own: how many pages are pending. */
-static unsigned *
-pages_of(const engine_t *engine)
+/* engine->own */
+typedef struct {
+    unsigned pages;                     /* that are pending */
+    oldest_t runs;                      /* of run_t, by when they began */
+} kept_t;
+
+static kept_t *
+kept_of(const engine_t *engine)
 {
     return engine->own[DETECT_DATA];
 }
 
 static void
-clear_page(void *pages, void *one)
+clear_page(void *kept, void *one)
 {
-    --*(unsigned *)pages;
+    ((kept_t *)kept)->pages--;
     g_byte_array_free(((pending_page_t *)one)->bytes, TRUE);
+}
+
+static void
+clear_run(void *kept, void *one)
+{
+    oldest_remove(&((kept_t *)kept)->runs, &((run_t *)one)->link);
 }
 
 static void *
 data_open(engine_t *engine)
 {
-    unsigned *pages = g_new0(unsigned, 1);
+    kept_t *kept = g_new0(kept_t, 1);
 
+    kept->runs = oldest_new(RUNS, "limit of connections with odd answers reached: what one sender wrote into the "
+                                  "oldest is no longer told together");
     besides_kind(engine->besides, DETECT_DATA, sizeof(flow_answers_t), NULL, NULL);
-    besides_kind(engine->besides, BESIDE_PAGE, sizeof(pending_page_t), clear_page, pages);
-    return pages;
+    besides_kind(engine->besides, BESIDE_PAGE, sizeof(pending_page_t), clear_page, kept);
+    besides_kind(engine->besides, BESIDE_RUN, sizeof(run_t), clear_run, kept);
+    return kept;
 }
 
 static void
 data_close(engine_t *engine)
 {
-    g_free(pages_of(engine));
+    g_free(kept_of(engine));
+}
+
+static run_t *
+run_find(const engine_t *engine, const flow_t *flow)
+{
+    return beside_find(engine->besides, flow, BESIDE_RUN);
+}
+
+/* The flow's run, with room made for it. */
+static run_t *
+run_of(engine_t *engine, flow_t *flow)
+{
+    kept_t *kept = kept_of(engine);
+    run_t *run = run_find(engine, flow), *old;
+
+    if (run)
+        return run;
+    while ((old = oldest_in_the_way(&kept->runs))) {
+        report_limit(engine->reports, &kept->runs.limit);
+        beside_drop(engine->besides, old->beside.flow, BESIDE_RUN);
+    }
+    run = beside_get(engine->besides, flow, BESIDE_RUN);
+    oldest_add(&kept->runs, &run->link, run);
+    return run;
 }
 
 static pending_page_t *
@@ -110,21 +151,33 @@ read_beginning(const observation_t *obs)
     };
 }
 
-static void
-remember(flow_answers_t *list, const answer_t *beginning)
+/* What says the same in the same place, or NULL. */
+static answer_t *
+sent_before(flow_answers_t *list, const answer_t *beginning)
 {
     for (unsigned i = 0; i < ANSWERS_KEPT; i++)
         if (list->answer[i].frame && !memcmp(&list->answer[i].bytes, &beginning->bytes, sizeof beginning->bytes))
-            return;                     /* sent again */
-    list->answer[list->next++ % ANSWERS_KEPT] = *beginning;
+            return &list->answer[i];
+    return NULL;
+}
+
+static void
+remember(flow_answers_t *list, const answer_t *beginning)
+{
+    if (!sent_before(list, beginning))
+        list->answer[list->next++ % ANSWERS_KEPT] = *beginning;
 }
 
 /* ---- which segments are worth a case ---- */
 
+#define REPEATS_STEPS 3         /* a counter shows in so many */
+
+/* The first payload since the client's, whatever the client has acknowledged or ended by then. */
 static bool
-is_answer(const direction_t *sender, const direction_t *peer)
+is_answer(const flow_t *flow, const direction_t *sender, const direction_t *peer)
 {
-    return peer->last.length && (!(sender->seen & SEEN_DATA) || peer->last.frame > sender->last.frame);
+    return sender->seen & SEEN_DATA ? peer->last.length && peer->last.frame > sender->last.frame
+                                    : peer->last.length || flow->request_frame;
 }
 
 static bool
@@ -148,13 +201,14 @@ has_odd_header(const observation_t *obs, const direction_t *sender, const host_t
     if (obs->window == 32120 && obs->ip.ip_id == 0x3412)
         return true;
     if (!obs->length)
-        return false;
+        return (obs->flags & (TCP_PSH | TCP_FIN)) == TCP_PSH;
     if (!sender->packets)
         return !ttl_is_plausible(obs->ip.ttl);
     return has_strange_ttl(obs->ip.ttl, sender)
         || (!obs->has_timestamps && sender->last.bits & BIT_TIMESTAMPS)
         || (obs->ip.df ? !sender->df : sender->df == sender->packets)
-        || seq_diff(obs->ack, sender->last.ack) < 0;
+        || seq_diff(obs->ack, sender->last.ack) < 0
+        || (obs->ip.ip_id && obs->ip.ip_id == sender->last.mark);
 }
 
 static bool
@@ -192,14 +246,14 @@ keep_page(engine_t *engine, const segment_t *s)
     size_t size = obs->captured == obs->length ? content_size(obs->payload, obs->captured) : 0;
 
     if (size <= obs->captured || size > PAGE_BYTES
-        || *pages_of(engine) >= PENDING_PAGES)
+        || kept_of(engine)->pages >= PENDING_PAGES)
         return;
     pending_page_t *pending = beside_get(engine->besides, s->flow, BESIDE_PAGE);
     pending->bytes = g_byte_array_sized_new((unsigned)size);
     g_byte_array_append(pending->bytes, obs->payload, obs->captured);
     pending->size = size;
     pending->next_seq = obs->seq + obs->length;
-    ++*pages_of(engine);
+    kept_of(engine)->pages++;
 }
 
 /* A further segment of an answer that is waited for. Lists are asked when all of it is there. */
@@ -268,12 +322,13 @@ read_case(engine_t *engine, const segment_t *s, content_t content, const page_t 
         .sender = *s->sender, .peer = *peer,
         .request_frame = peer->last.length ? peer->last.frame : flow->request_frame,
         .host_ttls = host_own_ttls(host), .port_df = host_port_df(host, flow->port[s->end]),
+        .host_ids = host->ids, .host_rtt = host->rtt, .host_rtts = host->rtts,
         .host_packets = host->df_set + host->df_clear,
         .same_box_frame = host_known_injector(host, obs->frame, &obs->ip),
         .died = died_last(engine->died, flow, !s->end),
     };
     c.died_frame = c.died.frame;
-    c.first_answer = obs->length && is_answer(&c.sender, peer);
+    c.first_answer = obs->length && is_answer(flow, &c.sender, peer);
     c.content = content;
     c.fingerprint = page->fingerprint;
     c.listed_server = page->listed_server;
@@ -291,6 +346,7 @@ earlier_case(const data_case_t *now, const answer_t *earlier)
     c.ip.ttl = earlier->ttl;
     c.ip.tos = earlier->tos;
     c.ip.df = earlier->bits & BIT_DF;
+    c.ip.in_pieces = false;
     c.ip.ip_id = earlier->ip_id;
     c.has_timestamps = earlier->bits & BIT_TIMESTAMPS;
     c.window = earlier->window;
@@ -389,10 +445,14 @@ read_where(const data_case_t *c, const observation_t *obs)
 static report_t
 report_about(engine_t *engine, const segment_t *s, const data_case_t *c, const observation_t *obs)
 {
+    /* An acknowledgement alone is no answer: what it acknowledges goes unanswered, and that is told of it. */
+    bool answers = s->end != s->flow->client && (c->length || c->flags != (TCP_PSH | TCP_ACK));
+
     return (report_t){
         .frame = c->frame, .time = c->time, .class = class_of(c),
         .ends = ends_of_flow(s->flow, s->end, c->ip.ttl), .vantage = vantage_of_flow(&engine->vantages, s->flow),
-        .trigger = asked_text(engine->asked, s->flow), .trigger_frame = s->flow->request_frame,
+        .trigger = answers ? asked_text(engine->asked, s->flow) : NULL,
+        .trigger_frame = !answers ? 0 : s->flow->request_frame ? s->flow->request_frame : c->request_frame,
         .claimed = s->flow->host[s->end], .injected = read_injected(c, obs), .where = read_where(c, obs),
     };
 }
@@ -401,63 +461,113 @@ report_about(engine_t *engine, const segment_t *s, const data_case_t *c, const o
 #define RIVAL_MARGIN_DB      6.0
 #define UNDECIDED_CONFIDENCE 45
 
+static bool
+is_forged(const engine_t *engine, uint32_t frame)
+{
+    const finding_t *known = store_lookup(engine->store, frame);
+    return known && known->verdict == VERDICT_FORGED;
+}
+
+/* What did not arrive as it was sent says nothing of anybody. */
+static bool
+is_damaged(engine_t *engine, segment_t *s)
+{
+    if (!host_damaged(engine->hosts, s->flow->host[s->end], s->obs))
+        return false;
+    engine->counts.damaged++;
+    s->forged = true;                   /* it teaches nothing either */
+    return true;
+}
+
+static judgement_t
+undecided_judgement(judgement_t j)
+{
+    return j.verdict == VERDICT_NONE ? j
+         : (judgement_t){ VERDICT_SUSPECT, MIN(j.confidence, UNDECIDED_CONFIDENCE) };
+}
+
 /* Judges a segment; genuine is the frame of the real answer, 0 when there is none. Returns true
  * when it is forged. */
 static bool
-judge_segment(engine_t *engine, const segment_t *s, const data_case_t *c, bool undecided, uint32_t genuine)
+judge_segment(engine_t *engine, segment_t *s, const data_case_t *c, bool undecided, uint32_t genuine)
 {
     const flow_t *flow = s->flow;
     GArray *evidence = engine->scratch;
     judgement_t j = data_judge(c, evidence);
 
-    if (undecided && j.verdict != VERDICT_NONE)
-        j = (judgement_t){ VERDICT_SUSPECT, MIN(j.confidence, UNDECIDED_CONFIDENCE) };
+    if (undecided)
+        j = undecided_judgement(j);
     if (!report_is_due(engine->reports, &j, evidence))
         return false;
+    if (c->frame == s->obs->frame && is_damaged(engine, s)) {
+        evidence_clear(evidence);
+        return false;
+    }
     const evidence_t *strongest = evidence_strongest(evidence);
     report_t r = report_about(engine, s, c, c->frame == s->obs->frame ? s->obs : NULL);
     r.innocent = strongest ? strongest->signature->twin : NULL;
     r.genuine_frame = genuine;
-    if (!r.trigger_frame)
-        r.trigger_frame = c->request_frame;
     add_facts(&r.facts, c);
     if (!report(engine->reports, &r, j, evidence) || j.verdict != VERDICT_FORGED)
         return false;
+    if (c->frame != s->obs->frame)
+        host_unlearn(flow->host[s->end], &c->ip);
     host_remember_injector(flow->host[s->end], c->frame, &c->ip);
     return true;
 }
 
-/* Adds the contradiction to what was found when the earlier answer arrived, and weighs it again. */
-static void
-judge_earlier(engine_t *engine, segment_t *s, const data_case_t *before, uint32_t later, bool undecided)
+/* Weighs again what is known of an earlier segment, with what later packets add: what is in the case, and `more`
+ * (NULL: nothing), of which the texts are taken as they are. */
+static bool
+judge_again(engine_t *engine, const segment_t *s, const data_case_t *c, const GArray *more, bool undecided,
+            uint32_t genuine)
 {
-    const finding_t *known = store_lookup(engine->store, before->frame);
-    data_case_t c = *before;
-
-    if (!known || !known->evidence->len) {
-        judge_segment(engine, s, &c, undecided, undecided ? 0 : later);
-        return;
-    }
+    const finding_t *known = store_lookup(engine->store, c->frame);
     GArray *evidence = engine->scratch;
-    evidence_append(evidence, known->evidence);
-    data_add_conflict(&c, evidence);
+
+    evidence_clear(evidence);
+    if (known)
+        evidence_append(evidence, known->evidence);
+    if (more)
+        evidence_append(evidence, more);
+    data_add_later(c, evidence);
     judgement_t j = judge(evidence);
-    if (undecided && known->verdict != VERDICT_FORGED)
-        j = (judgement_t){ VERDICT_SUSPECT, MIN(j.confidence, UNDECIDED_CONFIDENCE) };
+    bool news = !is_forged(engine, c->frame);
+    if (undecided && news)
+        j = undecided_judgement(j);
     if (!report_is_due(engine->reports, &j, evidence))
-        return;
-    report_t r = report_about(engine, s, &c, NULL);
-    r.genuine_frame = undecided ? 0 : later;
-    if (known->trigger_frame) {
+        return false;
+    report_t r = report_about(engine, s, c, NULL);
+    r.genuine_frame = genuine;
+    if (known && known->trigger_frame) {
         r.trigger = known->trigger;
         r.trigger_frame = known->trigger_frame;
     }
-    if (known->origin) {                /* more was known of it when it came */
+    if (known && known->origin) {       /* more was known of it when it came */
         r.adds = true;
         r.injected = injected_new(r.class);
-        r.injected.value[TRAIT_CONFLICT] = 1;
+        if (c->other_frame)
+            r.injected.value[TRAIT_CONFLICT] = 1;
     }
-    report(engine->reports, &r, j, evidence);
+    if (!report(engine->reports, &r, j, evidence) || j.verdict != VERDICT_FORGED)
+        return false;
+    if (news && c->frame != s->obs->frame)      /* it was taken for the host's own */
+        host_unlearn(s->flow->host[s->end], &c->ip);
+    return true;
+}
+
+/* ---- two segments that contradict each other ---- */
+
+/* Adds the contradiction to what was found when the earlier answer arrived. */
+static void
+judge_earlier(engine_t *engine, segment_t *s, const data_case_t *before, bool undecided, uint32_t genuine)
+{
+    const finding_t *known = store_lookup(engine->store, before->frame);
+
+    if (known && known->evidence->len)
+        judge_again(engine, s, before, NULL, undecided, genuine);
+    else
+        judge_segment(engine, s, before, undecided, genuine);
 }
 
 /* How odd the earlier answer looked when it came, or as far as it is remembered. */
@@ -469,7 +579,25 @@ earlier_oddness(const engine_t *engine, const data_case_t *before)
     return known ? MAX(remembered, data_found_oddness(known->evidence)) : remembered;
 }
 
-/* Two segments that contradict each other: the odder one is forged, if one is. */
+/* What it contradicts is forged: that it says something else is no evidence against it. */
+static bool
+judge_beside_forged(engine_t *engine, segment_t *s, const data_case_t *now, const flow_answers_t *list,
+                    const stretch_t *bytes)
+{
+    bool forged = judge_segment(engine, s, now, false, 0);
+
+    for (unsigned i = 0; !s->forged && i < ANSWERS_KEPT; i++) {
+        const answer_t *earlier = &list->answer[i];
+        if (!earlier->frame || earlier->frame == now->frame || !is_forged(engine, earlier->frame)
+            || !stretch_contradicts(&earlier->bytes, bytes))
+            continue;
+        data_case_t before = earlier_case(now, earlier);
+        judge_again(engine, s, &before, NULL, false, forged ? 0 : now->frame);
+    }
+    return forged;
+}
+
+/* The odder one is forged, if one is. */
 static bool
 judge_pair(engine_t *engine, segment_t *s, data_case_t *now, const answer_t *earlier)
 {
@@ -480,29 +608,10 @@ judge_pair(engine_t *engine, segment_t *s, data_case_t *now, const answer_t *ear
     now->other_frame = earlier->frame;
     now->other_shift = seq_diff(now->seq, earlier->bytes.seq);
     if (margin < RIVAL_MARGIN_DB)
-        judge_earlier(engine, s, &before, now->frame, undecided);
+        judge_earlier(engine, s, &before, undecided, undecided ? 0 : now->frame);
     if (margin <= -RIVAL_MARGIN_DB)
         return false;
     return judge_segment(engine, s, now, undecided, undecided ? 0 : earlier->frame);
-}
-
-static void
-count_lockstep(flow_answers_t *list, const observation_t *obs, bool first)
-{
-    bool together = obs->ip.ttl == (uint8_t)(list->lockstep_ttl + 1)
-                 && obs->window == (uint16_t)(list->lockstep_window + 1);
-
-    list->lockstep = !first && together && list->lockstep < UINT8_MAX ? list->lockstep + 1 : 1;
-    list->lockstep_ttl = obs->ip.ttl;
-    list->lockstep_window = obs->window;
-}
-
-/* What the first segment of an answer says. */
-static content_t
-read_content(engine_t *engine, const segment_t *s)
-{
-    const flow_t *flow = s->flow;
-    return content_read(s->obs->payload, s->obs->captured, asked_host(engine->asked, flow), flow->http);
 }
 
 static const answer_t *
@@ -511,45 +620,304 @@ contradicted(const flow_answers_t *list, const answer_t *beginning)
     const answer_t *earlier = NULL;
 
     for (unsigned i = 0; i < ANSWERS_KEPT; i++)
-        if (list->answer[i].frame && stretch_contradicts(&list->answer[i].bytes, &beginning->bytes)
-            && (!earlier || list->answer[i].frame > earlier->frame))
+        if (list->answer[i].frame && list->answer[i].frame != beginning->frame
+            && (!earlier || list->answer[i].frame > earlier->frame)
+            && stretch_contradicts(&list->answer[i].bytes, &beginning->bytes))
             earlier = &list->answer[i];
     return earlier;
 }
 
-static RARELY_RUN void
-judge_answer(engine_t *engine, segment_t *s, bool answer, bool odd, bool overlaps)
+/* The same bytes in the same place: sent again, which is no second finding. */
+static void
+count_again(engine_t *engine, answer_t *before)
+{
+    facts_t facts = { 0 };
+
+    before->again += before->again < UINT8_MAX;
+    fact_number(&facts, F_DATA_AGAIN, before->again);
+    report_facts(engine->reports, before->frame, 0, &facts, false);
+}
+
+/* ---- what one sender writes ---- */
+
+/* A packet of a run as a case, as far as it is remembered. */
+static data_case_t
+run_case(const data_case_t *now, const run_t *run, const run_packet_t *packet)
+{
+    data_case_t c = *now;
+
+    c.frame = packet->frame;
+    c.time = 0;
+    c.ip.ttl = packet->ttl;
+    c.ip.tos = packet->tos;
+    c.ip.ip_id = packet->ip_id;
+    c.ip.df = run->bits & BIT_DF;
+    c.has_timestamps = run->bits & BIT_TIMESTAMPS;
+    c.window = packet->window;
+    c.flags = packet->flags;
+    c.length = packet->length;
+    c.other_frame = 0;
+    c.same_run_frame = packet->frame == run->proof ? 0 : run->proof;
+    c.repeats_last = run->repeats;
+    return c;
+}
+
+/* All its packets are forged: `proof` is, and has its sender's header. */
+static void
+convict_run(engine_t *engine, segment_t *s, const data_case_t *now, run_t *run, uint32_t proof)
+{
+    run->proof = proof;
+    for (unsigned i = 0; i < run->n; i++) {
+        data_case_t c = run_case(now, run, &run->packet[i]);
+        if (!is_forged(engine, c.frame))
+            judge_again(engine, s, &c, NULL, false, 0);
+    }
+}
+
+typedef bool (*sign_is_t)(const signature_t *);
+
+/* Something of this kind is said of the frame, of this tier or a better one. */
+static bool
+is_said(const finding_t *finding, sign_is_t kind, tier_t at_least)
+{
+    for (unsigned i = 0; finding && i < finding->evidence->len; i++) {
+        const evidence_t *e = &g_array_index(finding->evidence, evidence_t, i);
+        if (e->weight > 0 && e->signature->tier <= at_least && kind(e->signature))
+            return true;
+    }
+    return false;
+}
+
+/* The signs of a run's packets, told as those of its head, if they add up: where the head itself has no more than
+ * a distance, they may be a balancer's. */
+static bool
+pool(engine_t *engine, segment_t *s, const data_case_t *now, const run_t *run)
+{
+    const finding_t *head = store_lookup(engine->store, run->packet[0].frame),
+                    *own = store_lookup(engine->store, now->frame);
+
+    if (!own || !is_said(head, data_tells_sender, TIER_B) || is_said(head, data_is_conflict, TIER_D))
+        return false;
+    GArray *more = evidence_new();
+    for (unsigned i = 0; i < own->evidence->len; i++) {
+        const evidence_t *e = &g_array_index(own->evidence, evidence_t, i);
+        evidence_offer_at_most(more, e->signature, g_strdup_printf("frame %u, of the same sender: %s", own->frame, e->text),
+                               e->weight);
+    }
+    data_case_t c = run_case(now, run, &run->packet[0]);
+    bool forged = judge_again(engine, s, &c, more, false, 0);
+    evidence_free(more);
+    return forged;
+}
+
+/* It belongs to a run. */
+static void
+tie(engine_t *engine, segment_t *s, const data_case_t *c, run_t *run)
+{
+    run_add(run, s->obs);
+    if (run->proof)
+        return;
+    if (s->forged && is_said(store_lookup(engine->store, c->frame), data_tells_sender, TIER_C))
+        convict_run(engine, s, c, run, c->frame);
+    else if (!s->forged && pool(engine, s, c, run))
+        convict_run(engine, s, c, run, run->packet[0].frame);
+    s->forged |= run->proof != 0;
+}
+
+/* Its header is that of its sender's packet before, of a sender that counts. */
+static bool
+repeats_last(const segment_t *s)
+{
+    const direction_t *sender = s->sender;
+    return s->obs->length && !s->obs->ip.ipv6 && s->obs->ip.ip_id && s->obs->ip.ip_id == sender->last.mark
+        && sender->id_steps >= REPEATS_STEPS && sender->id_steps * 2 >= sender->packets;
+}
+
+/* Something foreign may have begun. What was convicted before stays what others are compared with, until something
+ * else is convicted. */
+static void
+begin_run(engine_t *engine, segment_t *s, const data_case_t *c)
+{
+    const finding_t *finding = store_lookup(engine->store, c->frame);
+    bool foreign = is_said(finding, data_shows_profile, TIER_C), repeats = !foreign && repeats_last(s);
+    const run_t *known = run_find(engine, s->flow);
+
+    if (!(s->forged && finding) && (!(foreign || repeats) || (known && known->proof)))
+        return;
+    run_t *run = run_of(engine, s->flow);
+    run_begin(run, s->obs, s->sender);
+    run->pulls = foreign || repeats;
+    run->repeats = repeats;
+    run->proof = s->forged ? c->frame : 0;
+}
+
+/* The sender's FIN ends before what repeated its header: it knows nothing of that. */
+static void
+deny_run(engine_t *engine, segment_t *s, run_t *run)
+{
+    data_case_t now = read_case(engine, s, CONTENT_OTHER, &(page_t){ 0 });
+
+    for (unsigned i = 0; i < run->n; i++) {
+        data_case_t c = run_case(&now, run, &run->packet[i]);
+        c.beyond_fin_frame = s->obs->frame;
+        if (judge_again(engine, s, &c, NULL, false, 0))
+            run->proof = c.frame;
+    }
+}
+
+static bool
+denies_run(const run_t *run, const observation_t *obs)
+{
+    return run->repeats && !run->proof && obs->flags & TCP_FIN && seq_diff(run->next, sequence_end(obs)) > 1
+        && seq_diff(obs->seq + obs->length, run->first) <= 0;
+}
+
+/* ---- an answer ---- */
+
+/* Segments of one answer whose window and TTL count together, in whatever order they were captured: the TTLs are
+ * all different and without a gap. */
+static unsigned
+count_ladder(flow_answers_t *list, const observation_t *obs, bool first)
+{
+    uint16_t window_ttl = (uint16_t)(obs->window - obs->ip.ttl);
+
+    if (first || !list->ladder || window_ttl != list->window_ttl) {
+        list->window_ttl = window_ttl;
+        list->ladder = 1;
+        list->lowest = list->highest = obs->ip.ttl;
+        return 1;
+    }
+    list->ladder += list->ladder < UINT8_MAX;
+    list->lowest = MIN(list->lowest, obs->ip.ttl);
+    list->highest = MAX(list->highest, obs->ip.ttl);
+    return list->highest - list->lowest + 1u == list->ladder ? list->ladder : 1;
+}
+
+/* What the first segment of an answer says. */
+static content_t
+read_content(engine_t *engine, const segment_t *s)
+{
+    const flow_t *flow = s->flow;
+    return content_read(s->obs->payload, s->obs->captured, asked_host(engine->asked, flow),
+                        flow->http ? ASKED_HTTP : flow->tls ? ASKED_TLS : ASKED_OTHER);
+}
+
+/* Why a segment of the server may be worth a case, a bit each. */
+enum { IS_ANSWER = 1, IS_ODD = 2, OVERLAPS = 4, CONTINUES = 8, COMES_AFTER_FIN = 16, IN_RUN = 32,
+       AFTER_TWO = 64 /* SYN/ACKs */, IS_LATE_SYN_ACK = 128 };
+
+/* Before the request can have arrived, it seems; whether it is so data_judge() says. */
+static bool
+comes_early(const segment_t *s)
+{
+    const host_t *host = s->flow->host[s->end];
+    return ticks_since(s->peer->last.time, ticks(s->obs->time)) * 2
+         < shortest_rtt(s->sender, host->rtt, host->rtts) * NS_PER_US;
+}
+
+/* The forged frame that this one goes on from or repeats, or 0. */
+static uint32_t
+known_sender(const engine_t *engine, const run_t *run, const answer_t *before, const observation_t *obs)
+{
+    if (run && run->proof)
+        return run->proof;
+    return before && is_forged(engine, before->frame) && is_near(obs->ip.ttl, before->ttl)
+        && obs->ip.df == !!(before->bits & BIT_DF) && obs->has_timestamps == !!(before->bits & BIT_TIMESTAMPS)
+        ? before->frame : 0;
+}
+
+/* What a segment is compared with. */
+typedef struct {
+    flow_answers_t *list;       /* NULL: nothing is kept of it */
+    answer_t        beginning;
+    answer_t       *before;     /* says the same in the same place; NULL: none does */
+    const answer_t *earlier;    /* says something else there; NULL: none does */
+    run_t          *run;        /* that it belongs to; NULL: none */
+    bool            answer;     /* the first payload since the request */
+} compared_t;
+
+static run_t *
+run_that_takes(const engine_t *engine, const segment_t *s)
+{
+    run_t *run = run_find(engine, s->flow);
+    return run && run->pulls && run_takes(run, s->obs) ? run : NULL;
+}
+
+static compared_t
+compare(engine_t *engine, const segment_t *s, unsigned worth)
+{
+    compared_t k = { .answer = worth & IS_ANSWER, .run = worth & IN_RUN ? run_that_takes(engine, s) : NULL };
+    unsigned lists = IS_ANSWER | OVERLAPS | (beside_has(s->flow, DETECT_DATA) ? IS_ODD : 0);
+
+    if (s->obs->length && worth & lists) {
+        k.list = answers_of(engine, s->flow);
+        k.beginning = read_beginning(s->obs);
+    }
+    if (k.list && worth & OVERLAPS) {
+        k.before = sent_before(k.list, &k.beginning);
+        k.earlier = k.before ? NULL : contradicted(k.list, &k.beginning);
+    }
+    if (k.earlier && k.run && !k.run->repeats)
+        k.run = NULL;                   /* one sender does not contradict himself */
+    k.answer &= !(k.run && k.run->proof);   /* of what was not learnt, each segment seems to be the first */
+    return k;
+}
+
+/* Reads what it says and where it comes from. False where it is not worth a case. */
+static bool
+read_answer(engine_t *engine, const segment_t *s, unsigned worth, const compared_t *k, data_case_t *c)
 {
     const observation_t *obs = s->obs;
-    content_t content = answer ? read_content(engine, s) : CONTENT_OTHER;
-    page_t page = read_page(engine, s, answer);
-    const authority_t *authority = obs->captured ? read_certificates(s, answer) : NULL;
-    const answer_t *earlier = NULL;
-    unsigned lockstep = 0;
-    flow_answers_t *list = NULL;
-    answer_t beginning = { 0 };
+    content_t content = k->answer ? read_content(engine, s) : CONTENT_OTHER;
+    page_t page = read_page(engine, s, k->answer);
+    const authority_t *authority = obs->captured ? read_certificates(s, k->answer) : NULL;
+    uint32_t known = known_sender(engine, k->run, k->before, obs);
+    uint32_t handshake = worth & AFTER_TWO ? handshake_forged_before(engine, s->flow, obs->seq) : 0;
+    unsigned ladder = k->list && worth & IS_ODD ? count_ladder(k->list, obs, k->answer) : 0;
 
-    if (answer || overlaps || (odd && beside_has(s->flow, DETECT_DATA))) {
-        list = answers_of(engine, s->flow);
-        if (obs->captured)
-            beginning = read_beginning(obs);
-        if (odd && obs->length)
-            count_lockstep(list, obs, answer);
-        lockstep = odd ? list->lockstep : 0;
-        if (overlaps)
-            earlier = contradicted(list, &beginning);
-    }
     /* A redirect alone is everyday business. */
-    if (earlier || odd || content >= CONTENT_HEADERLESS_HTML || page.fingerprint || authority
-        || copies_header(obs, s->peer)) {
-        data_case_t c = read_case(engine, s, content, &page);
-        c.lockstep = (uint8_t)lockstep;
-        c.authority = authority;
-        s->forged = earlier ? judge_pair(engine, s, &c, earlier)
-                            : judge_segment(engine, s, &c, false, 0);
+    if (!k->earlier && !(worth & IS_ODD) && !known && !handshake && content < CONTENT_HEADERLESS_HTML
+        && !page.fingerprint && !authority && !copies_header(obs, s->peer) && !(k->answer && comes_early(s)))
+        return false;
+    *c = read_case(engine, s, content, &page);
+    c->first_answer &= k->answer;
+    c->lockstep = (uint8_t)ladder;
+    c->authority = authority;
+    c->same_run_frame = known;
+    c->handshake_frame = handshake;
+    return true;
+}
+
+static bool
+judge_compared(engine_t *engine, segment_t *s, data_case_t *c, const compared_t *k)
+{
+    if (!k->earlier)
+        return judge_segment(engine, s, c, false, 0);
+    return is_forged(engine, k->earlier->frame) ? judge_beside_forged(engine, s, c, k->list, &k->beginning.bytes)
+                                                : judge_pair(engine, s, c, k->earlier);
+}
+
+static RARELY_RUN void
+judge_answer(engine_t *engine, segment_t *s, unsigned worth)
+{
+    compared_t k = compare(engine, s, worth);
+    data_case_t c;
+
+    if (k.earlier && is_damaged(engine, s))
+        return;
+    if (k.before)
+        count_again(engine, k.before);
+    if (read_answer(engine, s, worth, &k, &c)) {
+        s->forged |= judge_compared(engine, s, &c, &k);
+        if (k.run)
+            tie(engine, s, &c, k.run);
+        else
+            begin_run(engine, s, &c);
+    } else if (k.run) {
+        run_add(k.run, s->obs);
     }
-    if (answer || earlier)
-        remember(list, &beginning);
+    if (k.list && (k.answer || k.earlier))
+        remember(k.list, &k.beginning);
 }
 
 /* ---- what comes after a FIN ---- */
@@ -574,7 +942,7 @@ read_fin(const direction_t *sender, bool ipv6)
 }
 
 static void
-judge_fin(engine_t *engine, const segment_t *s, const answer_t *fin)
+judge_fin(engine_t *engine, segment_t *s, const answer_t *fin)
 {
     const observation_t *obs = s->obs;
     const finding_t *known = store_lookup(engine->store, fin->frame);
@@ -618,9 +986,6 @@ observe_after_fin(engine_t *engine, segment_t *s)
         judge_fin(engine, s, &fin);
 }
 
-/* Why a segment of the server may be worth a case, a bit each. */
-enum { IS_ANSWER = 1, IS_ODD = 2, OVERLAPS = 4, CONTINUES = 8, COMES_AFTER_FIN = 16 };
-
 static inline unsigned
 worth_of(const segment_t *s)
 {
@@ -630,13 +995,68 @@ worth_of(const segment_t *s)
 
     if (has_odd_header(obs, s->sender, flow->host[s->end]))
         worth |= IS_ODD;
+    if (beside_has(flow, BESIDE_RUN))
+        worth |= IN_RUN;
+    if (beside_has(flow, DETECT_HANDSHAKE))
+        worth |= AFTER_TWO;
     if (!obs->captured)
         return worth;
-    if (is_answer(s->sender, s->peer))
+    if (is_answer(flow, s->sender, s->peer))
         worth |= IS_ANSWER;
-    if (seq_diff(obs->seq, s->sender->next_seq) < 0 && beside_has(flow, DETECT_DATA))
+    /* Where something was forged it is not among what the sender has sent. */
+    if (beside_has(flow, DETECT_DATA) && (worth & IN_RUN || seq_diff(obs->seq, s->sender->next_seq) < 0))
         worth |= OVERLAPS;
     return beside_has(flow, BESIDE_PAGE) || flow->certificate_pending ? worth | CONTINUES : worth;
+}
+
+/* ---- what comes before the SYN/ACK ---- */
+
+/* A SYN/ACK comes this long after what its sender says before it, at most. Later it may answer another SYN. */
+#define BEFORE_SYN_ACK_NS    NS_PER_S
+#define BEFORE_SYN_ACK_BYTES 65536
+
+/* What was said in the server's name before its SYN/ACK came, and is not among the numbers that it begins with. */
+static answer_t
+read_foreign(const segment_t *s)
+{
+    const observation_t *obs = s->obs;
+    const direction_t *sender = s->sender, *peer = s->peer;
+    const packet_t *last = &sender->last;
+    uint32_t seq = sender->next_seq - last->length - (last->bits & TCP_FIN);
+
+    if (!last->frame || last->frame == obs->frame || last->frame == s->flow->request_frame || sender->seen & SEEN_SYN || !(last->bits & TCP_ACK) || last->ack != obs->ack
+        || s->flow->syn_repeated || !(peer->seen & SEEN_SYN) || peer->next_seq != obs->ack
+        || ticks_since(last->time, ticks(obs->time)) > BEFORE_SYN_ACK_NS || seq - obs->seq - 1 < BEFORE_SYN_ACK_BYTES)
+        return (answer_t){ 0 };
+    return (answer_t){
+        .frame = last->frame, .bytes = { .seq = seq }, .length = last->length, .ip_id = obs->ip.ipv6 ? 0 : last->mark,
+        .ttl = last->ttl, .tos = last->tos, .window = last->window, .bits = last->bits,
+    };
+}
+
+/* The connection has another beginning than something before it claimed. */
+static RARELY_RUN void
+observe_late_syn_ack(engine_t *engine, segment_t *s)
+{
+    flow_answers_t *list = answers_find(engine, s->flow);
+    answer_t foreign = read_foreign(s);
+    data_case_t now = read_case(engine, s, CONTENT_OTHER, &(page_t){ 0 });
+
+    if (foreign.frame) {
+        data_case_t c = earlier_case(&now, &foreign);
+        c.sender = (direction_t){ 0 };
+        c.other_frame = 0;
+        c.syn_ack_frame = s->obs->frame;
+        if (judge_segment(engine, s, &c, false, s->obs->frame))
+            *s->sender = (direction_t){ 0 };
+    }
+    for (unsigned i = 0; list && i < ANSWERS_KEPT; i++) {
+        data_case_t c = earlier_case(&now, &list->answer[i]);
+        c.other_frame = 0;
+        c.handshake_frame = c.frame ? handshake_forged_before(engine, s->flow, c.seq) : 0;
+        if (c.handshake_frame)
+            judge_again(engine, s, &c, NULL, false, 0);
+    }
 }
 
 static RARELY_RUN void
@@ -646,16 +1066,37 @@ look_closer(engine_t *engine, segment_t *s, unsigned worth)
      * client never comes here. */
     if (vantage_is_at(&engine->vantages, s->flow, s->end))
         return;
+    if (worth & IS_LATE_SYN_ACK) {
+        observe_late_syn_ack(engine, s);
+        return;
+    }
+    run_t *run = run_find(engine, s->flow);
+    if (run && denies_run(run, s->obs))
+        deny_run(engine, s, run);
     if (worth & COMES_AFTER_FIN)
         observe_after_fin(engine, s);
-    if (worth & ~COMES_AFTER_FIN)
-        judge_answer(engine, s, worth & IS_ANSWER, worth & IS_ODD, worth & OVERLAPS);
+    if (worth & ~(unsigned)COMES_AFTER_FIN)
+        judge_answer(engine, s, worth);
+}
+
+/* Somebody writes in the client's name: commands into a terminal session, say. */
+static RARELY_RUN void
+judge_client(engine_t *engine, segment_t *s)
+{
+    if (s->sender->df < s->sender->packets || vantage_is_at(&engine->vantages, s->flow, s->end))
+        return;
+    data_case_t c = read_case(engine, s, CONTENT_OTHER, &(page_t){ 0 });
+    s->forged |= judge_segment(engine, s, &c, false, 0);
 }
 
 static void
 data_segment(engine_t *engine, segment_t *s)
 {
-    unsigned worth = worth_of(s);
+    if (s->seen & SEES_TOOL_MADE) {
+        judge_client(engine, s);
+        return;
+    }
+    unsigned worth = s->obs->flags & TCP_SYN ? IS_LATE_SYN_ACK : worth_of(s);
     if (worth)
         look_closer(engine, s, worth);
 }
@@ -671,7 +1112,8 @@ static const kept_t kept[] = {
 };
 
 const detector_t detector_data = {
-    .sees = SEES_ANSWERS,
+    .sees = SEES_ANSWERS | SEES_TOOL_MADE,
+    .to_itself = true,
     .segment = data_segment,
     .open = data_open,
     .close = data_close,

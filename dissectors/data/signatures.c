@@ -69,26 +69,44 @@ leads_elsewhere(const char *text, size_t length, const char *host)
     return elsewhere;
 }
 
+static bool
+begins_with_html(const char *text, size_t length)
+{
+    return find(text, MIN(length, 64), "<html") || find(text, MIN(length, 64), "<!doctype");
+}
+
+static content_t
+read_http(const char *text, size_t length, const char *host)
+{
+    bool redirect = text[9] == '3' && text[10] == '0' && memchr("12378", text[11], 5);
+    if (redirect && leads_elsewhere(text, length, host))
+        return CONTENT_REDIRECT;
+    bool forbidden = !memcmp(text + 9, "403", 3);
+    return forbidden && find(text, length, "//10.10.34.3") ? CONTENT_IRAN : CONTENT_HTTP;
+}
+
+/* A server that has nothing but HTTP cannot read a ClientHello and says so (400, 501, 505). Who answers with a page
+ * or a redirect has not tried to. */
+static bool
+answers_unread(const char *text)
+{
+    return text[9] == '2' || text[9] == '3' || !memcmp(text + 9, "403", 3) || !memcmp(text + 9, "451", 3);
+}
+
 content_t
-content_read(const uint8_t *bytes, size_t length, const char *host, bool answers_http)
+content_read(const uint8_t *bytes, size_t length, const char *host, asked_kind_t asked)
 {
     const char *text = (const char *)bytes;
+    bool http = length >= 12 && !memcmp(text, "HTTP/1.", 7);
 
     length = MIN(length, CONTENT_BYTES);
     if (length >= 6 && bytes[0] == 21 && bytes[1] == 3 && !bytes[3] && bytes[4] == 2)
         return CONTENT_TLS_ALERT;
-    if (!answers_http)
-        return CONTENT_OTHER;
-    if (length >= 12 && !memcmp(text, "HTTP/1.", 7)) {
-        bool redirect = text[9] == '3' && text[10] == '0' && memchr("12378", text[11], 5);
-        if (redirect && leads_elsewhere(text, length, host))
-            return CONTENT_REDIRECT;
-        bool forbidden = !memcmp(text + 9, "403", 3);
-        return forbidden && find(text, length, "//10.10.34.3") ? CONTENT_IRAN : CONTENT_HTTP;
-    }
-    if (find(text, MIN(length, 64), "<html") || find(text, MIN(length, 64), "<!doctype"))
+    if (asked == ASKED_HTTP && http)
+        return read_http(text, length, host);
+    if (asked == ASKED_HTTP && begins_with_html(text, length))
         return CONTENT_HEADERLESS_HTML;
-    return CONTENT_OTHER;
+    return asked == ASKED_TLS && http && answers_unread(text) ? CONTENT_PLAIN_TEXT : CONTENT_OTHER;
 }
 
 size_t
@@ -129,6 +147,34 @@ continues(const data_case_t *c)
     if (!c->continued_frame)
         return NULL;
     return g_strdup_printf("frame %u of the same sender has new data in the place of this FIN", c->continued_frame);
+}
+
+static char *
+of_forged_handshake(const data_case_t *c)
+{
+    if (!c->handshake_frame)
+        return NULL;
+    return g_strdup_printf("goes on from the numbers of the forged SYN/ACK in frame %u, which are not the server's",
+                           c->handshake_frame);
+}
+
+/* It acknowledges the SYN, and knows nothing of the numbers that the SYN/ACK then begins with. */
+static char *
+before_syn_ack(const data_case_t *c)
+{
+    if (!c->syn_ack_frame)
+        return NULL;
+    return g_strdup_printf("acknowledges the SYN before the SYN/ACK in frame %u does, and with other sequence numbers",
+                           c->syn_ack_frame);
+}
+
+/* A FIN is the last of all numbers: what lies behind it, its sender has not sent. */
+static char *
+beyond_fin(const data_case_t *c)
+{
+    if (!c->beyond_fin_frame)
+        return NULL;
+    return g_strdup_printf("lies behind the end of the stream: the same sender's FIN in frame %u", c->beyond_fin_frame);
 }
 
 static char *
@@ -217,6 +263,25 @@ mirrors_trigger(const data_case_t *c)
                            c->peer.last.mark, c->peer.last.window);
 }
 
+/* An acknowledgement made out of what it acknowledges. */
+static char *
+acks_with_its_id(const data_case_t *c)
+{
+    if (c->length || c->ip.ipv6 || c->flags & (TCP_SYN | TCP_FIN) || c->peer.last.mark < 16 || !c->peer.last.length
+        || c->ip.ip_id != c->peer.last.mark || c->ack != c->peer.next_seq || counts_on(c) || c->sender.mirrors)
+        return NULL;
+    return g_strdup_printf("IP ID 0x%04x is that of frame %u, which it acknowledges", c->ip.ip_id, c->peer.last.frame);
+}
+
+/* Every offloaded segment looks so. It says something where the sender denies the bytes. */
+static char *
+repeats_last(const data_case_t *c)
+{
+    if (!c->repeats_last || !c->beyond_fin_frame)
+        return NULL;
+    return g_strdup_printf("IP ID 0x%04x is that of the packet before, from a sender that counts", c->ip.ip_id);
+}
+
 /* ---- header mismatch ---- */
 
 static char *
@@ -234,7 +299,7 @@ df_mismatch(const data_case_t *c)
 {
     unsigned same = c->port_df.packets[c->ip.df], other = c->port_df.packets[!c->ip.df];
 
-    if (c->ip.ipv6 || other < 3 || same * 10 > other)
+    if (c->ip.ipv6 || c->ip.in_pieces || other < 3 || same * 10 > other)
         return NULL;
     return g_strdup_printf("don't-fragment is %s; %s in %u of the %u other packets from this port",
                            c->ip.df ? "set" : "clear", c->ip.df ? "clear" : "set", other, same + other);
@@ -243,7 +308,7 @@ df_mismatch(const data_case_t *c)
 static char *
 tool_header(const data_case_t *c)
 {
-    if (c->ip.ipv6 || c->ip.ip_id > 1 || c->ip.df || !c->length || !c->sender.packets
+    if (c->ip.ipv6 || c->ip.ip_id > 1 || c->ip.df || c->ip.in_pieces || !c->length || !c->sender.packets
         || c->sender.df < c->sender.packets)
         return NULL;
     return g_strdup_printf("IP ID %u with don't-fragment clear, as packet tools write; all of this "
@@ -261,6 +326,33 @@ tool_made(const data_case_t *c)
     g_free(header);
     g_free(options);
     return text;
+}
+
+#define ID_STEPS_MIN 8
+#define ID_STEP_FAR  8192
+
+/* The host counts its packets, and this one is not where the counter was a moment ago. */
+static char *
+ip_id_regime(const data_case_t *c)
+{
+    const host_ids_t *ids = &c->host_ids;
+    uint16_t step = (uint16_t)(c->ip.ip_id - ids->last);
+
+    if (c->ip.ipv6 || !c->time || !c->ip.ip_id || ids->steps < ID_STEPS_MIN || ids->small * 10 < ids->steps * 9
+        || ticks(c->time) - ids->time >= HOST_ID_TICKS || step <= ID_STEP_FAR || step >= UINT16_MAX - ID_STEP_FAR)
+        return NULL;
+    return g_strdup_printf("IP ID 0x%04x; this host counts (%u of %u steps are 2048 or less) and was at 0x%04x %.1f ms "
+                           "before", c->ip.ip_id, ids->small, ids->steps, ids->last,
+                           (uint32_t)(ticks(c->time) - ids->time) * TICK_NS / 1e6);
+}
+
+/* A PSH says that data end here, and there are none. */
+static char *
+pushes_nothing(const data_case_t *c)
+{
+    if (c->length || (c->flags & (TCP_PSH | TCP_FIN | TCP_SYN)) != TCP_PSH)
+        return NULL;
+    return g_strdup("PSH without data");
 }
 
 static char *
@@ -297,16 +389,15 @@ ttl_apart(const data_case_t *c, uint8_t *distance)
     return true;
 }
 
-/* "this host's 12 other packets: 52 (12 hops)" */
+/* "this host's 12 other packets: 52 (12 hops) in 12" */
 static char *
 usual_text(const data_case_t *c)
 {
-    uint8_t usual = ttl_memory_usual(&c->host_ttls);
-    unsigned total = ttl_memory_total(&c->host_ttls), such = ttl_memory_count(&c->host_ttls, usual);
+    char *ttls = ttl_memory_text(&c->host_ttls);
+    char *text = g_strdup_printf("this host's %u other packets: %s", ttl_memory_total(&c->host_ttls), ttls);
 
-    return such == total
-        ? g_strdup_printf("this host's %u other packets: %u (%u hops)", total, usual, ttl_hops(usual))
-        : g_strdup_printf("%u of this host's %u other packets: %u (%u hops)", such, total, usual, ttl_hops(usual));
+    g_free(ttls);
+    return text;
 }
 
 static char *
@@ -389,17 +480,18 @@ ttl_implausible(const data_case_t *c)
 
 /* ---- timing ---- */
 
+/* What acknowledges a request has read it. A path has no shorter way there and back than its shortest. */
 static char *
 before_rtt(const data_case_t *c)
 {
     int64_t delay = ticks_since(c->peer.last.time, ticks(c->time));
+    uint32_t rtt = shortest_rtt(&c->sender, c->host_rtt, c->host_rtts);
 
-    if (!c->first_answer || c->sender.rtt < RTT_USEFUL_US || c->ack != c->peer.next_seq
-        || c->peer.last.frame != c->request_frame || delay < 0
-        || delay * 2 >= c->sender.rtt * NS_PER_US)
+    if (!c->first_answer || rtt < RTT_USEFUL_US || c->ack != c->peer.next_seq || c->peer.last.bits & BIT_AGAIN
+        || (!(c->sender.seen & SEEN_SYN) && !c->host_rtts) || c->peer.last.frame != c->request_frame || delay < 0 || delay * 2 >= rtt * NS_PER_US)
         return NULL;
-    return g_strdup_printf("answers frame %u after %.2f ms; the shortest round trip to this sender is "
-                           "%.2f ms", c->peer.last.frame, delay / 1e6, c->sender.rtt / 1e3);
+    return g_strdup_printf("acknowledges frame %u after %.2f ms; the shortest of %u round trips to this sender is "
+                           "%.2f ms", c->peer.last.frame, delay / 1e6, MAX(c->sender.rtts, c->host_rtts), rtt / 1e3);
 }
 
 /* ---- content ---- */
@@ -431,10 +523,18 @@ headerless_html(const data_case_t *c)
 }
 
 static char *
+plain_text(const data_case_t *c)
+{
+    if (c->content != CONTENT_PLAIN_TEXT || !c->first_answer || c->ack != c->peer.next_seq)
+        return NULL;
+    return g_strdup_printf("plain HTTP answers the TLS ClientHello in frame %u", c->request_frame);
+}
+
+static char *
 fin_with_page(const data_case_t *c)
 {
     if (!c->first_answer || !(c->flags & TCP_FIN) || !c->length
-        || (c->content != CONTENT_HTTP && c->content != CONTENT_REDIRECT
+        || (c->content != CONTENT_HTTP && c->content != CONTENT_REDIRECT && c->content != CONTENT_PLAIN_TEXT
             && c->content != CONTENT_HEADERLESS_HTML))
         return NULL;
     return g_strdup_printf("the whole answer to frame %u and the end of the connection in one segment",
@@ -516,6 +616,15 @@ same_box(const data_case_t *c)
                            c->same_box_frame);
 }
 
+static char *
+same_run(const data_case_t *c)
+{
+    if (!c->same_run_frame)
+        return NULL;
+    return g_strdup_printf("goes on where the sender of the forged frame %u was, with its TTL, don't-fragment and "
+                           "options", c->same_run_frame);
+}
+
 /* ---- the catalogue ---- */
 
 #define COUNTED_BENIGN "counted: 2,796 connections with data of 1,188 public captures"
@@ -530,7 +639,7 @@ static const struct {
     signature_t signature;
     char *(*test)(const data_case_t *);
 } rows[] = {
-    /* The first row is the one that a later segment adds to an earlier one. */
+    /* The first row is true of both segments or of neither. */
     { { "seg-conflict-payload", FAMILY_ORDERING, TIER_B, { 24, 39370 }, { 17, 77 },
         "flow directions in 4,386 public captures, keep-alives and padding left out; 77 labelled flows",
         "The same sequence range with other bytes.",
@@ -539,6 +648,18 @@ static const struct {
         COUNTED_BENIGN "; follows from RFC 9293, section 3.6",
         "A FIN after which its sender sends new data in the FIN's place.",
         "a proxy that closes for the server and goes on all the same" }, continues },
+    { { "data-of-forged-handshake", FAMILY_ORDERING, TIER_A, { 0, 7730 }, { 1, 1 },
+        "SYN/ACKs with their SYN in public captures that did not shape the rules, and one forged handshake among them",
+        "Goes on from the numbers of a forged SYN/ACK.",
+        "the same as for the SYN/ACK that proves it" }, of_forged_handshake },
+    { { "data-before-syn-ack", FAMILY_ORDERING, TIER_A, { 0, 7730 }, { 1, 1 },
+        "SYN/ACKs with their SYN in public captures that did not shape the rules, and one forged FIN among them",
+        "Acknowledges a SYN before the SYN/ACK, and with other sequence numbers.",
+        "ports used again, where the old connection's numbers happen to fit" }, before_syn_ack },
+    { { "data-beyond-fin", FAMILY_ORDERING, TIER_B, { 41, 11972 }, { 2, 64 },
+        "FINs and " OTHER_FLOWS "; RFC 9293 section 3.6",
+        "Its sender's FIN ends the stream before it.",
+        "ports used again, and packets that overtook each other" }, beyond_fin },
     { { "data-acks-dead-packet", FAMILY_ORDERING, TIER_A, { 0, 2796 }, PUBLISHED,
         COUNTED_BENIGN "; method of Raman et al., CoNEXT 2022",
         "It acknowledges a packet of which an ICMP error says that it died on the way.",
@@ -551,6 +672,15 @@ static const struct {
         COUNTED "; net4people/bbs #98",
         "Two or more of IP ID, window and timestamp are those of the request.",
         "SYN proxies that reflect what they receive" }, mirrors_trigger },
+    { { "data-id-repeats", FAMILY_HEADER_COPY, TIER_C, { 20, 15030 }, { 2, 64 },
+        "flows with data and " OTHER_FLOWS,
+        "Beyond its sender's FIN, and with the IP ID of the sender's packet before.",
+        "network cards that cut one packet into several with one number" }, repeats_last },
+    { { "ack-copies-id", FAMILY_HEADER_COPY, TIER_C, { 502, 83211 }, PUBLISHED,
+        "data segments with the IP ID of what they answer, in 1,733 public captures; net4people/bbs #39, #98",
+        "An acknowledgement with the IP ID of the data it acknowledges.",
+        "two random numbers that are equal (1 in 65,536), and stacks that reflect what they receive" },
+      acks_with_its_id },
     { { "data-lacks-options", FAMILY_HEADER_MISMATCH, TIER_B, { 4, 39370 }, { 50, 141 },
         "flow directions in 4,386 public captures; 141 labelled segments; RFC 7323 section 3.2",
         "No timestamps although both ends agreed on them.",
@@ -567,6 +697,14 @@ static const struct {
         COUNTED_2026,
         "That header, and no timestamps although both ends agreed on them.",
         "a sender's own second stack, as test tools have" }, tool_made },
+    { { "data-ipid-regime", FAMILY_HEADER_MISMATCH, TIER_C, { 2, 15030 }, { 1, 64 },
+        "captures with it alone, and " OTHER_FLOWS,
+        "An IP ID far off the counter that its host shows.",
+        "machines that share an address" }, ip_id_regime },
+    { { "ack-pushes-nothing", FAMILY_HEADER_MISMATCH, TIER_C, { 10, 3327 }, PUBLISHED,
+        COUNTED_2026 "; net4people/bbs #39",
+        "PSH in a packet without data.",
+        "stacks that set the flag in keep-alive probes and window updates" }, pushes_nothing },
     { { "data-win-ttl-lockstep", FAMILY_HEADER_MISMATCH, TIER_A, { 0, 2796 }, { 1, 13 },
         COUNTED "; Marczak et al., FOCI 2015",
         "Window and TTL go up together from segment to segment.",
@@ -592,9 +730,9 @@ static const struct {
         COUNTED_2026,
         "TTL that no initial value in use explains.",
         "senders with odd initial TTLs, carriers that rewrite TTLs" }, ttl_implausible },
-    { { "reply-before-rtt", FAMILY_TIMING, TIER_D, { 1, 2796 }, { 0, 13 },
-        COUNTED,
-        "Answers in less than half the shortest round trip to the sender.",
+    { { "reply-before-rtt", FAMILY_ORDERING, TIER_B, { 1, 3327 }, { 1, 13 },
+        COUNTED_2026 "; 10 of 18 missed scripted packets",
+        "Acknowledges a request in less than half the shortest of two or more round trips to its sender.",
         "a proxy or CDN edge nearer than the box that shook hands" }, before_rtt },
     { { "sandvine-packetlogic", FAMILY_CONTENT, TIER_A, { 0, 2796 }, PUBLISHED,
         COUNTED_BENIGN "; Marczak et al., Citizen Lab 2018 (constant)",
@@ -625,6 +763,10 @@ static const struct {
         "own list against HTTP connections with an answer in 1,188 public captures and 13 labelled flows",
         "The answer has words that a list gives as vague, uncertain or of no known scope.",
         "any page with these words" }, vague_page },
+    { { "tls-plain-answer", FAMILY_CONTENT, TIER_B, { 0, 1000 }, { 1, 1 },
+        "count me",
+        "A page or redirect over plain HTTP in answer to a TLS ClientHello.",
+        "a server that speaks HTTP on this port and does not read what it is asked" }, plain_text },
     { { "tls-alert-first", FAMILY_CONTENT, TIER_D, { 4, 2796 }, { 0, 0 },
         COUNTED_BENIGN "; no publication shows a forged one packet by packet",
         "A TLS alert in the clear where a ServerHello belongs.",
@@ -641,6 +783,10 @@ static const struct {
         COUNTED "; the proof is another frame's",
         "Header of a packet proven forged in this host's name, and not the host's own.",
         "the same as for the frame that proves it" }, same_box },
+    { { "data-same-run", FAMILY_CONTENT, TIER_A, { 0, 3327 }, { 1, 13 },
+        COUNTED_2026 "; the proof is another frame's",
+        "Goes on where a forged packet of this flow was, from the same sender.",
+        "the same as for the frame that proves it" }, same_run },
 };
 
 const signature_t *
@@ -657,6 +803,10 @@ at_most(char *(*test)(const data_case_t *), const data_case_t *c)
 
     if (test == mirrors_trigger)
         return chance_bound(copied_fields(c).chance, c->host_packets, 0);
+    if (test == acks_with_its_id)
+        return chance_bound(CHANCE_ID / 2, c->host_packets, 0);
+    if (test == ip_id_regime)
+        return habit_bound(c->host_ids.steps, c->host_ids.steps - c->host_ids.small);
     if (test == df_mismatch)
         return habit_bound(alike + c->port_df.packets[!c->ip.df], alike);
     return INFINITY;
@@ -690,16 +840,45 @@ data_found_oddness(const GArray *evidence)
     return evidence_weight_without(evidence, &rows[0].signature);
 }
 
-void
-data_add_conflict(const data_case_t *c, GArray *evidence)
+static bool
+is_among(const GArray *evidence, const signature_t *signature)
 {
-    char *text = conflict(c);
+    for (unsigned i = 0; i < evidence->len; i++)
+        if (g_array_index(evidence, evidence_t, i).signature == signature)
+            return true;
+    return false;
+}
 
-    for (unsigned i = 0; text && i < evidence->len; i++)
-        if (g_array_index(evidence, evidence_t, i).signature == &rows[0].signature) {
-            g_free(text);
-            text = NULL;
-        }
-    if (text)
-        evidence_add(evidence, &rows[0].signature, text);
+void
+data_add_later(const data_case_t *c, GArray *evidence)
+{
+    for (unsigned i = 0; i < G_N_ELEMENTS(rows); i++) {
+        char *(*test)(const data_case_t *) = rows[i].test;
+        bool later = test == conflict || test == same_run || test == beyond_fin || test == repeats_last
+                  || test == of_forged_handshake;
+        if (later && !is_among(evidence, &rows[i].signature))
+            evidence_offer(evidence, &rows[i].signature, test(c));
+    }
+}
+
+bool
+data_shows_profile(const signature_t *signature)
+{
+    for (unsigned i = 0; i < G_N_ELEMENTS(rows); i++)
+        if (signature == &rows[i].signature && (rows[i].test == packetlogic || rows[i].test == same_box))
+            return true;
+    return signature->family == FAMILY_HEADER_MISMATCH || signature->family == FAMILY_TTL;
+}
+
+bool
+data_tells_sender(const signature_t *signature)
+{
+    return data_shows_profile(signature) || signature->family == FAMILY_HEADER_COPY
+        || signature->family == FAMILY_ORDERING;
+}
+
+bool
+data_is_conflict(const signature_t *signature)
+{
+    return signature == &rows[0].signature;
 }

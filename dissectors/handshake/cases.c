@@ -2,8 +2,8 @@
  * Finds connections with two SYN/ACKs for one SYN, and follows what the server does afterwards
  * (handshake/signatures.c). One SYN/ACK alone is not judged: SYN proxies copy whatever a forger copies.
  *
- * The first SYN/ACK of a connection costs nothing to keep: until the server sends something else it is
- * the last packet of that end. A pair is rare and gets memory of its own.
+ * Of the first SYN/ACK of a connection is remembered what it takes to judge it beside a second one, as long as
+ * not too many others follow: a race is over within a second. A pair is rare and gets memory of its own.
  *
  * SPDX-License-Identifier: GPL-2.0-or-later
  */
@@ -17,11 +17,28 @@ typedef struct {
     handshake_case_t c[2];      /* each is the other's `other` */
 } pair_t;
 
+#define FIRSTS 4096             /* a power of two */
+
+/* The first SYN/ACK that answers a SYN. */
+typedef struct {
+    uint32_t  flow;             /* its number; 0: nothing */
+    syn_ack_t own;
+    packet_t  syn;              /* frame 0: not captured */
+    uint32_t  syn_tsval;
+} first_t;
+
+/* engine->own: FIRSTS of them, by the flow's number. Of flows that share a place the last one is known. */
 static void *
 handshake_open(engine_t *engine)
 {
     besides_kind(engine->besides, DETECT_HANDSHAKE, sizeof(pair_t), NULL, NULL);
-    return NULL;
+    return g_new0(first_t, FIRSTS);
+}
+
+static void
+handshake_close(engine_t *engine)
+{
+    g_free(engine->own[DETECT_HANDSHAKE]);
 }
 
 static pair_t *
@@ -37,39 +54,43 @@ read_syn_ack(const observation_t *obs)
 {
     return (syn_ack_t){
         .frame = obs->frame, .time = ticks(obs->time), .ip = obs->ip, .seq = obs->seq, .ack = obs->ack,
-        .window = obs->window, .has_timestamps = obs->has_timestamps, .has_options = obs->has_options,
+        .tsecr = obs->tsecr, .window = obs->window, .has_timestamps = obs->has_timestamps,
+        .has_options = obs->has_options,
     };
 }
 
-/* The SYN/ACK that was the sender's last packet; frame 0 when that was something else. */
-static syn_ack_t
-earlier_syn_ack(const direction_t *sender, bool ipv6)
+static first_t
+read_first(const segment_t *s)
 {
-    const packet_t *last = &sender->last;
+    const direction_t *client = s->peer;
+    first_t first = { .flow = s->flow->entry.number, .own = read_syn_ack(s->obs) };
 
-    if (!last->frame || (last->bits & (TCP_SYN | TCP_ACK)) != (TCP_SYN | TCP_ACK))
-        return (syn_ack_t){ 0 };
-    return (syn_ack_t){
-        .frame = last->frame, .time = last->time,
-        .ip = { .ttl = last->ttl, .tos = last->tos, .ip_id = ipv6 ? 0 : last->mark, .df = last->bits & BIT_DF,
-                .ipv6 = ipv6 },
-        .seq = sender->next_seq - 1 - last->length, .ack = last->ack, .window = last->window,
-        .has_timestamps = last->bits & BIT_TIMESTAMPS, .has_options = last->bits & BIT_OPTIONS,
-    };
+    if ((client->last.bits & (TCP_SYN | TCP_ACK)) == TCP_SYN && client->next_seq == s->obs->ack) {
+        first.syn = client->last;
+        first.syn_tsval = client->tsval;
+    }
+    return first;
+}
+
+/* What is known of the host but for what was said in its name in this flow: that is what is disputed. */
+static ttl_memory_t
+undisputed_ttls(const ttl_memory_t *known, const direction_t *sender)
+{
+    ttl_memory_t ttls = *known;
+
+    for (unsigned i = 0; i < 2; i++)
+        for (unsigned n = 0; n < sender->ttl_packets[i]; n++)
+            ttl_memory_remove(&ttls, sender->ttl[i]);
+    return ttls;
 }
 
 static handshake_case_t
-read_case(const segment_t *s, const syn_ack_t *own, const syn_ack_t *other)
+read_case(const segment_t *s, const first_t *first, const syn_ack_t *own, const syn_ack_t *other)
 {
-    const direction_t *peer = s->peer;
-    handshake_case_t c = {
-        .own = *own, .other = *other, .syn_repeated = s->flow->syn_repeated,
-        .host_ttls = s->flow->host[s->end]->ttls,
+    return (handshake_case_t){
+        .own = *own, .other = *other, .syn = first->syn, .syn_tsval = first->syn_tsval,
+        .syn_repeated = s->flow->syn_repeated, .host_ttls = undisputed_ttls(&s->flow->host[s->end]->ttls, s->sender),
     };
-
-    if ((peer->last.bits & (TCP_SYN | TCP_ACK)) == TCP_SYN && peer->next_seq == own->ack)
-        c.syn = peer->last;
-    return c;
 }
 
 /* ---- judging ---- */
@@ -153,17 +174,31 @@ judge_case(engine_t *engine, const segment_t *s, const handshake_case_t *c, bool
     return true;
 }
 
+/* Forgets what seemed to be the server's own. */
+static void
+forget_sender(const segment_t *s)
+{
+    host_t *host = s->flow->host[s->end];
+
+    host->ttls = undisputed_ttls(&host->ttls, s->sender);
+    *s->sender = (direction_t){ 0 };
+}
+
 /* Returns true when the second one is forged, and forgets what the first one seemed to say of the server
  * when that is. */
 static bool
 judge_pair(engine_t *engine, const segment_t *s, const pair_t *pair)
 {
-    double margin = handshake_oddness(&pair->c[1]) - handshake_oddness(&pair->c[0]);
+    double odd[2] = { handshake_oddness(&pair->c[0]), handshake_oddness(&pair->c[1]) };
+    double margin = odd[1] - odd[0];
     bool undecided = margin < RIVAL_MARGIN_DB && margin > -RIVAL_MARGIN_DB;
 
+    /* Alike they are one host's: a new cookie, two machines that share the address, one that was started again. */
+    if (odd[0] <= 0 && odd[1] <= 0 && !engine->reports->all_observations)
+        return false;
     if (margin < RIVAL_MARGIN_DB && judge_case(engine, s, &pair->c[0], undecided)
         && s->obs->frame == pair->c[1].own.frame)
-        *s->sender = (direction_t){ 0 };
+        forget_sender(s);
     return margin > -RIVAL_MARGIN_DB && judge_case(engine, s, &pair->c[1], undecided);
 }
 
@@ -181,13 +216,13 @@ note_syn(flow_t *flow, unsigned end, const observation_t *obs)
 }
 
 static RARELY_RUN void
-observe_second(engine_t *engine, segment_t *s, const syn_ack_t *earlier)
+observe_second(engine_t *engine, segment_t *s, const first_t *first)
 {
     syn_ack_t now = read_syn_ack(s->obs);
     pair_t *pair = beside_get(engine->besides, s->flow, DETECT_HANDSHAKE);
 
-    pair->c[0] = read_case(s, earlier, &now);
-    pair->c[1] = read_case(s, &now, earlier);
+    pair->c[0] = read_case(s, first, &first->own, &now);
+    pair->c[1] = read_case(s, first, &now, &first->own);
     s->forged = judge_pair(engine, s, pair);
 }
 
@@ -195,12 +230,13 @@ static void
 observe_syn_ack(engine_t *engine, segment_t *s)
 {
     const observation_t *obs = s->obs;
+    first_t *firsts = engine->own[DETECT_HANDSHAKE], *first = &firsts[s->flow->entry.number % FIRSTS];
 
-    if (!s->sender->packets || beside_has(s->flow, DETECT_HANDSHAKE) || vantage_is_at(&engine->vantages, s->flow, s->end))
-        return;
-    syn_ack_t earlier = earlier_syn_ack(s->sender, obs->ip.ipv6);
-    if (earlier.frame && earlier.ack == obs->ack && earlier.seq != obs->seq)
-        observe_second(engine, s, &earlier);
+    if (first->flow != s->flow->entry.number || first->own.ack != obs->ack)
+        *first = read_first(s);
+    else if (first->own.seq != obs->seq && !beside_has(s->flow, DETECT_HANDSHAKE)
+             && !vantage_is_at(&engine->vantages, s->flow, s->end))
+        observe_second(engine, s, first);
 }
 
 /* ---- what the server does after two of them ---- */
@@ -209,6 +245,29 @@ static bool
 denies(const observation_t *obs, const syn_ack_t *of)
 {
     return (obs->flags & (TCP_RST | TCP_ACK)) == TCP_RST && obs->seq == of->seq + 1;
+}
+
+/* Data of one connection that lie this far behind a SYN/ACK at most may be the first of it. */
+#define FIRST_WINDOW 65536
+
+static bool
+follows(uint32_t seq, const syn_ack_t *syn_ack)
+{
+    return seq - syn_ack->seq - 1 < FIRST_WINDOW;
+}
+
+uint32_t
+handshake_forged_before(const engine_t *engine, const flow_t *flow, uint32_t seq)
+{
+    const pair_t *pair = pair_of(engine, flow);
+
+    for (unsigned i = 0; pair && i < 2; i++) {
+        const finding_t *known = store_lookup(engine->store, pair->c[i].own.frame);
+        if (known && known->verdict == VERDICT_FORGED && follows(seq, &pair->c[i].own)
+            && !follows(seq, &pair->c[i].other))
+            return known->frame;
+    }
+    return 0;
 }
 
 static RARELY_RUN void
@@ -251,6 +310,7 @@ const detector_t detector_handshake = {
     .sees = SEES_HANDSHAKE,
     .keeps = true,
     .open = handshake_open,
+    .close = handshake_close,
     .segment = handshake_segment,
     .signature = handshake_signature,
     .kept = kept,

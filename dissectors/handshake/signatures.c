@@ -61,7 +61,37 @@ denied(const handshake_case_t *c)
                            "sequence number %u", c->denied_frame, c->own.seq);
 }
 
+/* ---- header copy ---- */
+
+static char *
+copies_id(const handshake_case_t *c)
+{
+    uint16_t asked = c->syn.mark;
+
+    if (!is_race(c) || c->own.ip.ipv6 || asked < 16 || c->own.ip.ip_id != asked || c->other.ip.ip_id == asked)
+        return NULL;
+    return g_strdup_printf("IP ID 0x%04x is that of the SYN, frame %u; the other SYN/ACK, frame %u, has 0x%04x", asked,
+                           c->syn.frame, c->other.frame, c->other.ip.ip_id);
+}
+
 /* ---- header mismatch ---- */
+
+static bool
+echoes(const handshake_case_t *c, const syn_ack_t *syn_ack)
+{
+    return syn_ack->has_timestamps && syn_ack->tsecr == c->syn_tsval;
+}
+
+/* A stack gives back the timestamp of what it answers. */
+static char *
+wrong_echo(const handshake_case_t *c)
+{
+    if (!is_race(c) || !(c->syn.bits & BIT_TIMESTAMPS) || !c->own.has_timestamps || echoes(c, &c->own)
+        || !echoes(c, &c->other))
+        return NULL;
+    return g_strdup_printf("gives back the timestamp %u, the SYN in frame %u has %u, and the other SYN/ACK, frame %u, "
+                           "gives that back", c->own.tsecr, c->syn.frame, c->syn_tsval, c->other.frame);
+}
 
 static char *
 lacks_options(const handshake_case_t *c)
@@ -116,6 +146,15 @@ static const struct {
     { { "synack-denied", FAMILY_ORDERING, TIER_D, { 0, 1655 }, { 0, 0 },
         COUNTED "; follows from RFC 9293, section 3.10.7.4",
         "Of two SYN/ACKs, the one whose acknowledgement the server resets.", TWO_MEMBERS }, denied },
+    { { "synack-copies-id", FAMILY_HEADER_COPY, TIER_C, { 336, 7730 }, PUBLISHED,
+        "SYN/ACKs with their SYN, each alone, in public captures that did not shape the rules; net4people/bbs #98",
+        "Of two SYN/ACKs, the one with the IP ID of the SYN.",
+        "SYN proxies that reflect what they receive, in front of one of two servers" }, copies_id },
+    { { "synack-wrong-echo", FAMILY_HEADER_MISMATCH, TIER_B, { 41, 3281 }, { 1, 1 },
+        "SYN/ACKs with timestamps, each alone, in public captures that did not shape the rules, and one forged "
+        "handshake among them; RFC 7323 section 3.2",
+        "Of two SYN/ACKs, the one that does not give back the timestamp of the SYN.",
+        "a box that rewrites timestamps on one of two paths" }, wrong_echo },
     { { "synack-lacks-options", FAMILY_HEADER_MISMATCH, TIER_C, { 41, 1655 }, { 50, 141 },
         COUNTED ", without options though the SYN has them" LIKE_DATA,
         "Of two SYN/ACKs, the one without TCP options.",

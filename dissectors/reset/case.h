@@ -105,6 +105,7 @@ typedef struct {
     uint32_t    copied_frame;   /* another one with the IP ID of what it answers; 0: none */
     uint32_t    other_half_frame;   /* proven forgery the other way that this one goes with; 0: none */
     uint8_t     confirmed;      /* later packets of the sender in this flow from where it was before */
+    uint32_t    page_frame;     /* forged data in this connection whose IP IDs it goes on from (data/run.h); 0: none */
     uint32_t    same_box_frame; /* proven forgery in this host's name with this header; 0: none */
 } reset_case_t;
 

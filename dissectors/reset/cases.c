@@ -5,6 +5,7 @@
  * SPDX-License-Identifier: GPL-2.0-or-later
  */
 #include "detector.h"
+#include "data/run.h"
 #include "reset/case.h"
 #include "reset/contrast.h"
 #include "stages/stages.h"
@@ -228,6 +229,9 @@ compare_with_host(engine_t *engine, reset_case_t *c, const flow_t *flow)
     if (host->suspicions)
         compare_with_others(c, host->suspicions);
     read_record(c, resets_of(engine));
+    const run_t *run = beside_find(engine->besides, flow, BESIDE_RUN);
+    if (run && !c->page_frame)
+        c->page_frame = run_goes_on(run, c->reset.seq, &c->reset.ip);
     if (host->suspicions && !c->same_box_frame)
         c->same_box_frame = host_known_injector(host, c->reset.frame, &c->reset.ip);
     if (host->suspicions && !c->same_box_frame && reset_of_other_station(c)

@@ -539,17 +539,6 @@ ttl_mirror(const reset_case_t *c)
 
 /* ---- timing ---- */
 
-/* The shortest of the round trips to the sender that were measured, in us; 0 where they are too few. */
-static uint32_t
-shortest_rtt(const reset_case_t *c)
-{
-    unsigned measured = c->sender.rtts + c->host_rtts - (c->sender.rtts && c->host_rtts);
-
-    if (measured < RTTS_MIN)
-        return 0;
-    return c->sender.rtt && c->host_rtt ? MIN(c->sender.rtt, c->host_rtt) : MAX(c->sender.rtt, c->host_rtt);
-}
-
 /* Only what asks for an acknowledgement has to arrive before it gets one; and of a server that never answers
  * anything nothing is known but that something is in front of it. */
 static bool
@@ -564,7 +553,7 @@ static char *
 before_min_rtt(const reset_case_t *c)
 {
     int64_t delay = ticks_since(c->peer.last.time, ticks(c->reset.time));
-    uint32_t rtt = shortest_rtt(c);
+    uint32_t rtt = shortest_rtt(&c->sender, c->host_rtt, c->host_rtts);
 
     if (c->sender_is_later || rtt < RTT_USEFUL_US || !acks_news(c) || delay < 0 || delay * 2 >= rtt * NS_PER_US
         || reset_idle(c) >= IDLE_NS)
@@ -661,6 +650,16 @@ other_half(const reset_case_t *c)
         return NULL;
     return g_strdup_printf("the other half of the forged reset in frame %u: the same kind, at the same moment, to the "
                            "other end", c->other_half_frame);
+}
+
+/* One counter for page and reset: it is not the server's, and both are one box's. */
+static char *
+follows_page(const reset_case_t *c)
+{
+    if (!c->page_frame)
+        return NULL;
+    return g_strdup_printf("IP ID 0x%04x is next to that of the data in frame %u, which are forged", c->reset.ip.ip_id,
+                           c->page_frame);
 }
 
 static char *
@@ -930,6 +929,10 @@ static const row_t rows[] = {
         COUNTED_BENIGN "; Wu et al., S&P 2025",
         "The header range of GFW(III).",
         "an IP ID counter that happens to stand there" }, gfw3_header },
+    { { "rst-follows-page", FAMILY_HEADER_COPY, TIER_B, { 0, 2225 }, { 2, 55 },
+        "resets of 1,393 public captures, and labelled ones",
+        "The IP ID goes on from forged data of this connection.",
+        "the same as for the frame that proves it" }, follows_page },
     { { "rst-same-box", FAMILY_CONTENT, TIER_B, { 0, 2107 }, { 39, 55 },
         COUNTED "; the proof is another frame's",
         "Header of a packet proven forged in this host's name, and not the host's own.",

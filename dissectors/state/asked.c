@@ -141,7 +141,7 @@ keep(asked_t *asked, flow_t *flow, uint32_t frame, const uint8_t *name, size_t l
     flow->request = length ? intern(asked, name, length, NAME_MAX_KEPT, false) : 0;
     flow->suffix = 0;
     flow->request_frame = frame;
-    flow->http = flow->opaque = false;
+    flow->http = flow->tls = flow->opaque = false;
 }
 
 static void
@@ -158,6 +158,7 @@ keep_request(asked_t *asked, flow_t *flow, uint32_t frame, request_kind_t kind, 
     if (kind == REQUEST_TLS && !r->name_length)
         keep_text(asked, flow, frame, r->fragmented ? "TLS ClientHello in several records"
                                                      : "TLS without server name");
+    flow->tls = kind == REQUEST_TLS;
     if (r->ech && flow->request)
         flow->suffix = intern_text(asked, with_ech);
     if (r->path_length && (flow->request || !r->name_length)) {

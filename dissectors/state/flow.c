@@ -250,7 +250,7 @@ flow_restart(flow_table_t *table, flow_t *flow)
     memset(flow->end, 0, sizeof flow->end);
     flow->request = flow->suffix = 0;
     flow->request_frame = 0;
-    flow->opaque = flow->handshake = flow->http = flow->gap = false;
+    flow->opaque = flow->handshake = flow->http = flow->tls = flow->gap = false;
     flow->syn_repeated = flow->certificate_pending = flow->was_reset = flow->stage_counted = false;
     flow->vantage = VANTAGE_UNKNOWN;
     flow->handshake_read = flow->vantage_learnt = false;
@@ -300,7 +300,9 @@ learn_rtt(direction_t *sender, const packet_t *answered, const observation_t *ob
     if (!(obs->flags & TCP_ACK) || !answered->frame || obs->ack != peer_next
         || !(answered->length || answered->bits & (TCP_SYN | TCP_FIN)))
         return;
-    if (ticks_since(answered->time, now) < 0)
+    /* Only its first acknowledgement, and of what was sent once (Karn and Partridge 1987). */
+    if (ticks_since(answered->time, now) < 0 || answered->bits & BIT_AGAIN
+        || (sender->packets && sender->last.ack == obs->ack && sender->last.bits & TCP_ACK))
         return;
     uint64_t us = (uint64_t)(now - answered->time) * TICK_NS / NS_PER_US;
     if (!sender->rtt || us < sender->rtt)

@@ -72,6 +72,18 @@ enum {
     SEEN_MORE_DATA = 0x80,      /* new data after the first, which end with a PSH or another packet */
 };
 
+/* The shortest round trip to an end, in us, of those that were measured in a flow of its and in its host's
+ * handshakes; 0 where they are fewer than two, because one may have been a slow one. */
+static inline uint32_t
+shortest_rtt(const direction_t *end, uint32_t host_rtt, unsigned host_rtts)
+{
+    unsigned measured = end->rtts + host_rtts - (end->rtts && host_rtts);
+
+    if (measured < 2)
+        return 0;
+    return end->rtt && host_rtt ? MIN(end->rtt, host_rtt) : MAX(end->rtt, host_rtt);
+}
+
 /* Addresses and ports of both ends are in an order of their own, the same for both directions. */
 typedef struct flow {
     entry_t     entry;          /* by the ends; its number is the slot */
@@ -91,6 +103,7 @@ typedef struct flow {
     unsigned    opaque_unread : 1;      /* the bytes were not captured */
     unsigned    handshake : 1;      /* SYN or SYN/ACK seen */
     unsigned    http : 1;           /* the client's first payload is an HTTP request with a Host */
+    unsigned    tls : 1;            /* its last request is a TLS ClientHello */
     unsigned    gap : 1;            /* holds a segment that could not be read */
     unsigned    vantage : 2;        /* vantage_t that the handshake speaks for */
     unsigned    handshake_read : 1; /* it had SYN, SYN/ACK and one more packet */

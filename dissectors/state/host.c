@@ -58,15 +58,6 @@ ttl_memory_total(const ttl_memory_t *memory)
     return total;
 }
 
-unsigned
-ttl_memory_count(const ttl_memory_t *memory, uint8_t ttl)
-{
-    for (unsigned i = 0; i < TTL_SLOTS; i++)
-        if (memory->count[i] && memory->ttl[i] == ttl)
-            return memory->count[i];
-    return 0;
-}
-
 uint8_t
 ttl_memory_usual(const ttl_memory_t *memory)
 {
@@ -213,6 +204,10 @@ is_damage_near(const uint8_t counts[2])
     return !counts[false] && counts[true] >= NEAR_CHECKSUMS;
 }
 
+/* Packets of others that tell what is usual, where nothing is known of the sender itself: the first packet of a
+ * host that leaves checksums to its network card is not damaged. */
+#define STRANGERS_MIN 16
+
 bool
 host_damaged(host_table_t *table, host_t *host, const observation_t *obs)
 {
@@ -223,9 +218,10 @@ host_damaged(host_table_t *table, host_t *host, const observation_t *obs)
     if (checksum == CHECKSUM_UNKNOWN)
         return false;
     const uint8_t *mine = host ? host->checksums[near] : none;
+    const uint32_t *others = table->checksums;
     bool known = mine[true] + mine[false] > 0;
-    bool damaged = !good && (near ? is_damage_near(mine) : known ? mine[true] > mine[false]
-                                                                 : table->checksums[true] > table->checksums[false]);
+    bool usual = others[true] >= STRANGERS_MIN && others[false] * 10 <= others[true];
+    bool damaged = !good && (near ? is_damage_near(mine) : known ? mine[true] > mine[false] : usual);
     table->checksums[good] += !near;
     if (host)
         count8(&host->checksums[near][good]);

@@ -27,8 +27,6 @@ void ttl_memory_add(ttl_memory_t *memory, uint8_t ttl);
 void ttl_memory_remove(ttl_memory_t *memory, uint8_t ttl);
 /* Packets remembered. */
 unsigned ttl_memory_total(const ttl_memory_t *memory);
-/* Of these, with this TTL. */
-unsigned ttl_memory_count(const ttl_memory_t *memory, uint8_t ttl);
 /* The most frequent TTL; 0 when nothing is remembered. */
 uint8_t ttl_memory_usual(const ttl_memory_t *memory);
 /* Packets with this TTL, give or take HOPS_JITTER. */
@@ -77,6 +75,14 @@ typedef struct {
     uint16_t packets[2];    /* without it, and with it; saturating */
 } port_df_t;
 
+/* IP IDs of packets that a host sent within HOST_ID_TICKS of the one before: a counter shows, and how fast it is. */
+#define HOST_ID_TICKS 763       /* 50 ms */
+typedef struct {
+    uint32_t time;              /* of the last packet, in ticks */
+    uint16_t last;              /* its IP ID */
+    uint8_t  steps, small;      /* steps from one to the next, and of these 1 to 2048; until there are 255 */
+} host_ids_t;
+
 #define WINDOW_TTL_SLOTS 8
 #define MIRROR_SLOTS     8
 #define INJECTOR_SLOTS   4
@@ -119,6 +125,7 @@ typedef struct {
     uint16_t     worked_name[2];    /* what was asked for, of names_t; 0: none */
     uint16_t     worked_port[2];    /* of the host */
     uint16_t     df_set, df_clear, id_zero;
+    host_ids_t   ids;           /* of IPv4, zeros left out */
     port_df_t    port_df[2];    /* of the two ports it sent from last, the last one first */
     uint16_t     links_same, links_other;   /* packets that came from `link`, and from other stations */
     uint64_t     link;          /* station that put its first packet on the link, see observation_t; 0: none */
@@ -201,6 +208,20 @@ host_learn_link(host_t *host, uint64_t station)
         host->link = station;
     if (station)
         count_up(station == host->link ? &host->links_same : &host->links_other);
+}
+
+/* Adds a packet of this host with an IP ID that is not 0. now: in ticks. */
+static inline void
+host_learn_id(host_t *host, uint16_t ip_id, uint32_t now)
+{
+    host_ids_t *ids = &host->ids;
+
+    if (now - ids->time < HOST_ID_TICKS && ids->steps < UINT8_MAX) {
+        ids->steps++;
+        ids->small += (uint16_t)(ip_id - ids->last - 1) < 2048;
+    }
+    ids->time = now;
+    ids->last = ip_id;
 }
 
 /* Makes a port the one that the host sent from last. */

@@ -55,6 +55,7 @@
     X(DNS_FP_LIST,      DNS,     TEXT,  "dns.fingerprint.list", "List of the entry") \
     X(DNS_FP_DATE,      DNS,     TEXT,  "dns.fingerprint.date", \
       "Date of the entry, its list or file") \
+    X(DATA_AGAIN,       DATA,    UINT,  "data.again", "Times the same data came again") \
     X(DATA_FINGERPRINT, DATA,    TEXT,  "data.fingerprint", \
       "Entry of a list that the page fits") \
     X(DATA_FP_SCOPE,    DATA,    TEXT,  "data.fingerprint.scope", "Scope of the entry") \

@@ -4,7 +4,7 @@
 from builder import payloads as wire
 from builder.flow import Flow
 from builder.injector import Injector
-from builder.stacks import APPLIANCE
+from builder.stacks import APPLIANCE, syn_options
 
 from . import ask_http, ask_tls, fetch, guilty, innocent
 
@@ -33,6 +33,67 @@ def syn_ack_loses_the_race(net):
     flow.request(wire.http_get(SITE), SITE)
     flow.answer(wire.http_ok())
     flow.close()
+
+
+@guilty("A forger answers the SYN and then the request, before the server's SYN/ACK has arrived. It gives back another"
+        " timestamp than the SYN's.",
+        "SYN/ACK and answer of the forger forged, the server's SYN/ACK genuine.")
+def forged_syn_ack_and_answer(net):
+    client, server = net.client(), net.server(rtt=0.200)
+    fetch(client, server, SITE)
+    flow = Flow(client, server, 80, 3.0)
+    syn = flow.client.send("S")
+    flow.agree_on_options()
+    net.mark(syn, "trigger", "syn-ack", "handshake-hijack")
+    isn = flow.server.isn + 77_123_456
+    options = [("MSS", 1460), ("SAckOK", b""), ("Timestamp", (100, 100)), ("NOP", None), ("WScale", 7)]
+    forged = flow.server.segment("SA", seq=isn, at=syn.time + 0.011, options=options)
+    net.mark(forged, "forged", "syn-ack", "handshake-hijack")
+    request = flow.client.segment("PA", wire.http_get(SITE), ack=isn + 1, at=forged.time + 0.0001)
+    stamp = [("NOP", None), ("NOP", None), ("Timestamp", (101, request.tsval))]
+    answer = flow.server.segment("PA", wire.http_ok("somebody else"), seq=isn + 1, ack=request.end,
+                                 at=request.time + 0.011, options=stamp)
+    net.mark(answer, "forged", "data", "handshake-hijack")
+    flow.client.segment("A", seq=request.end, ack=answer.end, at=answer.time + 0.0001)
+    net.mark(flow.server.send("SA", reply_to=syn), "genuine", "syn-ack", "handshake-hijack")
+    flow.client.refuse(forged, at=flow.now + 0.0001)
+
+
+@guilty("A FIN in the server's name acknowledges the SYN; the server's SYN/ACK comes two milliseconds later and begins"
+        " with other numbers.", "The FIN forged, the SYN/ACK genuine.")
+def fin_before_the_syn_ack(net):
+    client, server = net.client(), net.server(rtt=0.060)
+    flow = Flow(client, server, 80)
+    syn = flow.client.send("S")
+    flow.agree_on_options()
+    net.mark(syn, "trigger", "fin", "fin-forged")
+    fin = flow.server.segment("FA", seq=0, ack=syn.end, at=syn.time + 0.058, ipid=syn.ipid)
+    net.mark(fin, "forged", "fin", "fin-forged")
+    flow.client.refuse(fin, at=fin.time + 0.0001)
+    net.mark(flow.server.send("SA", reply_to=syn), "genuine", "fin", "fin-forged")
+    flow.client.ack(after=0.0005)
+    flow.request(wire.http_get(SITE), SITE)
+    flow.answer(wire.http_ok())
+    flow.close()
+
+
+@innocent("A SYN reaches two machines that share an address; both answer, with options alike, from the same distance"
+          " and with numbers of their own. The client resets the second.",
+          never="Either SYN/ACK forged.", expect="Nothing is said: no third party shows.")
+def two_syn_acks_alike(net):
+    client, server = net.client(), net.server(rtt=0.110)
+    for start in range(2):
+        flow = Flow(client, server, 23, 2.0 * start)
+        syn = flow.client.send("S")
+        flow.agree_on_options()
+        stamp = server.timestamp(syn.time + 0.65)
+        flow.server.send("SA", reply_to=syn)
+        flow.client.ack(after=0.0001)
+        second = flow.server.segment("SA", seq=flow.server.isn + 77_123_456, at=syn.time + 0.7,
+                                     options=syn_options(server.stack, stamp, syn.tsval))
+        flow.client.refuse(second, at=second.time + 0.0001)
+        flow.server.data(b"login: ", after=0.8)
+        flow.client.ack()
 
 
 @innocent("A SYN proxy on a slow path answers a SYN and its repetition with a cookie each; both answers"

@@ -20,7 +20,7 @@ server_before(void)
         .last = { .frame = 2, .time = ticks(START + 40 * NS_PER_MS), .ack = 1001, .mark = SERVER_IP_ID,
                   .window = 65160, .bits = TCP_SYN | TCP_ACK | BIT_DF | BIT_TIMESTAMPS, .ttl = 52 },
         .next_seq = 50001, .tsval = 777000, .rtt = 40000, .ttl = { 52 }, .ttl_packets = { 1 },
-        .packets = 1, .df = 1, .seen = SEEN_SYN | SEEN_TIMESTAMPS | SEEN_OPTIONS,
+        .packets = 1, .df = 1, .rtts = 1, .seen = SEEN_SYN | SEEN_TIMESTAMPS | SEEN_OPTIONS,
     };
 }
 
@@ -50,7 +50,7 @@ ordinary_answer(void)
         .tsval = 777043, .has_timestamps = true, .content = CONTENT_HTTP, .answers_http = true,
         .sender = server_before(), .peer = client_before(), .request_frame = REQUEST_FRAME,
         .first_answer = true, .host_ttls = { .count = { 30 }, .ttl = { 52 } },
-        .port_df = { .port = 80, .packets = { 0, 30 } }, .host_packets = 30,
+        .host_rtt = 41000, .host_rtts = 3, .port_df = { .port = 80, .packets = { 0, 30 } }, .host_packets = 30,
     };
 }
 
@@ -157,6 +157,10 @@ WIRE(old_data_again) { acknowledges_less_again(c); c->sender.next_seq += c->leng
 
 WIRE(too_soon) { c->time = START + 45 * NS_PER_MS; }
 WIRE(too_soon_in_a_building) { c->time = START + 42500 * NS_PER_US; c->sender.rtt = 2000; }
+WIRE(too_soon_after_one_slow_handshake) { too_soon(c); c->host_rtt = 0; c->host_rtts = 0; }
+WIRE(too_soon_for_a_repetition) { too_soon(c); c->peer.last.bits |= BIT_AGAIN; }
+WIRE(too_soon_for_slow_answers) { too_soon(c); c->host_rtts = 0; c->sender.rtts = 3; c->sender.seen = SEEN_DATA; }
+WIRE(too_soon_for_others) { too_soon(c); c->host_rtt = 2500; }
 WIRE(of_own_accord_early) { too_soon(c); c->ack = CLIENT_SEQ - 300; }
 
 WIRE(packetlogic) { c->ip.ip_id = 0x3412; c->ip.df = false; c->window = 32120; }
@@ -171,6 +175,38 @@ WIRE(bytes_and_fin) { c->flags |= TCP_FIN; c->content = CONTENT_OTHER; }
 WIRE(iran) { c->content = CONTENT_IRAN; }
 WIRE(iran_later) { c->content = CONTENT_IRAN; c->first_answer = false; }
 WIRE(known_box) { c->same_box_frame = 2; }
+WIRE(same_sender) { c->same_run_frame = 2; }
+
+WIRE(plain_http_for_tls) { c->content = CONTENT_PLAIN_TEXT; c->answers_http = false; }
+WIRE(plain_http_later) { plain_http_for_tls(c); c->first_answer = false; }
+WIRE(answer_to_connect) { plain_http_for_tls(c); c->ack = CLIENT_SEQ - 300; }
+
+WIRE(of_forged_handshake) { c->handshake_frame = 2; }
+WIRE(before_the_syn_ack) { c->syn_ack_frame = 9; }
+
+WIRE(beyond_the_fin) { c->beyond_fin_frame = 20; }
+WIRE(number_of_the_packet_before) { c->repeats_last = true; }
+WIRE(number_of_the_packet_before_beyond_the_fin) { beyond_the_fin(c); number_of_the_packet_before(c); }
+
+WIRE(bare_ack) { c->length = 0; c->flags = TCP_ACK; c->first_answer = false; c->content = CONTENT_OTHER; }
+WIRE(ack_with_the_requests_id) { bare_ack(c); c->ip.ip_id = CLIENT_IP_ID; }
+WIRE(ack_of_less_with_that_id) { ack_with_the_requests_id(c); c->ack -= 10; }
+WIRE(ack_by_a_counter) { ack_with_the_requests_id(c); c->sender.last.mark = CLIENT_IP_ID - 3; }
+WIRE(ack_of_a_mirror) { ack_with_the_requests_id(c); c->sender.mirrors = 2; }
+WIRE(empty_push) { bare_ack(c); c->flags |= TCP_PSH; }
+WIRE(empty_push_and_fin) { empty_push(c); c->flags |= TCP_FIN; }
+WIRE(empty_push_with_the_requests_id) { empty_push(c); c->ip.ip_id = CLIENT_IP_ID; }
+
+WIRE(host_counts)
+{
+    c->host_ids = (host_ids_t){ .time = ticks(c->time - 3 * NS_PER_MS), .last = SERVER_IP_ID, .steps = 40,
+                                .small = 40 };
+}
+WIRE(off_the_counter) { host_counts(c); c->ip.ip_id = SERVER_IP_ID + 20000; }
+WIRE(behind_the_counter) { host_counts(c); c->ip.ip_id = SERVER_IP_ID - 700; }
+WIRE(off_a_counter_of_long_ago) { off_the_counter(c); c->host_ids.time = ticks(c->time - NS_PER_S); }
+WIRE(off_a_random_host) { off_the_counter(c); c->host_ids.small = 2; }
+WIRE(off_a_counter_hardly_seen) { off_the_counter(c); c->host_ids.steps = c->host_ids.small = 7; }
 
 static const fingerprint_t national = { .name = "xx-1", .list = "x.csv", .countries = "XX", .pattern = "p",
     .date = "", .scope = SCOPE_NATIONAL, .confidence = 5 };
@@ -305,6 +341,12 @@ static const sign_row_t signs[] = {
     { "a request is answered in time", "reply-before-rtt", false, nothing_odd },
     { "a request is answered soon inside one building", "reply-before-rtt", false,
       too_soon_in_a_building },
+    { "the only handshake may have been a slow one", "reply-before-rtt", false, too_soon_after_one_slow_handshake },
+    { "the request was sent again: which one it answers is not known", "reply-before-rtt", false,
+      too_soon_for_a_repetition },
+    { "no handshake was captured: the answers may have been slow", "reply-before-rtt", false,
+      too_soon_for_slow_answers },
+    { "other connections show a shorter way", "reply-before-rtt", false, too_soon_for_others },
     { "a server that speaks first crosses the request", "reply-before-rtt", false,
       of_own_accord_early },
 
@@ -338,6 +380,40 @@ static const sign_row_t signs[] = {
     { "the answer has words of little confidence", "http-blockpage-vague", true, unsure_words },
     { "the answer is sure to be a block page", "http-blockpage-vague", false, known_block_page },
 
+    { "plain HTTP answers a ClientHello", "tls-plain-answer", true, plain_http_for_tls },
+    { "plain HTTP later in a TLS connection", "tls-plain-answer", false, plain_http_later },
+    { "a proxy confirms CONNECT while the ClientHello is on its way", "tls-plain-answer", false, answer_to_connect },
+
+    { "data on the numbers of a forged SYN/ACK", "data-of-forged-handshake", true, of_forged_handshake },
+    { "data on the numbers of the server", "data-of-forged-handshake", false, nothing_odd },
+    { "the SYN is acknowledged, and then a SYN/ACK has other numbers", "data-before-syn-ack", true,
+      before_the_syn_ack },
+    { "the SYN/ACK came first", "data-before-syn-ack", false, nothing_odd },
+    { "bytes behind their sender's FIN", "data-beyond-fin", true, beyond_the_fin },
+    { "bytes before their sender's FIN", "data-beyond-fin", false, nothing_odd },
+    { "behind the FIN, and the IP ID of the packet before", "data-id-repeats", true,
+      number_of_the_packet_before_beyond_the_fin },
+    { "a network card cuts a packet into two with one number", "data-id-repeats", false,
+      number_of_the_packet_before },
+    { "goes on where a forged packet was", "data-same-run", true, same_sender },
+    { "goes on where the server was", "data-same-run", false, nothing_odd },
+
+    { "an acknowledgement with the IP ID of what it acknowledges", "ack-copies-id", true, ack_with_the_requests_id },
+    { "an acknowledgement with the IP ID of something else", "ack-copies-id", false, ack_of_less_with_that_id },
+    { "the acknowledging counter happens to be there", "ack-copies-id", false, ack_by_a_counter },
+    { "a sender that reflects what it receives", "ack-copies-id", false, ack_of_a_mirror },
+    { "data with that IP ID", "ack-copies-id", false, copies_id_only },
+    { "PSH without data", "ack-pushes-nothing", true, empty_push },
+    { "PSH with a FIN", "ack-pushes-nothing", false, empty_push_and_fin },
+    { "an acknowledgement", "ack-pushes-nothing", false, bare_ack },
+
+    { "off the counter of the host", "data-ipid-regime", true, off_the_counter },
+    { "on the counter of the host", "data-ipid-regime", false, host_counts },
+    { "overtaken on the way", "data-ipid-regime", false, behind_the_counter },
+    { "the counter has gone on for a second since", "data-ipid-regime", false, off_a_counter_of_long_ago },
+    { "a host that draws its numbers", "data-ipid-regime", false, off_a_random_host },
+    { "a counter seen seven times", "data-ipid-regime", false, off_a_counter_hardly_seen },
+
     { "a segment has the header of a box that forged before", "data-same-box", true, known_box },
     { "a segment has a header that proved nothing before", "data-same-box", false, eight_hops_off },
 };
@@ -357,14 +433,18 @@ check_sign(void **state)
 
 /* ---- the verdict on whole situations ---- */
 
-WIRE(load_balancer) { df_clear(c); eight_hops_off(c); too_soon(c); without_timestamps(c); }
+WIRE(load_balancer) { df_clear(c); eight_hops_off(c); without_timestamps(c); }
 WIRE(front_end_of_a_server_that_moved) { front_end_shook_hands(c); leads_elsewhere(c); page_and_fin(c); }
 WIRE(member_that_moved) { eight_hops_off(c); leads_elsewhere(c); page_and_fin(c); }
 WIRE(front_end_of_a_block_page) { front_end_shook_hands(c); known_block_page(c); }
 WIRE(captive_portal) { leads_elsewhere(c); }
 WIRE(small_server) { page_and_fin(c); df_clear_as_usual(c); }
-WIRE(proxy_on_the_way) { eight_hops_off(c); too_soon(c); }
+WIRE(proxy_on_the_way) { eight_hops_off(c); too_soon_after_one_slow_handshake(c); }
+WIRE(box_on_the_way) { eight_hops_off(c); too_soon(c); }
 WIRE(redirect_from_another_box) { leads_elsewhere(c); page_and_fin(c); load_balancer(c); }
+WIRE(firewalls_page) { known_block_page(c); off_the_counter(c); }
+WIRE(text_on_443) { plain_http_for_tls(c); page_and_fin(c); }
+WIRE(text_on_443_from_a_front_end) { front_end_shook_hands(c); plain_http_for_tls(c); }
 WIRE(dead_and_far) { acknowledges_dead(c); eight_hops_off(c); }
 
 typedef struct {
@@ -387,12 +467,26 @@ static const verdict_row_t verdicts[] = {
     { "two fields copied, of a busy host", two_of_many_by_chance, VERDICT_NONE, VERDICT_SUSPECT },
     { "two fields copied", copies_id_and_window, VERDICT_FORGED, VERDICT_FORGED },
     { "a proxy nearer than its server answers", proxy_on_the_way, VERDICT_NONE, VERDICT_SUSPECT },
+    { "a box that was not asked answers before the request can have arrived", box_on_the_way, VERDICT_FORGED,
+      VERDICT_FORGED },
+    { "too soon, and nothing else", too_soon, VERDICT_NONE, VERDICT_SUSPECT },
     { "a proxy changes a retransmission", contradicts, VERDICT_NONE, VERDICT_SUSPECT },
     { "two hops beside the host", two_hops_off, VERDICT_NONE, VERDICT_NONE },
     { "another box leads elsewhere and closes, too soon", redirect_from_another_box, VERDICT_FORGED,
       VERDICT_FORGED },
     { "an answer to what died on the way, from elsewhere", dead_and_far, VERDICT_FORGED,
       VERDICT_FORGED },
+    { "a firewall's page off the counter of the host", firewalls_page, VERDICT_FORGED, VERDICT_FORGED },
+    { "off the counter and nothing else", off_the_counter, VERDICT_NONE, VERDICT_SUSPECT },
+    { "a plain-text server on a TLS port", text_on_443, VERDICT_NONE, VERDICT_SUSPECT },
+    { "plain text for a ClientHello from elsewhere", text_on_443_from_a_front_end, VERDICT_FORGED, VERDICT_FORGED },
+    { "an empty push with the IP ID of what it acknowledges", empty_push_with_the_requests_id, VERDICT_FORGED,
+      VERDICT_FORGED },
+    { "an empty push: some stacks do that", empty_push, VERDICT_NONE, VERDICT_SUSPECT },
+    { "two random numbers are equal", ack_with_the_requests_id, VERDICT_NONE, VERDICT_SUSPECT },
+    { "cut into pieces with one number, and the FIN before", number_of_the_packet_before_beyond_the_fin, VERDICT_FORGED,
+      VERDICT_FORGED },
+    { "a FIN of ports used again", beyond_the_fin, VERDICT_NONE, VERDICT_SUSPECT },
     { "Iran's block page", iran, VERDICT_FORGED, VERDICT_FORGED },
     { "a listed block page and nothing else: the server may show it", known_block_page, VERDICT_SUSPECT,
       VERDICT_SUSPECT },
@@ -440,70 +534,78 @@ typedef struct {
     const char *name;
     const char *bytes;
     const char *host;
-    bool        answers_http;
+    asked_kind_t asked;
     content_t   content;
 } content_row_t;
 
 #define REDIRECT(code, to) "HTTP/1.1 " code " Found\r\nServer: x\r\nLocation: " to "\r\n\r\n"
 
 static const content_row_t contents[] = {
-    { "a status line is HTTP", "HTTP/1.1 200 OK\r\n\r\n", "a.example.org", true, CONTENT_HTTP },
-    { "nothing asked by HTTP is nothing HTTP", "HTTP/1.1 200 OK\r\n\r\n", NULL, false, CONTENT_OTHER },
-    { "half a status line is nothing", "HTTP/1.1 30", "a.example.org", true, CONTENT_OTHER },
-    { "a redirect to another host", REDIRECT("302", "http://block.example.net/"), "a.example.org", true,
+    { "a status line is HTTP", "HTTP/1.1 200 OK\r\n\r\n", "a.example.org", ASKED_HTTP, CONTENT_HTTP },
+    { "nothing asked by HTTP is nothing HTTP", "HTTP/1.1 200 OK\r\n\r\n", NULL, ASKED_OTHER, CONTENT_OTHER },
+    { "half a status line is nothing", "HTTP/1.1 30", "a.example.org", ASKED_HTTP, CONTENT_OTHER },
+    { "a redirect to another host", REDIRECT("302", "http://block.example.net/"), "a.example.org", ASKED_HTTP,
       CONTENT_REDIRECT },
     { "a redirect whatever the case of its header",
       "HTTP/1.0 301 Moved\r\nLOCATION: http://b.example.net/\r\n\r\n",
-      "a.example.org", true, CONTENT_REDIRECT },
+      "a.example.org", ASKED_HTTP, CONTENT_REDIRECT },
     { "a redirect to the same host by https", REDIRECT("301", "https://a.example.org/"),
-      "a.example.org", true,
+      "a.example.org", ASKED_HTTP,
       CONTENT_HTTP },
     { "a redirect to www of the same domain", REDIRECT("301", "https://www.example.org/x"),
-      "example.org", true,
+      "example.org", ASKED_HTTP,
       CONTENT_HTTP },
     { "a redirect from www to the bare domain", REDIRECT("301", "https://example.org/"),
-      "www.example.org", true,
+      "www.example.org", ASKED_HTTP,
       CONTENT_HTTP },
     { "a redirect to the same host in other case", REDIRECT("301", "https://WWW.Example.Org/"),
       "www.example.org",
-      true, CONTENT_HTTP },
+      ASKED_HTTP, CONTENT_HTTP },
     { "a redirect from a name asked for in capitals", REDIRECT("301", "https://www.example.org/"),
-      "WWW.EXAMPLE.ORG", true, CONTENT_HTTP },
+      "WWW.EXAMPLE.ORG", ASKED_HTTP, CONTENT_HTTP },
     { "a redirect to the same host from another port", REDIRECT("301", "http://a.example.org/"),
-      "a.example.org:8080", true, CONTENT_HTTP },
-    { "a redirect to another path", REDIRECT("302", "/login"), "a.example.org", true, CONTENT_HTTP },
+      "a.example.org:8080", ASKED_HTTP, CONTENT_HTTP },
+    { "a redirect to another path", REDIRECT("302", "/login"), "a.example.org", ASKED_HTTP, CONTENT_HTTP },
     { "a redirect with the asked name in its path leads elsewhere",
-      REDIRECT("302", "http://block.example.net/?www.example.org"), "www.example.org", true,
+      REDIRECT("302", "http://block.example.net/?www.example.org"), "www.example.org", ASKED_HTTP,
           CONTENT_REDIRECT },
     { "a redirect of which nobody knows what was asked", REDIRECT("302", "http://block.example.net/"),
-      NULL, true,
+      NULL, ASKED_HTTP,
       CONTENT_HTTP },
     { "no redirect with another code", REDIRECT("304", "http://block.example.net/"), "a.example.org",
-      true,
+      ASKED_HTTP,
       CONTENT_HTTP },
-    { "a page without a status line", "<html><body>blocked", "a.example.org", true,
+    { "a page without a status line", "<html><body>blocked", "a.example.org", ASKED_HTTP,
       CONTENT_HEADERLESS_HTML },
-    { "a doctype without a status line", "\r\n<!DOCTYPE html><html>", "a.example.org", true,
+    { "a doctype without a status line", "\r\n<!DOCTYPE html><html>", "a.example.org", ASKED_HTTP,
       CONTENT_HEADERLESS_HTML },
-    { "a page not asked for by HTTP", "<html><body>", NULL, false, CONTENT_OTHER },
+    { "a page not asked for by HTTP", "<html><body>", NULL, ASKED_OTHER, CONTENT_OTHER },
     { "Iran's block page",
       "HTTP/1.1 403 Forbidden\r\n\r\n<html><iframe src=\"http://10.10.34.34?type=Invalid\">",
-      "a.example.org", true, CONTENT_IRAN },
-    { "another 403", "HTTP/1.1 403 Forbidden\r\n\r\n<html>", "a.example.org", true, CONTENT_HTTP },
+      "a.example.org", ASKED_HTTP, CONTENT_IRAN },
+    { "another 403", "HTTP/1.1 403 Forbidden\r\n\r\n<html>", "a.example.org", ASKED_HTTP, CONTENT_HTTP },
     { "that address with another code", "HTTP/1.1 200 OK\r\n\r\nhttp://10.10.34.34/", "a.example.org",
-      true,
+      ASKED_HTTP,
       CONTENT_HTTP },
-    { "nothing", "", "a.example.org", true, CONTENT_OTHER },
+    { "a page for a ClientHello", "HTTP/1.1 200 OK\r\n\r\n<html>", NULL, ASKED_TLS, CONTENT_PLAIN_TEXT },
+    { "a redirect for a ClientHello", REDIRECT("302", "http://b.example.net/"), NULL, ASKED_TLS, CONTENT_PLAIN_TEXT },
+    { "a refusal for a ClientHello", "HTTP/1.0 403 Forbidden\r\n\r\n", NULL, ASKED_TLS, CONTENT_PLAIN_TEXT },
+    { "a server that knows HTTP alone and cannot read it", "HTTP/1.1 400 Bad Request\r\n\r\n", NULL, ASKED_TLS,
+      CONTENT_OTHER },
+    { "such a server without a status line", "<!DOCTYPE HTML><title>Error response</title>", NULL, ASKED_TLS,
+      CONTENT_OTHER },
+    { "a ServerHello", "\x16\x03\x03", NULL, ASKED_TLS, CONTENT_OTHER },
+    { "nothing", "", "a.example.org", ASKED_HTTP, CONTENT_OTHER },
 };
 
 static content_t
-read_exact(const char *bytes, size_t length, const char *host, bool answers_http)
+read_exact(const char *bytes, size_t length, const char *host, asked_kind_t asked)
 {
     uint8_t *exact = g_malloc(length ? length : 1);
 
     if (length)
         memcpy(exact, bytes, length);
-    content_t content = content_read(length ? exact : exact + 1, length, host, answers_http);
+    content_t content = content_read(length ? exact : exact + 1, length, host, asked);
     g_free(exact);
     return content;
 }
@@ -513,7 +615,7 @@ check_content(void **state)
 {
     const content_row_t *row = *state;
     size_t length = strlen(row->bytes);
-    assert_int_equal(read_exact(row->bytes, length, row->host, row->answers_http), row->content);
+    assert_int_equal(read_exact(row->bytes, length, row->host, row->asked), row->content);
 }
 
 static void
@@ -522,9 +624,9 @@ check_alert(void **state)
     static const char alert_bytes[] = "\x15\x03\x01\x00\x02\x02\x28", hello_bytes[] = "\x16\x03\x03\x00\x31\x02\x00";
 
     (void)state;
-    assert_int_equal(read_exact(alert_bytes, 7, NULL, false), CONTENT_TLS_ALERT);
-    assert_int_equal(read_exact(alert_bytes, 5, NULL, false), CONTENT_OTHER);
-    assert_int_equal(read_exact(hello_bytes, 7, NULL, false), CONTENT_OTHER);
+    assert_int_equal(read_exact(alert_bytes, 7, NULL, ASKED_OTHER), CONTENT_TLS_ALERT);
+    assert_int_equal(read_exact(alert_bytes, 5, NULL, ASKED_OTHER), CONTENT_OTHER);
+    assert_int_equal(read_exact(hello_bytes, 7, NULL, ASKED_OTHER), CONTENT_OTHER);
 }
 
 static void
@@ -533,7 +635,8 @@ check_content_cut(void **state)
     (void)state;
     for (size_t i = 0; i < G_N_ELEMENTS(contents); i++)
         for (size_t n = 0; n < strlen(contents[i].bytes); n++)
-            read_exact(contents[i].bytes, n, contents[i].host, true);
+            for (asked_kind_t asked = ASKED_OTHER; asked <= ASKED_TLS; asked++)
+                read_exact(contents[i].bytes, n, contents[i].host, asked);
 }
 
 int

@@ -17,7 +17,7 @@ servers_own(void)
 {
     return (syn_ack_t){
         .frame = 5, .time = ticks(START + 90 * NS_PER_MS), .ip = { .ttl = 52, .df = true },
-        .seq = 500000, .ack = 1001, .window = 65160, .has_timestamps = true, .has_options = true,
+        .seq = 500000, .ack = 1001, .tsecr = 111000, .window = 65160, .has_timestamps = true, .has_options = true,
     };
 }
 
@@ -27,6 +27,7 @@ two_alike(void)
 {
     handshake_case_t c = {
         .own = servers_own(), .other = servers_own(), .host_ttls = { .count = { 30 }, .ttl = { 52 } },
+        .syn = { .frame = 1, .mark = 0x7001, .bits = TCP_SYN | BIT_TIMESTAMPS }, .syn_tsval = 111000,
     };
     c.own.frame = 2;
     c.own.time = ticks(START + 10 * NS_PER_MS);
@@ -48,6 +49,15 @@ WIRE(forged_at_once) { c->own.time = c->other.time; c->own.window = 2048; }
 
 WIRE(denied) { c->denied_frame = 7; }
 WIRE(cookie_denied) { denied(c); cookie_drawn_again(c); }
+
+WIRE(with_the_syns_id) { c->own.ip.ip_id = 0x7001; }
+WIRE(both_with_the_syns_id) { with_the_syns_id(c); c->other.ip.ip_id = 0x7001; }
+WIRE(small_ids) { c->own.ip.ip_id = c->syn.mark = 1; }
+WIRE(syn_not_captured) { with_the_syns_id(c); c->syn = (packet_t){ 0 }; }
+WIRE(other_echo) { c->own.tsecr = 100; }
+WIRE(both_other_echoes) { other_echo(c); c->other.tsecr = 7; }
+WIRE(echo_without_timestamp) { other_echo(c); c->syn.bits = TCP_SYN; }
+WIRE(cookie_with_other_echo) { other_echo(c); cookie_drawn_again(c); }
 
 WIRE(bare) { c->own.has_options = c->own.has_timestamps = false; }
 WIRE(both_bare) { bare(c); c->other.has_options = c->other.has_timestamps = false; }
@@ -79,6 +89,16 @@ static const sign_row_t signs[] = {
     { "the server resets what acknowledges it", "synack-denied", true, denied },
     { "the server resets nothing", "synack-denied", false, two_numbers },
     { "a SYN proxy resets what acknowledges its old cookie", "synack-denied", false, cookie_denied },
+
+    { "only this one has the IP ID of the SYN", "synack-copies-id", true, with_the_syns_id },
+    { "both have the IP ID of the SYN", "synack-copies-id", false, both_with_the_syns_id },
+    { "two packet tools both write IP ID 1", "synack-copies-id", false, small_ids },
+    { "the SYN was not captured", "synack-copies-id", false, syn_not_captured },
+
+    { "only the other one gives back the SYN's timestamp", "synack-wrong-echo", true, other_echo },
+    { "neither gives back the SYN's timestamp", "synack-wrong-echo", false, both_other_echoes },
+    { "the SYN has no timestamp", "synack-wrong-echo", false, echo_without_timestamp },
+    { "a SYN proxy draws a new cookie, with another timestamp", "synack-wrong-echo", false, cookie_with_other_echo },
 
     { "only the other one has options", "synack-lacks-options", true, bare },
     { "neither has options", "synack-lacks-options", false, both_bare },
@@ -121,6 +141,7 @@ typedef struct {
 static const verdict_row_t verdicts[] = {
     { "two servers' answers that look alike", two_numbers, VERDICT_SUSPECT, VERDICT_SUSPECT },
     { "the same, and one of them denied", denied_and_alike, VERDICT_SUSPECT, VERDICT_SUSPECT },
+    { "one with another timestamp", other_echo, VERDICT_FORGED, VERDICT_FORGED },
     { "one without options", bare, VERDICT_FORGED, VERDICT_FORGED },
     { "one without options and denied", bare_and_denied, VERDICT_FORGED, VERDICT_FORGED },
     { "a new cookie after a second, from another box", far_bare_cookie, VERDICT_NONE, VERDICT_NONE },
@@ -240,6 +261,56 @@ SEQUENCE(one_of_two_without_options)
     assert_true(wire_finding(wire, frame)->confidence <= 45);
 }
 
+/* Cookies, two machines with one address, one that was started again: whoever sent them, no third party shows. */
+SEQUENCE(two_alike_on_the_wire)
+{
+    talk_t talk = talk_new(wire, 4000);
+
+    talk_send(&talk, CLIENT, TCP_SYN, 0);
+    wire->now += talk.rtt;
+    observation_t first = talk_segment(&talk, SERVER, TCP_SYN | TCP_ACK, 0), second = first;
+    first.seq = 800000;
+    second.ip.ip_id++;
+    wire_send(wire, &first);
+    wire->now += 300 * NS_PER_MS;
+    wire_send(wire, &second);
+    talk_send(&talk, CLIENT, TCP_ACK, 0);
+    talk_send(&talk, SERVER, TCP_ACK | TCP_PSH, 100);
+    assert_int_equal(store_size(engine_store(wire->engine)), 0);
+}
+
+/* The forger answers the request as well, before the server has answered the SYN. */
+SEQUENCE(forged_with_data)
+{
+    static const char get[] = "GET / HTTP/1.1\r\nHost: www.example.org\r\n\r\n", page[] = "HTTP/1.1 200 OK\r\n\r\nno";
+    talk_t talk = talk_new(wire, 4000);
+
+    talk_send(&talk, CLIENT, TCP_SYN, 0);
+    observation_t forged = forged_syn_ack(&talk);
+    uint32_t frame = wire_send(wire, &forged);
+    observation_t request = talk_data(&talk, CLIENT, get, sizeof get - 1);
+    request.ack = forged.seq + 1;
+    wire_send(wire, &request);
+    observation_t answer = forged_segment(&talk, TCP_PSH | TCP_ACK, 2048, 77);
+    answer.seq = forged.seq + 1;
+    answer.length = answer.captured = sizeof page - 1;
+    answer.payload = (const uint8_t *)page;
+    uint32_t data = wire_send(wire, &answer);
+    wire->now += talk.rtt;
+    observation_t own = talk_segment(&talk, SERVER, TCP_SYN | TCP_ACK, 0);
+    own.ack = 1001;
+    uint32_t genuine = wire_send(wire, &own);
+    assert_int_equal(wire_verdict(wire, frame), VERDICT_FORGED);
+    assert_int_equal(wire_verdict(wire, data), VERDICT_FORGED);
+    assert_true(evidence_has(wire_finding(wire, data)->evidence, "data-of-forged-handshake"));
+    assert_int_equal(wire_verdict(wire, genuine), VERDICT_GENUINE);
+
+    answer.seq += answer.length;        /* and goes on with it */
+    assert_int_equal(wire_verdict(wire, wire_send(wire, &answer)), VERDICT_FORGED);
+    talk_send(&talk, SERVER, TCP_ACK | TCP_PSH, 100);
+    assert_int_equal(wire_count(wire, VERDICT_FORGED), 3);
+}
+
 /* One was called forged; what the server denies later cannot make the other one forged too. */
 SEQUENCE(never_both)
 {
@@ -343,6 +414,53 @@ SEQUENCE(fin_forged)
     assert_int_equal(wire_verdict(wire, genuine), VERDICT_GENUINE);
 }
 
+/* A FIN that acknowledges the SYN comes before the SYN/ACK. */
+static uint32_t
+fin_before_syn_ack(wire_t *wire, talk_t *talk, uint32_t seq)
+{
+    talk_send(talk, CLIENT, TCP_SYN, 0);
+    observation_t fin = forged_fin(talk);
+    fin.seq = seq;
+    uint32_t frame = wire_send(wire, &fin);
+    wire->now += talk->rtt;
+    return frame;
+}
+
+SEQUENCE(fin_of_another_beginning)
+{
+    talk_t talk = talk_new(wire, 4000);
+    uint32_t frame = fin_before_syn_ack(wire, &talk, 0), genuine = talk_send(&talk, SERVER, TCP_SYN | TCP_ACK, 0);
+
+    assert_int_equal(wire_verdict(wire, frame), VERDICT_FORGED);
+    assert_int_equal(wire_finding(wire, frame)->class, CLASS_FIN);
+    assert_int_equal(wire_verdict(wire, genuine), VERDICT_GENUINE);
+}
+
+/* The SYN/ACK was overtaken, or the capture lost its first copy. */
+SEQUENCE(fin_overtakes_syn_ack)
+{
+    talk_t talk = talk_new(wire, 4000);
+
+    fin_before_syn_ack(wire, &talk, talk.end[SERVER].next + 1);
+    talk_send(&talk, SERVER, TCP_SYN | TCP_ACK, 0);
+    assert_int_equal(wire_count(wire, VERDICT_FORGED), 0);
+}
+
+/* The server still has an old connection of these ports: a challenge (RFC 5961), then it takes the new one. */
+SEQUENCE(challenge_before_syn_ack)
+{
+    talk_t talk = talk_new(wire, 4000);
+
+    talk_send(&talk, CLIENT, TCP_SYN, 0);
+    observation_t challenge = talk_segment(&talk, SERVER, TCP_ACK, 0);
+    challenge.ack = 77000;
+    wire_send(wire, &challenge);
+    talk.end[SERVER].next += 100000;
+    wire->now += talk.rtt;
+    talk_send(&talk, SERVER, TCP_SYN | TCP_ACK, 0);
+    assert_int_equal(store_size(engine_store(wire->engine)), 0);
+}
+
 SEQUENCE(fin_forged_and_data_at_once)
 {
     talk_t talk = asking(wire);
@@ -440,6 +558,11 @@ static const sequence_row_t sequences[] = {
     { "a forged SYN/ACK wins the race", syn_ack_forged_first },
     { "a forged SYN/ACK loses the race", syn_ack_forged_second },
     { "one of two SYN/ACKs without options", one_of_two_without_options },
+    { "two SYN/ACKs that look alike", two_alike_on_the_wire },
+    { "a forged SYN/ACK with data before the server's own", forged_with_data },
+    { "a FIN, then a SYN/ACK with other numbers", fin_of_another_beginning },
+    { "a FIN that overtook the SYN/ACK", fin_overtakes_syn_ack },
+    { "a challenge of an old connection", challenge_before_syn_ack },
     { "one SYN/ACK forged, the other one denied", never_both },
     { "two SYNs before two answers", syn_sent_twice_before_two_answers },
     { "a second SYN between two answers", syn_sent_again_between_two_answers },

@@ -389,6 +389,7 @@ WIRE(gfw3_id_beside) { gfw3(c); c->reset.ip.ip_id = 0x9934; }
 WIRE(gfw3_bare) { gfw3(c); c->reset.flags = TCP_RST; }
 
 WIRE(known_box) { from_another_box(c); c->same_box_frame = 3; }
+WIRE(next_to_a_page) { from_another_box(c); c->page_frame = 3; }
 
 WIRE(first_thing_back)
 {
@@ -685,6 +686,8 @@ static const sign_row_t signs[] = {
     { "a reset has an IP ID just beside GFW(III)'s range", "rst-gfw3", false, gfw3_id_beside },
     { "a bare reset is not GFW(III)'s", "rst-gfw3", false, gfw3_bare },
 
+    { "the IP ID goes on from a forged page", "rst-follows-page", true, next_to_a_page },
+    { "the header of a box that forged before, in other connections", "rst-follows-page", false, known_box },
     { "a reset has the header of a box that forged before", "rst-same-box", true, known_box },
     { "a reset has a header that proved nothing before", "rst-same-box", false, from_another_box },
 
