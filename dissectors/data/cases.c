@@ -52,9 +52,9 @@ typedef struct {
 typedef struct {
     unsigned pages;                     /* that are pending */
     oldest_t runs;                      /* of run_t, by when they began */
-} kept_t;
+} own_t;
 
-static kept_t *
+static own_t *
 kept_of(const engine_t *engine)
 {
     return engine->own[DETECT_DATA];
@@ -63,20 +63,20 @@ kept_of(const engine_t *engine)
 static void
 clear_page(void *kept, void *one)
 {
-    ((kept_t *)kept)->pages--;
+    ((own_t *)kept)->pages--;
     g_byte_array_free(((pending_page_t *)one)->bytes, TRUE);
 }
 
 static void
 clear_run(void *kept, void *one)
 {
-    oldest_remove(&((kept_t *)kept)->runs, &((run_t *)one)->link);
+    oldest_remove(&((own_t *)kept)->runs, &((run_t *)one)->link);
 }
 
 static void *
 data_open(engine_t *engine)
 {
-    kept_t *kept = g_new0(kept_t, 1);
+    own_t *kept = g_new0(own_t, 1);
 
     kept->runs = oldest_new(RUNS, "limit of connections with odd answers reached: what one sender wrote into the "
                                   "oldest is no longer told together");
@@ -102,7 +102,7 @@ run_find(const engine_t *engine, const flow_t *flow)
 static run_t *
 run_of(engine_t *engine, flow_t *flow)
 {
-    kept_t *kept = kept_of(engine);
+    own_t *kept = kept_of(engine);
     run_t *run = run_find(engine, flow), *old;
 
     if (run)
@@ -1106,6 +1106,8 @@ static const kept_t kept[] = {
       KEPT_NUMBER(ANSWERS_KEPT) " for a connection that has answers" },
     { "small page that is not complete", "data/cases.c", sizeof(pending_page_t), "its bytes, at most " KEPT_NUMBER(PAGE_BYTES),
       KEPT_NUMBER(PENDING_PAGES) ", further ones are not waited for" },
+    { "run of packets of one sender that is not the host", "data/run.c", sizeof(run_t), NULL,
+      "the oldest goes first" },
     { "whether certificates go on", "state/flow.c", 0, "one bit",
       "as connections; they are looked for in two segments" },
     { 0 },
