@@ -3,12 +3,12 @@
  * The documents hold what it prints between markers; tests/docs/check.py keeps them equal.
  *
  *   catalogue ids                  one id a line
- *   catalogue families             what each detector looks for, and how many signatures it has, for the README
- *   catalogue table DETECTOR       the signatures of one detector with weights and counts, for docs/signatures
+ *   catalogue families             what each detector looks for, and how many, for the README
+ *   catalogue table DETECTOR       the signatures of one detector, for docs/signatures
  *   catalogue header ID            the facts of one signature, for its page
  *   catalogue injectors            the table of known injectors, for docs/injectors.md
- *   catalogue bounds               what is kept of a capture and how much at most, for docs/architecture.md
- *   catalogue phases               what was counted of each phase of a connection, for docs/stages.md
+ *   catalogue bounds               what is kept of a capture at most, for docs/architecture.md
+ *   catalogue phases               what was counted of each phase, for docs/stages.md
  *   catalogue stages               the table of stages, for the same
  *
  * SPDX-License-Identifier: GPL-2.0-or-later
@@ -67,7 +67,8 @@ print_row(detector_id_t detector, const signature_t *s)
 {
     (void)detector;
     printf("| [`%s`](%s.md) | %s | %s | %c | %.1f | %u / %u | ", s->id, s->id, s->sees,
-           family_name(s->family), tier_letter(s->tier), signature_weight(s), s->benign.hits, s->benign.of);
+           family_name(s->family), tier_letter(s->tier), signature_weight(s), s->benign.hits,
+           s->benign.of);
     if (is_published(s))
         puts("published |");
     else
@@ -83,7 +84,8 @@ print_families(void)
         unsigned n = 0;
         while (detector_signature(d, n))
             n++;
-        printf("| [%s](docs/signatures/README.md#%s) | %s | %u |\n", detector_title(d), anchor, detector_sees(d), n);
+        printf("| [%s](docs/signatures/README.md#%s) | %s | %u |\n", detector_title(d), anchor,
+               detector_sees(d), n);
         g_free(anchor);
     }
 }
@@ -100,8 +102,10 @@ print_header(detector_id_t detector, const signature_t *s)
     printf("| Tier | %c: %s |\n", tier_letter(s->tier), tier_meaning(s->tier));
     printf("| Weight | %.1f dB |\n", signature_weight(s));
     if (detector == DETECT_SILENCE && s->family == FAMILY_ABSENCE)
-        printf("| Where it is the only sign | silenced, confidence at most %u; at most %u with contrast |\n",
-               MIN(alone.confidence, SILENCE_ALONE_MAX), MIN(alone.confidence, SILENCE_CONTRAST_MAX));
+        printf("| Where it is the only sign | silenced, confidence at most %u; at most %u with"
+               " contrast |\n",
+               MIN(alone.confidence, SILENCE_ALONE_MAX),
+               MIN(alone.confidence, SILENCE_CONTRAST_MAX));
     else if (detector == DETECT_SILENCE || alone.verdict == VERDICT_NONE)
         printf("| Where it is the only sign | nothing is said |\n");
     else
@@ -174,7 +178,8 @@ print_per_mille(unsigned value)
 static void
 print_phases(void)
 {
-    puts("| Phase | What the server saw | Share of the connections broken off | Of these in one of the 19 ways |");
+    puts("| Phase | What the server saw | Share of the connections broken off |"
+         " Of these in one of the 19 ways |");
     puts("|---|---|---:|---:|");
     for (phase_t phase = 0; phase < N_PHASES; phase++) {
         const phase_row_t *row = phase_row(phase);
@@ -204,12 +209,14 @@ print_stages(void)
 {
     const stage_row_t *row;
 
-    puts("| `interference.stage` | `interference.stage.sequence` | Phase | What the server saw | Innocent explanation "
+    puts("| `interference.stage` | `interference.stage.sequence` | Phase | What the server saw |"
+         " Innocent explanation "
          "| Published |");
     puts("|---|---|---|---|---|---|");
     for (server_stage_t stage = STAGE_NONE + 1; (row = stage_row(stage)); stage++) {
         const phase_row_t *phase = phase_row(row->phase);
-        printf("| `%s` | %s | %s | %s | %s | %s |\n", row->id, row->sequence, phase ? phase->name : "any",
+        printf("| `%s` | %s | %s | %s | %s | %s |\n", row->id, row->sequence,
+               phase ? phase->name : "any",
                row->meaning, row->innocent, row->published);
     }
 }
@@ -251,7 +258,8 @@ main(int argc, char **argv)
     } else if (!strcmp(command, "stages") && !argument) {
         print_stages();
     } else {
-        return fail("usage: catalogue ids | families | table DETECTOR | header ID | injectors | bounds | phases | stages", "");
+        return fail("usage: catalogue ids | families | table DETECTOR | header ID | injectors |"
+                    " bounds | phases | stages", "");
     }
     return EXIT_SUCCESS;
 }

@@ -318,7 +318,8 @@ pick_sequence(struct recipe *r, const struct shot *s, const struct firing *g, en
                             (long)g->previous.ack);
 }
 
-/* A stack's timestamp clock ticks in milliseconds: what its last packet said, and the time since. */
+/* A stack's timestamp clock ticks in milliseconds: what its last packet said, and the time
+ * since. */
 static void
 pick_timestamps(struct recipe *r, const struct shot *s, const struct firing *g, enum end towards)
 {
@@ -426,7 +427,8 @@ shoot(struct firing *g, const struct shot *s)
 
     struct packet sent;
     packet_read(&sent, frame, len);
-    note("forged", s->class ? s->class : g->row->class, g->row->name, g->flow->text, towards, &sent);
+    note("forged", s->class ? s->class : g->row->class, g->row->name, g->flow->text, towards,
+         &sent);
     g->previous = r;
     fire_counter[g->index]++;
 }
@@ -667,7 +669,8 @@ handle_packet(struct packet *p, enum end from)
     bool hold = first && first->drop.trigger;
     if (first) {
         f->trigger_seq = p->seq;
-        note(silences(first) ? "silenced" : "trigger", first->class, first->name, f->text, !from, p);
+        note(silences(first) ? "silenced" : "trigger", first->class, first->name, f->text, !from,
+             p);
     }
     if (from == SERVER && !n)
         record_race(f, p);

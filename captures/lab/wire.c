@@ -47,7 +47,8 @@ typedef struct { int64_t due; size_t len; uint8_t bytes[FRAME_MAX]; } slot_t;
 /* Frames under way in one direction, kept in order of their due time. */
 typedef struct { slot_t *slot[SLOTS]; int count; int64_t last_due; } queue_t;
 
-static struct { long delay, hops, life, lose, late, wobble, twin, front, thin, narrow; } opt = { .life = 60 };
+static struct { long delay, hops, life, lose, late, wobble, twin, front, thin,
+                narrow; } opt = { .life = 60 };
 static int sock[2];
 static queue_t queue[2];                /* queue[k]: frames that arrived on sock[k] */
 static long seen_data;                  /* from B to A */

@@ -1,6 +1,6 @@
 /* base/kept.h
- * What is remembered of a capture, and how much of it at most: a row beside each structure, so that no
- * document has to guess its size. `catalogue bounds` prints them all for docs/architecture.md.
+ * What is remembered of a capture, and how much of it at most: a row beside each structure, so that
+ * no document has to guess its size. `catalogue bounds` prints them all for docs/architecture.md.
  *
  * SPDX-License-Identifier: GPL-2.0-or-later
  */

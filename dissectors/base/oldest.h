@@ -1,16 +1,16 @@
 /* base/oldest.h
- * At most so many of a kind: where one more is needed, the oldest goes first, and the frame at which that
- * happens for the first time carries a notice.
+ * At most so many of a kind: where one more is needed, the oldest goes first, and the frame at
+ * which that happens for the first time carries a notice.
  *
  *      oldest_t.links   head -> link -> link -> link <- tail
  *                                |       |       |
  *                               one     one     one      data: the structure that the link lies in
  *
- * The links lie in the structures, so nothing is allocated for them. What a structure is found by, and how it
- * is freed, is its owner's affair: this is only the order in which they go.
+ * The links lie in the structures, so nothing is allocated for them. What a structure is found by,
+ * and how it is freed, is its owner's affair: this is only the order in which they go.
  *
  *      while ((one = oldest_in_the_way(&o)))     room for one more
- *          drop(one);                            the owner's; ends with oldest_remove(&o, &one->link)
+ *          drop(one);                            the owner's: oldest_remove(&o, &one->link)
  *      oldest_add(&o, &one->link, one);
  *
  * SPDX-License-Identifier: GPL-2.0-or-later
@@ -28,7 +28,8 @@ typedef struct {
 } limit_t;
 
 typedef struct {
-    GQueue   links;             /* the oldest first; walk it from either end, but change it by the functions */
+    GQueue   links;             /* the oldest first; walk it from either
+                                 * end, but change it by the functions */
     unsigned max;               /* at least 1 */
     limit_t  limit;
 } oldest_t;

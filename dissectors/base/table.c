@@ -47,7 +47,8 @@ grow(table_t *table)
     table->chains = g_new0(uint32_t, (size_t)table->mask + 1);
     for (uint32_t number = 1; number <= table->used; number += TABLE_CHUNK) {
         char *at = table_at(table, number);
-        for (uint32_t left = MIN(TABLE_CHUNK, table->used - number + 1); left; left--, at += table->size)
+        for (uint32_t left = MIN(TABLE_CHUNK, table->used - number + 1); left;
+             left--, at += table->size)
             if (((entry_t *)at)->number)
                 put_in_chain(table, (entry_t *)at);
     }

@@ -1,10 +1,10 @@
 /* base/table.h
- * Many structures of one size, found by the hash of their key and known by number as well as by address.
- * They never move.
+ * Many structures of one size, found by the hash of their key and known by number as well as by
+ * address. They never move.
  *
  * The chains of the hash table run through the structures: nothing is allocated for one but its own
- * place, and nothing has to be freed. With GHashTable each addition took 570 instructions and each look-up
- * 180, too many for every packet (docs/decisions/table.md).
+ * place, and nothing has to be freed. With GHashTable each addition took 570 instructions and each
+ * look-up 180, too many for every packet (docs/decisions/table.md).
  *
  * SPDX-License-Identifier: GPL-2.0-or-later
  */
@@ -25,7 +25,8 @@ typedef struct {
 
 typedef struct {
     GPtrArray *chunks;      /* of TABLE_CHUNK structures each */
-    uint32_t   unused;      /* the structure that was removed last, its `next` the one before; 0: none */
+    uint32_t   unused;      /* the structure that was removed last,
+                             * its `next` the one before; 0: none */
     uint32_t   used;        /* the highest number ever taken */
     uint32_t   length;      /* structures that are in it */
     size_t     size;        /* of one */

@@ -8,9 +8,9 @@
 #include <stdbool.h>
 #include <stddef.h>
 
-/* True when n characters are the same but for the case of ASCII letters. lower: without capitals. Stops
- * at the first difference, so that most comparisons cost no call (g_ascii_strncasecmp() took 44
- * instructions of every packet of mixed traffic). */
+/* True when n characters are the same but for the case of ASCII letters. lower: without capitals.
+ * Stops at the first difference, so that most comparisons cost no call (g_ascii_strncasecmp() took
+ * 44 instructions of every packet of mixed traffic). */
 static inline bool
 same_text(const char *text, const char *lower, size_t n)
 {

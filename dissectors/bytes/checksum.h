@@ -1,7 +1,7 @@
 /* bytes/checksum.h
- * Whether a packet arrived as it was sent: the checksum of TCP or UDP over header, payload and addresses
- * (RFC 9293 section 3.1, RFC 768, RFC 8200 section 8.1). Worked out only for the few packets about which
- * somebody asks, because it costs reading the whole payload.
+ * Whether a packet arrived as it was sent: the checksum of TCP or UDP over header, payload and
+ * addresses (RFC 9293 section 3.1, RFC 768, RFC 8200 section 8.1). Worked out only for the few
+ * packets about which somebody asks, because it costs reading the whole payload.
  *
  * SPDX-License-Identifier: GPL-2.0-or-later
  */
@@ -15,6 +15,6 @@ typedef enum {
     CHECKSUM_BAD,       /* damaged on the way, or not filled in yet: the network card will */
 } checksum_t;
 
-/* Pure; reads obs->segment, so during the call that brings the observation only. Who keeps an observation longer sets
- * `segment` to NULL and `checksum` to what this says. */
+/* Pure; reads obs->segment, so during the call that brings the observation only. Who keeps an
+ * observation longer sets `segment` to NULL and `checksum` to what this says. */
 checksum_t checksum_of(const observation_t *obs);

@@ -175,8 +175,8 @@ add_address(dns_message_t *m, const uint8_t *data, bool ipv6)
         m->special_count++;
 }
 
-/* How many bytes stand before the name that a record's data may hold in compressed form (RFC 3597 section 4);
- * -1: the data are compared as they are. */
+/* How many bytes stand before the name that a record's data may hold in compressed form (RFC 3597
+ * section 4); -1: the data are compared as they are. */
 static int
 name_offset(unsigned type)
 {
@@ -188,7 +188,8 @@ name_offset(unsigned type)
     }
 }
 
-/* Type, what stands before the name, and the name; of an SOA no more than the name of its server. */
+/* Type, what stands before the name, and the name; of an SOA no more than the name of its
+ * server. */
 static uint32_t
 hash_named(unsigned type, const uint8_t *bytes, size_t length, size_t at, unsigned before)
 {
@@ -225,8 +226,8 @@ read_answer(dns_message_t *m, unsigned type, const uint8_t *bytes, size_t length
 }
 
 size_t
-dns_message_place(const dns_message_t *m, unsigned i, const uint8_t *bytes, size_t length, unsigned *type,
-                  uint8_t *data)
+dns_message_place(const dns_message_t *m, unsigned i, const uint8_t *bytes, size_t length,
+                  unsigned *type, uint8_t *data)
 {
     size_t at = m->place[i];
 
@@ -247,7 +248,8 @@ read_record(dns_message_t *m, unsigned section, unsigned index, const uint8_t *b
             size_t *at, bool *typed, bool *alias)
 {
     bool compressed;
-    uint8_t first = *at < length ? bytes[*at] : 0;      /* a label's length, the root, or a pointer */
+    uint8_t first = *at < length ? bytes[*at] : 0;      /* a label's length, the
+                                                         * root, or a pointer */
 
     if (!skip_name(bytes, length, at, &compressed) || *at + 10 > length)
         return false;
@@ -264,7 +266,8 @@ read_record(dns_message_t *m, unsigned section, unsigned index, const uint8_t *b
         *typed |= type == m->qtype;
         *alias |= type == DNS_CNAME || type == DNS_DNAME;
         read_answer(m, type, bytes, length, *at, size);
-        bool listable = (type == DNS_A && size == 4) || (type == DNS_AAAA && size == 16) || type == DNS_CNAME;
+        bool listable =
+            (type == DNS_A && size == 4) || (type == DNS_AAAA && size == 16) || type == DNS_CNAME;
         if (listable && m->n_places < DNS_PLACES_MAX && *at - 10 <= UINT16_MAX)
             m->place[m->n_places++] = (uint16_t)(*at - 10);
     }
@@ -300,8 +303,8 @@ dns_message_read(dns_message_t *m, const uint8_t *bytes, size_t length)
 
     if (!read_header(m, bytes, length))
         return false;
-    if (!skip_name(bytes, length, &at, &compressed) || compressed || at - HEADER_LENGTH > DNS_NAME_MAX
-        || at + 4 > length)
+    if (!skip_name(bytes, length, &at, &compressed) || compressed
+        || at - HEADER_LENGTH > DNS_NAME_MAX || at + 4 > length)
         return false;
     m->question = bytes + HEADER_LENGTH;
     m->name_hash = hash_bytes_folded(m->question, at - HEADER_LENGTH);

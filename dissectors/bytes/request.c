@@ -284,7 +284,8 @@ looks_fully_encrypted(const uint8_t *payload, size_t length)
         first++;
     if (!length || first == 6)
         return false;
-    if (length >= 3 && (payload[0] == 0x16 || payload[0] == 0x17) && payload[1] == 3 && payload[2] <= 9)
+    if (length >= 3 && (payload[0] == 0x16 || payload[0] == 0x17) && payload[1] == 3
+        && payload[2] <= 9)
         return false;
     /* Set bits per byte: 3.4 or less, or 4.6 or more, are exempt. */
     size_t bits = count_bits(payload, length);

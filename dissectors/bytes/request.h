@@ -18,12 +18,14 @@ typedef enum {
 
 /* Both texts point into the bytes given and are neither terminated nor checked. */
 typedef struct {
-    const uint8_t *name;        /* the host that is asked for, with its port where that is part of it */
+    const uint8_t *name;        /* the host that is asked for, with
+                                 * its port where that is part of it */
     size_t         name_length; /* 0: it names none */
     const uint8_t *path;        /* HTTP: path and query; the whole target where there is no host */
     size_t         path_length; /* 0: no more than "/" */
     bool           ech;         /* TLS: has an encrypted_client_hello extension, real or GREASE */
-    bool           fragmented;  /* TLS: the ClientHello lies in several records, its name is not read */
+    bool           fragmented;  /* TLS: the ClientHello lies in several
+                                 * records, its name is not read */
     bool           goes_on;     /* TLS: more extensions beyond the bytes given */
 } request_t;
 

@@ -98,7 +98,8 @@ grow(automaton_t *a)
 static state_t
 add_child(automaton_t *a, state_t parent, uint8_t byte)
 {
-    node_t child = { .parent = parent, .byte = byte, .depth = (uint16_t)(node(a, parent)->depth + 1) };
+    uint16_t depth = (uint16_t)(node(a, parent)->depth + 1);
+    node_t child = { .parent = parent, .byte = byte, .depth = depth };
     state_t state = a->nodes->len;
 
     g_array_append_val(a->nodes, child);

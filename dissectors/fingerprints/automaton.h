@@ -19,8 +19,8 @@ typedef uint32_t state_t;
 automaton_t *automaton_new(void);
 void         automaton_free(automaton_t *a);
 
-/* The state of a literal; equal literals share one. 0 where it is empty or there is no more room. Not
- * after automaton_finish(). */
+/* The state of a literal; equal literals share one. 0 where it is empty or there is no more room.
+ * Not after automaton_finish(). */
 state_t automaton_add(automaton_t *a, const uint8_t *literal, size_t length);
 
 /* Links the states. To be called once, before the first automaton_step(). */
@@ -29,11 +29,12 @@ void automaton_finish(automaton_t *a);
 /* The state after one more byte. Over a text this looks up at most two transitions per byte. */
 state_t automaton_step(automaton_t *a, state_t state, uint8_t byte);
 
-/* The next place from `from` on where a literal may begin, by its first two bytes; length: nowhere. At
- * the beginning there is no need to step over what is before it. */
+/* The next place from `from` on where a literal may begin, by its first two bytes; length: nowhere.
+ * At the beginning there is no need to step over what is before it. */
 size_t automaton_skip(const automaton_t *a, const uint8_t *text, size_t from, size_t length);
 
-/* The longest literal that ends where the text is in this state, and the next shorter one; 0: none. */
+/* The longest literal that ends where the text is in this state, and the next shorter one; 0:
+ * none. */
 state_t automaton_found(const automaton_t *a, state_t state);
 state_t automaton_shorter(const automaton_t *a, state_t literal);
 

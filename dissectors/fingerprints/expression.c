@@ -35,8 +35,8 @@ read_number(const char *p, char **end)
     return (unsigned)MIN(n, EXPRESSION_ITEMS_MAX + 1);  /* too long anyhow */
 }
 
-/* {2}, {2,} or {2,5}, where *p is behind the brace. max: G_MAXUINT where it has no end. False, and *p left
- * alone, where the brace is text. */
+/* {2}, {2,} or {2,5}, where *p is behind the brace. max: G_MAXUINT where it has no end. False, and
+ * *p left alone, where the brace is text. */
 static bool
 read_braces(const char **p, unsigned *min, unsigned *max)
 {
@@ -132,7 +132,8 @@ expression_alternatives(const char *text, const char **problem)
 {
     GPtrArray *out = g_ptr_array_new_with_free_func(g_free);
 
-    *problem = strlen(text) > EXPRESSION_BYTES_MAX ? "too long an expression" : take_apart(out, text, 0);
+    *problem =
+        strlen(text) > EXPRESSION_BYTES_MAX ? "too long an expression" : take_apart(out, text, 0);
     if (!*problem)
         return out;
     g_ptr_array_free(out, TRUE);

@@ -1,11 +1,12 @@
 /* fingerprints.c
- * Lists of what filters answer with; see fingerprints.h. Pages are matched here; list_formats.c reads
- * the files.
+ * Lists of what filters answer with; see fingerprints.h. Pages are matched here; list_formats.c
+ * reads the files.
  *
- * Texts that may be anywhere are looked for with one automaton, those that begin a value with another
- * one that is followed from the value's beginning. So a page costs what its length costs, however
- * long the lists are. An expression is tried only where the longest text that it cannot do without
- * was found, once on each part, and all of them together may take PAGE_STEPS for each byte of the page.
+ * Texts that may be anywhere are looked for with one automaton, those that begin a value with
+ * another one that is followed from the value's beginning. So a page costs what its length costs,
+ * however long the lists are. An expression is tried only where the longest text that it cannot do
+ * without was found, once on each part, and all of them together may take PAGE_STEPS for each byte
+ * of the page.
  *
  * SPDX-License-Identifier: GPL-2.0-or-later
  */
@@ -24,8 +25,8 @@
 
 /* ---- making ---- */
 
-/* A place in the filter: whoever writes a capture may make addresses share it, which costs him a look-up.
- * (Knuth's multiplicative hash.) */
+/* A place in the filter: whoever writes a capture may make addresses share it, which costs him a
+ * look-up. (Knuth's multiplicative hash.) */
 static unsigned
 address_bit(const uint8_t *address, bool ipv6)
 {
@@ -251,7 +252,8 @@ fingerprints_add_pattern(fingerprints_t *f, pattern_t *p)
     }
     p->next = pattern_at(f, anchored, state);
     g_ptr_array_add(f->patterns, p);
-    g_hash_table_insert(f->at_state[anchored], GUINT_TO_POINTER(state), GUINT_TO_POINTER(f->patterns->len));
+    g_hash_table_insert(f->at_state[anchored], GUINT_TO_POINTER(state),
+                        GUINT_TO_POINTER(f->patterns->len));
     return NULL;
 }
 
@@ -326,7 +328,8 @@ typedef struct {
 static void
 add_part(page_t *page, part_t part)
 {
-    while (part.begin < part.end && (page->text[part.begin] == ' ' || page->text[part.begin] == '\t'))
+    while (part.begin < part.end
+           && (page->text[part.begin] == ' ' || page->text[part.begin] == '\t'))
         part.begin++;
     while (!part.body && part.end > part.begin && g_ascii_isspace(page->text[part.end - 1]))
         part.end--;
@@ -348,7 +351,8 @@ says_no_text(const page_t *page, const part_t *part)
         return part->end > part->begin && page->text[part->begin] != 'i';       /* "identity" */
     return is_header(part, "content-type") && part->end - part->begin >= 5
         && !same_text(page->text + part->begin, "text/", 5)
-        && !same_text(page->text + part->begin, "application/xhtml", MIN(17, part->end - part->begin));
+        && !same_text(page->text + part->begin, "application/xhtml",
+                      MIN(17, part->end - part->begin));
 }
 
 /* False for an answer whose body is no text. */
@@ -384,7 +388,8 @@ read_page(page_t *page, const char *text, size_t length)
 static bool
 fits_part(const pattern_t *p, const part_t *part)
 {
-    return p->where == IN_ANYTHING || (p->where == IN_BODY ? part->body : is_header(part, p->header));
+    return p->where == IN_ANYTHING
+        || (p->where == IN_BODY ? part->body : is_header(part, p->header));
 }
 
 /* ---- matching ---- */
@@ -406,7 +411,8 @@ expression_matches(match_t *m, pattern_t *p, unsigned part, size_t begin, size_t
     bool fits = false;
 
     if (p->tried != now)
-        fits = expression_fits(p->expression, (const uint8_t *)m->page->text + begin, end - begin, &m->steps);
+        fits = expression_fits(p->expression, (const uint8_t *)m->page->text + begin, end - begin,
+                               &m->steps);
     p->tried = now;
     m->useless |= !m->steps;
     return fits;
@@ -431,7 +437,8 @@ check_hit(match_t *m, pattern_t *p, const part_t *part, size_t end)
 
     if (end > to || end < p->length || end - p->length < from || !fits_part(p, part))
         return;
-    if (p->kind != PATTERN_REGEX || expression_matches(m, p, (unsigned)(part - page->part), from, to))
+    if (p->kind != PATTERN_REGEX
+        || expression_matches(m, p, (unsigned)(part - page->part), from, to))
         found(m, &p->fp);
 }
 
@@ -580,7 +587,8 @@ append_age(GString *s, int64_t age)
     if (days < 1)
         g_string_append(s, ", the day of this capture");
     else if (days < 60)
-        g_string_append_printf(s, ", %.0f day%s %s this capture", days, days < 1.5 ? "" : "s", side);
+        g_string_append_printf(s, ", %.0f day%s %s this capture", days, days < 1.5 ? "" : "s",
+                               side);
     else
         g_string_append_printf(s, ", %.1f years %s this capture", days / 365.25, side);
 }
@@ -594,7 +602,8 @@ fingerprint_text(const fingerprint_t *fp, int64_t now)
 
     g_string_append_printf(s, "\"%s\"", fp->name);
     if (*scope || *fp->countries)
-        g_string_append_printf(s, " (%s%s%s)", scope, *scope && *fp->countries ? ", " : "", fp->countries);
+        g_string_append_printf(s, " (%s%s%s)", scope, *scope && *fp->countries ? ", " : "",
+                               fp->countries);
     g_string_append_printf(s, " of %s, %s%s", fp->list, dated[fp->dated], fp->date);
     if (fp->dated != DATED_NOT)
         append_age(s, now - fp->time);
@@ -602,7 +611,8 @@ fingerprint_text(const fingerprint_t *fp, int64_t now)
 }
 
 const kept_t fingerprints_kept[] = {
-    { "text of a list", "fingerprints/", sizeof(pattern_t), "16 bytes per byte of it, 8 to 16 for its transition",
+    { "text of a list", "fingerprints/", sizeof(pattern_t),
+      "16 bytes per byte of it, 8 to 16 for its transition",
       KEPT_NUMBER(PATTERNS_MAX) ", 2^24 states; a file 16 MiB" },
     { "address of a list", "fingerprints/", sizeof(fingerprint_t), "its place in a hash table",
       KEPT_NUMBER(ADDRESSES_MAX) },

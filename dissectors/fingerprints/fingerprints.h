@@ -48,9 +48,9 @@ typedef struct {
 
 typedef struct fingerprints fingerprints_t;
 
-/* Makes *lists (NULL at first) the plugin's own list and those that the user names: files and folders,
- * separated as in PATH. Folders: their files, not those of folders below. *lists stays what it is where
- * nothing of that has changed since; else the old ones have an owner less. */
+/* Makes *lists (NULL at first) the plugin's own list and those that the user names: files and
+ * folders, separated as in PATH. Folders: their files, not those of folders below. *lists stays
+ * what it is where nothing of that has changed since; else the old ones have an owner less. */
 void fingerprints_refresh(fingerprints_t **lists, const char *paths);
 
 /* By hand: empty lists, to be filled and finished. */
@@ -61,8 +61,10 @@ void            fingerprints_free(fingerprints_t *f);
 
 /* The plugin's own list: documented facts with their sources. */
 void fingerprints_add_own(fingerprints_t *f);
-/* One list. The format is recognised by content. changed: time of the file, s since the epoch; 0: unknown. */
-void fingerprints_add(fingerprints_t *f, const char *title, const char *bytes, size_t length, int64_t changed);
+/* One list. The format is recognised by content. changed: time of the file, s since the epoch; 0:
+ * unknown. */
+void fingerprints_add(fingerprints_t *f, const char *title, const char *bytes, size_t length,
+                      int64_t changed);
 /* To be called once, behind the last list. */
 void fingerprints_finish(fingerprints_t *f);
 
@@ -73,12 +75,14 @@ unsigned         fingerprints_count(const fingerprints_t *f);
 
 /* The entry for an address (4 bytes, or 16), or for the target of an alias as it is on the wire
  * (uncompressed, in lower case). NULL: none, or a false one. */
-const fingerprint_t *fingerprints_address(const fingerprints_t *f, const uint8_t *address, bool ipv6);
-const fingerprint_t *fingerprints_alias(const fingerprints_t *f, const uint8_t *wire, size_t length);
+const fingerprint_t *fingerprints_address(const fingerprints_t *f, const uint8_t *address,
+                                          bool ipv6);
+const fingerprint_t *fingerprints_alias(const fingerprints_t *f, const uint8_t *wire,
+                                        size_t length);
 
-/* The surest entry that fits the beginning of an HTTP answer. NULL: none; or an entry for false hits
- * fits too; or more entries fit than any page should, or looking for them takes more than PAGE_STEPS for each
- * of its bytes; or the entry names the host that was asked. */
+/* The surest entry that fits the beginning of an HTTP answer. NULL: none; or an entry for false
+ * hits fits too; or more entries fit than any page should, or looking for them takes more than
+ * PAGE_STEPS for each of its bytes; or the entry names the host that was asked. */
 const fingerprint_t *fingerprints_page(fingerprints_t *f, const uint8_t *bytes, size_t length,
                                        const char *host);
 
@@ -93,7 +97,8 @@ const char *scope_name(scope_t scope);  /* "nat", …; "" for unknown */
 /* 'list "NAME" entry …, age': to be freed. now: time of the packet, ns. */
 char *fingerprint_text(const fingerprint_t *fp, int64_t now);
 
-/* Transitions looked up and steps of expressions taken by the last fingerprints_page(): for tests. */
+/* Transitions looked up and steps of expressions taken by the last fingerprints_page(): for
+ * tests. */
 uint64_t fingerprints_work(const fingerprints_t *f);
 
 extern const kept_t fingerprints_kept[];

@@ -25,7 +25,8 @@ typedef struct pattern {
     pattern_kind_t  kind;
     location_t      where;
     char           *header;     /* in lower case, IN_HEADER only */
-    char           *literal;    /* what is looked for; of an expression, what it cannot do without */
+    char           *literal;    /* what is looked for; of an expression,
+                                 * what it cannot do without */
     size_t          length;
     expression_t   *expression; /* PATTERN_REGEX only */
     uint64_t        tried;      /* page and part that the expression was tried on last */
@@ -37,7 +38,8 @@ struct fingerprints {
     GString      *stamp;        /* of the files, list_files.c */
     GStringChunk *texts;
     GHashTable   *addresses;    /* ip_address_t -> fingerprint_t */
-    uint8_t       address_filter[1 << 13]; /* a bit for each address_bit(); most answers stop there */
+    uint8_t       address_filter[1 << 13]; /* a bit for each address_bit();
+                                            * most answers stop there */
     GHashTable   *aliases;      /* length and name as on the wire -> fingerprint_t */
     GPtrArray    *patterns;     /* of pattern_t */
     GHashTable   *at_state[2];  /* state -> 1 + index of a pattern; [1]: of `anchored` */
@@ -50,7 +52,8 @@ struct fingerprints {
 };
 
 /* Each returns a problem (static text), or NULL. */
-const char *fingerprints_add_address(fingerprints_t *f, const fingerprint_t *fp, const ip_address_t *address);
+const char *fingerprints_add_address(fingerprints_t *f, const fingerprint_t *fp,
+                                     const ip_address_t *address);
 const char *fingerprints_add_alias(fingerprints_t *f, const fingerprint_t *fp, const char *name);
 /* Takes the pattern over. */
 const char *fingerprints_add_pattern(fingerprints_t *f, pattern_t *p);

@@ -17,7 +17,8 @@ static bool
 set_date(list_date_t *date, unsigned parts, int year, int month, int day)
 {
     static const char *const formats[] = { "%04d", "%04d-%02d", "%04d-%02d-%02d" };
-    GDateTime *time = year >= 1980 && year < 2100 ? g_date_time_new_utc(year, month, day, 0, 0, 0) : NULL;
+    GDateTime *time =
+        year >= 1980 && year < 2100 ? g_date_time_new_utc(year, month, day, 0, 0, 0) : NULL;
 
     if (!time)
         return false;
@@ -33,14 +34,15 @@ read_iso(const char *p, bool alone, list_date_t *date)
     int year, month = 1, day = 1;
     int parts = sscanf(p, "%4d-%2d-%2d", &year, &month, &day);
 
-    return (parts > 1 || (parts == 1 && alone && !p[4])) && set_date(date, (unsigned)parts, year, month, day);
+    return (parts > 1 || (parts == 1 && alone && !p[4]))
+        && set_date(date, (unsigned)parts, year, month, day);
 }
 
 static bool
 read_words(const char *p, list_date_t *date)
 {
-    static const char *const months[] = { "jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep",
-                                          "oct", "nov", "dec" };
+    static const char *const months[] = { "jan", "feb", "mar", "apr", "may", "jun",
+                                          "jul", "aug", "sep", "oct", "nov", "dec" };
     int year, day;
     char name[4];
 
@@ -57,7 +59,8 @@ list_date_read(const char *text, list_date_t *date)
 {
     for (const char *p = text; *p; p++) {
         size_t digits = strspn(p, "0123456789");
-        if (digits == 4 ? read_iso(p, p == text, date) : (digits == 1 || digits == 2) && read_words(p, date))
+        if (digits == 4 ? read_iso(p, p == text, date)
+                        : (digits == 1 || digits == 2) && read_words(p, date))
             return true;
         p += digits ? digits - 1 : 0;
     }

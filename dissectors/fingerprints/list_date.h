@@ -13,8 +13,8 @@ typedef struct {
     int64_t time;               /* ns since the epoch; the first of what is not said */
 } list_date_t;
 
-/* The first date in the text: 2024-05-01, 2024-05, or 1 May 2024 as in HTTP's headers; 2024 only where
- * nothing else is in the text. False where there is none from 1980 to 2099. */
+/* The first date in the text: 2024-05-01, 2024-05, or 1 May 2024 as in HTTP's headers; 2024 only
+ * where nothing else is in the text. False where there is none from 1980 to 2099. */
 bool list_date_read(const char *text, list_date_t *date);
 
 /* The day of a time in seconds since the epoch. False where that is no time after it. */

@@ -1,7 +1,7 @@
 /* fingerprints/list_files.c
- * Lists of fingerprints as files and folders. A file is read as far as it says it is long, so that what has
- * no end or waits for somebody (devices, pipes, files the kernel makes up) costs nothing; and only again when
- * it has changed.
+ * Lists of fingerprints as files and folders. A file is read as far as it says it is long, so that
+ * what has no end or waits for somebody (devices, pipes, files the kernel makes up) costs nothing;
+ * and only again when it has changed.
  *
  * SPDX-License-Identifier: GPL-2.0-or-later
  */
@@ -44,9 +44,11 @@ note_file(found_t *found, const char *path)
     g_string_append_c(found->stamp, '\0');
     if (g_stat(path, &status))
         return;
-    g_string_append_printf(found->stamp, "%" G_GINT64_FORMAT " %" G_GINT64_FORMAT " %" G_GINT64_FORMAT
-                           " %" G_GUINT64_FORMAT " ", (gint64)status.st_size, (gint64)status.st_mtime,
-                           (gint64)status.st_ctime, (guint64)status.st_ino);
+    g_string_append_printf(found->stamp,
+                           "%" G_GINT64_FORMAT " %" G_GINT64_FORMAT " %" G_GINT64_FORMAT
+                           " %" G_GUINT64_FORMAT " ",
+                           (gint64)status.st_size, (gint64)status.st_mtime, (gint64)status.st_ctime,
+                           (guint64)status.st_ino);
 #ifdef __linux__
     g_string_append_printf(found->stamp, "%ld %ld", status.st_mtim.tv_nsec, status.st_ctim.tv_nsec);
 #endif
@@ -61,7 +63,8 @@ compare_names(const void *a, const void *b)
 static bool
 is_list_name(const char *name)
 {
-    return g_str_has_suffix(name, ".csv") || g_str_has_suffix(name, ".json") || g_str_has_suffix(name, ".txt");
+    return g_str_has_suffix(name, ".csv") || g_str_has_suffix(name, ".json")
+        || g_str_has_suffix(name, ".txt");
 }
 
 static void
@@ -89,8 +92,8 @@ find_in_folder(found_t *found, const char *path)
 static found_t
 find_files(const char *paths)
 {
-    found_t found = { g_ptr_array_new_with_free_func(g_free), g_ptr_array_new_with_free_func(g_free),
-                      g_string_new(NULL) };
+    found_t found = { g_ptr_array_new_with_free_func(g_free),
+                      g_ptr_array_new_with_free_func(g_free), g_string_new(NULL) };
     char **path = g_strsplit(paths, G_SEARCHPATH_SEPARATOR_S, PATHS_MAX + 1);
 
     for (unsigned i = 0; path[i]; i++) {
@@ -118,7 +121,8 @@ found_clear(found_t *found)
 
 /* ---- reading them ---- */
 
-/* As many bytes as the file says it has; it may have become shorter since. NULL when it cannot be read. */
+/* As many bytes as the file says it has; it may have become shorter since. NULL when it cannot be
+ * read. */
 static char *
 read_bytes(const char *path, size_t size, size_t *length)
 {
@@ -170,7 +174,8 @@ add_files(fingerprints_t *f, const found_t *found)
         g_free(name);
     }
     for (unsigned i = 0; i < found->others->len; i += 2)
-        fingerprints_warn(f, g_ptr_array_index(found->others, i), 0, g_ptr_array_index(found->others, i + 1));
+        fingerprints_warn(f, g_ptr_array_index(found->others, i), 0,
+                          g_ptr_array_index(found->others, i + 1));
 }
 
 static fingerprints_t *

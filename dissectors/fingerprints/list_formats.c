@@ -1,8 +1,8 @@
 /* fingerprints/list_formats.c
- * Reads lists of fingerprints: the columns of OONI's blocking-fingerprints, the JSON of Censored Planet's
- * signatures, and plain lists of addresses (docs/fingerprints.md). Each format says what its columns are
- * called and what an entry means that does not have one; from there on entries are entries. What does not
- * fit is named by file and line and left out.
+ * Reads lists of fingerprints: the columns of OONI's blocking-fingerprints, the JSON of Censored
+ * Planet's signatures, and plain lists of addresses (docs/fingerprints.md). Each format says what
+ * its columns are called and what an entry means that does not have one; from there on entries are
+ * entries. What does not fit is named by file and line and left out.
  *
  * SPDX-License-Identifier: GPL-2.0-or-later
  */
@@ -38,9 +38,9 @@ typedef struct {
 } row_t;
 
 static const char *const ooni[N_COLUMNS] = {
-    [C_NAME] = "name", [C_SCOPE] = "scope", [C_LOCATION] = "location_found", [C_TYPE] = "pattern_type",
-    [C_PATTERN] = "pattern", [C_CONFIDENCE] = "confidence_no_fp", [C_COUNTRIES] = "expected_countries",
-    [C_DATE] = "date",              /* not theirs: own.csv has it */
+    [C_NAME] = "name", [C_SCOPE] = "scope", [C_LOCATION] = "location_found",
+    [C_TYPE] = "pattern_type", [C_PATTERN] = "pattern", [C_CONFIDENCE] = "confidence_no_fp",
+    [C_COUNTRIES] = "expected_countries", [C_DATE] = "date",  /* own.csv */
 };
 
 /* All their patterns may be anywhere; the scope is in the name. */
@@ -137,7 +137,8 @@ read_transfer(list_t *l)
         return;
     while (list_reader_line(&l->reader, &line, &length) && length) {
         bool modified = length > 14 && !g_ascii_strncasecmp(line, "Last-Modified:", 14);
-        bool sent = length > 5 && !g_ascii_strncasecmp(line, "Date:", 5) && l->common.dated != DATED_LIST;
+        bool sent = length > 5 && !g_ascii_strncasecmp(line, "Date:", 5)
+                 && l->common.dated != DATED_LIST;
         char *text = g_strndup(line, length);
         if ((modified || sent) && list_date_read(text, &date))
             set_date(l, &l->common, DATED_LIST, &date);
@@ -209,8 +210,8 @@ set_expression(pattern_t *p, const char *text)
 
 /* Adds a pattern to those of the entry. */
 static const char *
-make_pattern(GPtrArray *patterns, const fingerprint_t *fp, const char *location, pattern_kind_t kind,
-             const char *text)
+make_pattern(GPtrArray *patterns, const fingerprint_t *fp, const char *location,
+             pattern_kind_t kind, const char *text)
 {
     pattern_t *p = g_new0(pattern_t, 1);
 
@@ -223,7 +224,8 @@ make_pattern(GPtrArray *patterns, const fingerprint_t *fp, const char *location,
 }
 
 static const char *
-make_alternatives(GPtrArray *patterns, const fingerprint_t *fp, const char *location, const char *text)
+make_alternatives(GPtrArray *patterns, const fingerprint_t *fp, const char *location,
+                  const char *text)
 {
     const char *problem;
     GPtrArray *texts = expression_alternatives(text, &problem);
@@ -366,7 +368,8 @@ load_addresses(list_t *l)
 
 /* ---- comma-separated values ---- */
 
-/* Where each column is: behind the last one if it is not there. False where one is missing that cannot be. */
+/* Where each column is: behind the last one if it is not there. False where one is missing that
+ * cannot be. */
 static bool
 read_columns(list_t *l, unsigned column[N_COLUMNS])
 {
@@ -407,7 +410,8 @@ load_values(list_t *l)
     }
     unsigned columns = l->reader.fields;
     while ((result = list_reader_values(&l->reader)) != READ_END) {
-        const char *problem = result == READ_BROKEN ? l->reader.problem : load_record(l, column, columns);
+        const char *problem = result == READ_BROKEN ? l->reader.problem
+                                                    : load_record(l, column, columns);
         if (problem && !warn(l, l->reader.record_line, problem))
             return;
     }
@@ -438,7 +442,8 @@ scope_of_name(const char *name, scope_t otherwise)
     } scopes[] = {
         { "nat_", SCOPE_NATIONAL }, { "isp_", SCOPE_ISP }, { "prod_", SCOPE_PRODUCT },
         { "prd_", SCOPE_PRODUCT }, { "inst_", SCOPE_INSTITUTION }, { "corp_", SCOPE_INSTITUTION },
-        { "edu_", SCOPE_INSTITUTION }, { "vbw_", SCOPE_VAGUE }, { "x_", SCOPE_FALSE }, { "fp_", SCOPE_FALSE },
+        { "edu_", SCOPE_INSTITUTION }, { "vbw_", SCOPE_VAGUE }, { "x_", SCOPE_FALSE },
+        { "fp_", SCOPE_FALSE },
     };
     for (unsigned i = 0; i < G_N_ELEMENTS(scopes); i++)
         if (!strncmp(name, scopes[i].prefix, strlen(scopes[i].prefix)))
@@ -463,8 +468,8 @@ expression_of(const char *text)
     return g_string_free(s, FALSE);
 }
 
-/* Collects the entries of all objects: {"fingerprint": NAME, "pattern": TEXT} or {NAME: TEXT, …}. False
- * when the file was given up. */
+/* Collects the entries of all objects: {"fingerprint": NAME, "pattern": TEXT} or {NAME: TEXT, …}.
+ * False when the file was given up. */
 static bool
 collect_signatures(list_t *l, GArray *entries)
 {
@@ -474,7 +479,8 @@ collect_signatures(list_t *l, GArray *entries)
     read_t result;
 
     while (going && (result = list_reader_json(&l->reader)) != READ_END) {
-        const char *key = list_reader_field(&l->reader, 0), *text = list_reader_field(&l->reader, 1);
+        const char *key = list_reader_field(&l->reader, 0);
+        const char *text = list_reader_field(&l->reader, 1);
         if (result == READ_RECORD && !strcmp(key, "pattern")) {
             named = true;
             g_free(e.pattern);
@@ -560,7 +566,8 @@ is_header_line(const list_reader_t *r)
 }
 
 void
-fingerprints_add(fingerprints_t *f, const char *title, const char *bytes, size_t length, int64_t changed)
+fingerprints_add(fingerprints_t *f, const char *title, const char *bytes, size_t length,
+                 int64_t changed)
 {
     list_t l = { .lists = f, .title = keep(f, title, strlen(title)) };
     list_date_t date;
@@ -569,8 +576,8 @@ fingerprints_add(fingerprints_t *f, const char *title, const char *bytes, size_t
         fingerprints_warn(f, l.title, 0, LIST_TOO_LARGE);
         return;
     }
-    l.common = (fingerprint_t){ .name = "", .countries = "", .pattern = "", .date = "", .list = l.title,
-                                .scope = SCOPE_UNKNOWN, .confidence = 5 };
+    l.common = (fingerprint_t){ .name = "", .countries = "", .pattern = "", .date = "",
+                                .list = l.title, .scope = SCOPE_UNKNOWN, .confidence = 5 };
     if (list_date_of(changed, &date))
         set_date(&l, &l.common, DATED_FILE, &date);
     list_reader_init(&l.reader, bytes, length);

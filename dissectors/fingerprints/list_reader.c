@@ -87,7 +87,8 @@ read_quoted(list_reader_t *r)
         char c = *r->at++;
         if (c == '"') {
             if (r->at >= r->end || *r->at != '"')
-                return r->at < r->end && !strchr(",\r\n", *r->at) ? "text behind a closing quote" : NULL;
+                return r->at < r->end && !strchr(",\r\n", *r->at) ? "text behind a closing quote"
+                                                                  : NULL;
             r->at++;
         }
         if (!c)
@@ -195,7 +196,8 @@ read_unicode(list_reader_t *r)
     if (high <= 0 || (high >= 0xdc00 && high < 0xe000))
         return false;
     if (high >= 0xd800 && high < 0xdc00) {
-        int low = r->end - r->at >= 6 && r->at[0] == '\\' && r->at[1] == 'u' ? hex_digits(r->at + 2) : -1;
+        int low =
+            r->end - r->at >= 6 && r->at[0] == '\\' && r->at[1] == 'u' ? hex_digits(r->at + 2) : -1;
         if (low < 0xdc00 || low >= 0xe000)
             return false;
         r->at += 6;

@@ -43,9 +43,11 @@ const char *list_reader_field(const list_reader_t *r, unsigned i);
 /* The next line without its end, by its bounds; false behind the last one. */
 bool list_reader_line(list_reader_t *r, const char **line, size_t *length);
 
-/* The next record of comma-separated values; empty lines and lines that begin with '#' are left out. */
+/* The next record of comma-separated values; empty lines and lines that begin with '#' are left
+ * out. */
 read_t list_reader_values(list_reader_t *r);
 
-/* The next member with a text as its value, or the end of an object. Objects may follow each other, one
- * a line or in an array; members with other values are left out; lines that begin with '#' too. */
+/* The next member with a text as its value, or the end of an object. Objects may follow each other,
+ * one a line or in an array; members with other values are left out; lines that begin with '#'
+ * too. */
 read_t list_reader_json(list_reader_t *r);

@@ -10,7 +10,8 @@
 #include "state/vantage.h"
 #include "verdict/signature.h"
 
-/* Numbers and texts shown as fields of their own, so that they can be filtered and put into columns.
+/* Numbers and texts shown as fields of their own, so that they can be filtered and put into
+ * columns.
  *   name, family that it is shown with, kind, filter name below "interference.", label */
 #define FACTS(X) \
     X(TTL_HOPS,         TTL,     UINT,  "ttl.hops", "Hops to the sender of this packet") \
@@ -29,7 +30,8 @@
     X(DNS_QUERY_FRAME,  DNS,     FRAME, "dns.query_frame", "Query in frame") \
     X(DNS_FIRST,        DNS,     FRAME, "dns.first", \
       "First answer to the query, which clients take, in frame") \
-    X(DNS_COPY_OF,      DNS,     FRAME, "dns.copy_of", "The same answer, captured before in frame") \
+    X(DNS_COPY_OF,      DNS,     FRAME, "dns.copy_of", \
+      "The same answer, captured before in frame") \
     X(RESET_DELAY,      RESET,   TIME,  "reset.delay", "Time since the packet it answers") \
     X(RESET_PAIR_GAP,   RESET,   TIME,  "reset.pair_gap", \
       "Time since the sender's previous reset") \
@@ -114,7 +116,8 @@ typedef struct {
 /* Everything there is to say about one frame. Owned by the store, lives until the file closes. */
 typedef struct {
     uint32_t    frame;
-    int64_t     time;           /* of the frame, ns: guards against a reused frame number; 0: not known */
+    int64_t     time;           /* of the frame, ns: guards against a
+                                 * reused frame number; 0: not known */
     ends_t      ends;
     bool        confirmed;      /* a later pass met this frame again, see store_confirm() */
     verdict_t   verdict;
@@ -126,7 +129,8 @@ typedef struct {
     vantage_t   vantage;        /* where it was captured, as far as that shows */
     const char *trigger;        /* escaped text, interned for the life of the store, or NULL */
     const char *innocent;       /* the explanation that has to be ruled out, static, or NULL */
-    const char *notice;         /* what could not be judged from here on, static or interned, or NULL */
+    const char *notice;         /* what could not be judged from here
+                                 * on, static or interned, or NULL */
     GArray     *evidence;       /* of evidence_t */
     GArray     *facts;          /* of fact_t, each id at most once */
     origin_t   *origin;         /* of a forged packet; NULL elsewhere. No verdict depends on it. */

@@ -64,122 +64,138 @@ static const struct {
 
 static const injector_t rows[] = {
     /* ---- resets ---- */
-    { "GFW (I)", "China", "2023-2024", WU_2025 " (77,892 resets)", RESETS, FACTS_ARE(
-        MUST(FLAGS, RST_BARE, EVERYDAY), MUST(IP_ID, 0, UNUSUAL), MUST(DF, 0, UNUSUAL),
-        SOMETIMES(TTL_IMPLAUSIBLE, 1, UNUSUAL), MUST(BURST, 1, EVERYDAY)), FICKLE_TTL },
-    { "GFW (II)", "China", "2023-2024", WU_2025 " (309,333 resets); window minus TTL: net4people/bbs #285",
-      RESETS, FACTS_ARE(
-        MUST(FLAGS, RST_ACK, EVERYDAY), MUST(DF, 1, EVERYDAY), WITHIN(IP_ID, 0x00a3, 0xfe5f, EVERYDAY),
-        SOMETIMES(LOCKSTEP, 1, RARE), MAY_WITHIN(BURST, 3, 255, UNUSUAL), SOMETIMES(PAIR_IP_ID_STEP, 0, RARE),
-        SOMETIMES(TTL_IMPLAUSIBLE, 1, UNUSUAL)), FICKLE_TTL },
-    { "GFW (III)", "China", "2023-2024", WU_2025 " (4,366 resets)", RESETS, FACTS_ARE(
-        WITHIN(IP_ID, 0x9916, 0x9933, OWN), MUST(FLAGS, RST_ACK, EVERYDAY), MUST(DF, 0, UNUSUAL),
-        MUST(TTL_INITIAL, 255, UNUSUAL)) },
-    { "GFW, stepping resets", "China", "2023-2025", "net4people/bbs #285 (1.1.1.1:443), #511 (2025-08-20)",
-      RESETS, FACTS_ARE(
-        MUST(PAIR_LOCKSTEP, 1, OWN), MUST(FLAGS, RST_ACK, EVERYDAY), MAY_WITHIN(BURST, 2, 255, UNUSUAL),
-        MAY_WITHIN(PAIR_IP_ID_STEP, 1, 4, UNUSUAL), SOMETIMES(TTL_IMPLAUSIBLE, 1, UNUSUAL)), FICKLE_TTL },
-    { "GFW, keyword resets of 2006", "China", "2006", "Clayton et al., PET 2006", RESETS, FACTS_ARE(
-        WITHIN(SEQ_STEP_1460, 1, 3, OWN), MUST(FLAGS, RST_BARE, EVERYDAY)) },
-    { "GFW, type 2", "China", "2017", "Wang et al., IMC 2017", RESETS, FACTS_ARE(
-        WITHIN(SEQ_STEP_1460, 1, 3, OWN), MUST(FLAGS, RST_ACK, EVERYDAY), SOMETIMES(LOCKSTEP, 1, UNUSUAL),
-        SOMETIMES(TTL_IMPLAUSIBLE, 1, UNUSUAL)), FICKLE_TTL },
-    { "Henan Firewall", "China, Henan", "2023-2025", WU_2025 " (36,475 of 36,478 resets)", RESETS, FACTS_ARE(
-        MUST(COUNTING_BYTES, 1, OWN), MUST(FLAGS, RST_ACK, EVERYDAY), MAY(IP_ID, 1, UNUSUAL),
-        MAY(DF, 0, UNUSUAL), MAY(TTL_INITIAL, 64, EVERYDAY), MAY(WINDOW, 0, EVERYDAY)) },
+    { "GFW (I)", "China", "2023-2024", WU_2025 " (77,892 resets)", RESETS,
+      FACTS_ARE(MUST(FLAGS, RST_BARE, EVERYDAY), MUST(IP_ID, 0, UNUSUAL), MUST(DF, 0, UNUSUAL),
+                SOMETIMES(TTL_IMPLAUSIBLE, 1, UNUSUAL), MUST(BURST, 1, EVERYDAY)),
+      FICKLE_TTL },
+    { "GFW (II)", "China", "2023-2024",
+      WU_2025 " (309,333 resets); window minus TTL: net4people/bbs #285", RESETS,
+      FACTS_ARE(MUST(FLAGS, RST_ACK, EVERYDAY), MUST(DF, 1, EVERYDAY),
+                WITHIN(IP_ID, 0x00a3, 0xfe5f, EVERYDAY), SOMETIMES(LOCKSTEP, 1, RARE),
+                MAY_WITHIN(BURST, 3, 255, UNUSUAL), SOMETIMES(PAIR_IP_ID_STEP, 0, RARE),
+                SOMETIMES(TTL_IMPLAUSIBLE, 1, UNUSUAL)),
+      FICKLE_TTL },
+    { "GFW (III)", "China", "2023-2024", WU_2025 " (4,366 resets)", RESETS,
+      FACTS_ARE(WITHIN(IP_ID, 0x9916, 0x9933, OWN), MUST(FLAGS, RST_ACK, EVERYDAY),
+                MUST(DF, 0, UNUSUAL), MUST(TTL_INITIAL, 255, UNUSUAL)) },
+    { "GFW, stepping resets", "China", "2023-2025",
+      "net4people/bbs #285 (1.1.1.1:443), #511 (2025-08-20)", RESETS,
+      FACTS_ARE(MUST(PAIR_LOCKSTEP, 1, OWN), MUST(FLAGS, RST_ACK, EVERYDAY),
+                MAY_WITHIN(BURST, 2, 255, UNUSUAL), MAY_WITHIN(PAIR_IP_ID_STEP, 1, 4, UNUSUAL),
+                SOMETIMES(TTL_IMPLAUSIBLE, 1, UNUSUAL)),
+      FICKLE_TTL },
+    { "GFW, keyword resets of 2006", "China", "2006", "Clayton et al., PET 2006", RESETS,
+      FACTS_ARE(WITHIN(SEQ_STEP_1460, 1, 3, OWN), MUST(FLAGS, RST_BARE, EVERYDAY)) },
+    { "GFW, type 2", "China", "2017", "Wang et al., IMC 2017", RESETS,
+      FACTS_ARE(WITHIN(SEQ_STEP_1460, 1, 3, OWN), MUST(FLAGS, RST_ACK, EVERYDAY),
+                SOMETIMES(LOCKSTEP, 1, UNUSUAL), SOMETIMES(TTL_IMPLAUSIBLE, 1, UNUSUAL)),
+      FICKLE_TTL },
+    { "Henan Firewall", "China, Henan", "2023-2025", WU_2025 " (36,475 of 36,478 resets)", RESETS,
+      FACTS_ARE(MUST(COUNTING_BYTES, 1, OWN), MUST(FLAGS, RST_ACK, EVERYDAY),
+                MAY(IP_ID, 1, UNUSUAL), MAY(DF, 0, UNUSUAL), MAY(TTL_INITIAL, 64, EVERYDAY),
+                MAY(WINDOW, 0, EVERYDAY)) },
     { "RAE", "China (commonest class at one campus)", "2000s", "Weaver et al., NDSS 2009; " ZEEK,
-      RESETS, FACTS_ARE(
-        MUST(RESERVED_BITS, 1, RARE), MUST(FLAGS, RST_ACK, EVERYDAY), MAY(IP_ID_STEP, 0, RARE),
-        MAY(WINDOW_COPIED, 1, UNUSUAL), MAY(DF, 1, EVERYDAY), MAY(ACK_OFF, -1, UNUSUAL)) },
-    { "Sandvine, reset pair", "several", "2000s", "Weaver et al., NDSS 2009 (90 % of 193 addresses)", RESETS,
-      FACTS_ARE(
-        MUST(SEQ_STEP, 12503, OWN), MAY_WITHIN(PAIR_IP_ID_STEP, 1, 4, UNUSUAL)) },
+      RESETS,
+      FACTS_ARE(MUST(RESERVED_BITS, 1, RARE), MUST(FLAGS, RST_ACK, EVERYDAY),
+                MAY(IP_ID_STEP, 0, RARE), MAY(WINDOW_COPIED, 1, UNUSUAL), MAY(DF, 1, EVERYDAY),
+                MAY(ACK_OFF, -1, UNUSUAL)) },
+    { "Sandvine, reset pair", "several", "2000s",
+      "Weaver et al., NDSS 2009 (90 % of 193 addresses)", RESETS,
+      FACTS_ARE(MUST(SEQ_STEP, 12503, OWN), MAY_WITHIN(PAIR_IP_ID_STEP, 1, 4, UNUSUAL)) },
     { "Sandvine PacketLogic", "Turkey, Egypt", "2018", "Marczak et al., Citizen Lab 2018",
-      RESETS | STREAM, FACTS_ARE(
-        MUST(IP_ID, 0x3412, OWN), MUST(DF, 0, EVERYDAY), MAY(WINDOW, 32120, RARE),
-        MAY(NO_TIMESTAMPS, 1, UNUSUAL)) },
-    { "Egypt, second box", "Egypt", "2018", "AFTE and OONI, 2018", RESETS, FACTS_ARE(
-        MUST(IP_ID, 0x1234, OWN), MUST(DF, 0, EVERYDAY)) },
-    { "Turkmenistan's filter", "Turkmenistan", "2021-2023", "Nourin et al., WWW 2023", RESETS, FACTS_ARE(
-        MUST(IP_ID, 0x7530, OWN), MUST(FLAGS, RST_BARE, EVERYDAY), MUST(DF, 0, EVERYDAY),
-        MAY(TTL_INITIAL, 128, UNUSUAL), MAY(WINDOW, 0, EVERYDAY)) },
-    { "Beltelecom, against Tor", "Belarus", "2016", "OONI on Belarus, 2016", RESETS, FACTS_ARE(
-        MUST(ZERO_NUMBERS, 1, RARE), MUST(FLAGS, RST_BARE, EVERYDAY), MUST(ANSWERS_SYN, 1, UNUSUAL),
-        MUST(TTL_INITIAL, 128, EVERYDAY)) },
-    { "Iran, resets towards the server", "Iran", "2013", "Aryan et al., FOCI 2013", RESETS, FACTS_ARE(
-        MUST(SEQ_STEP, 30, RARE), MAY_WITHIN(BURST, 2, 255, UNUSUAL)) },
-    { "Copying box of CenTrace's psiphon.ca example", "place not stated", "2022", CENTRACE, RESETS, FACTS_ARE(
-        MUST(IP_ID_STEP, 1, RARE), MUST(FLAGS, RST_BARE, EVERYDAY), MUST(DF, 0, EVERYDAY),
-        MAY(ACK_UNFLAGGED, 1, UNUSUAL), MAY(WINDOW_COPIED, 1, UNUSUAL)), FICKLE_TTL },
+      RESETS | STREAM,
+      FACTS_ARE(MUST(IP_ID, 0x3412, OWN), MUST(DF, 0, EVERYDAY), MAY(WINDOW, 32120, RARE),
+                MAY(NO_TIMESTAMPS, 1, UNUSUAL)) },
+    { "Egypt, second box", "Egypt", "2018", "AFTE and OONI, 2018", RESETS,
+      FACTS_ARE(MUST(IP_ID, 0x1234, OWN), MUST(DF, 0, EVERYDAY)) },
+    { "Turkmenistan's filter", "Turkmenistan", "2021-2023", "Nourin et al., WWW 2023", RESETS,
+      FACTS_ARE(MUST(IP_ID, 0x7530, OWN), MUST(FLAGS, RST_BARE, EVERYDAY), MUST(DF, 0, EVERYDAY),
+                MAY(TTL_INITIAL, 128, UNUSUAL), MAY(WINDOW, 0, EVERYDAY)) },
+    { "Beltelecom, against Tor", "Belarus", "2016", "OONI on Belarus, 2016", RESETS,
+      FACTS_ARE(MUST(ZERO_NUMBERS, 1, RARE), MUST(FLAGS, RST_BARE, EVERYDAY),
+                MUST(ANSWERS_SYN, 1, UNUSUAL), MUST(TTL_INITIAL, 128, EVERYDAY)) },
+    { "Iran, resets towards the server", "Iran", "2013", "Aryan et al., FOCI 2013", RESETS,
+      FACTS_ARE(MUST(SEQ_STEP, 30, RARE), MAY_WITHIN(BURST, 2, 255, UNUSUAL)) },
+    { "Copying box of CenTrace's psiphon.ca example", "place not stated", "2022", CENTRACE, RESETS,
+      FACTS_ARE(MUST(IP_ID_STEP, 1, RARE), MUST(FLAGS, RST_BARE, EVERYDAY), MUST(DF, 0, EVERYDAY),
+                MAY(ACK_UNFLAGGED, 1, UNUSUAL), MAY(WINDOW_COPIED, 1, UNUSUAL)),
+      FICKLE_TTL },
 
     /* ---- data ---- */
-    { "QUANTUMINSERT as demonstrated", "demonstration", "2015", "Fox-IT, 2015 (with captures)", DATA, FACTS_ARE(
-        MUST(CONFLICT, 1, UNUSUAL), MUST(NO_TIMESTAMPS, 1, UNUSUAL), MAY(IP_ID, 1, UNUSUAL),
-        MAY(WINDOW, 8192, UNUSUAL), MAY(DF, 0, EVERYDAY)) },
-    { "id1.cn injector", "China", "2015", "Fox-IT, BroCon 2015 (with capture)", DATA, FACTS_ARE(
-        MUST(IP_ID_STEP, 0, RARE), MUST(FLAGS, FIN_PSH, UNUSUAL), MAY(WINDOW_COPIED, 1, UNUSUAL),
-        MAY(TSVAL_COPIED, 1, UNUSUAL)) },
-    { "Great Cannon", "China", "2015", "Marczak et al., FOCI 2015", DATA, FACTS_ARE(
-        MUST(LOCKSTEP, 1, OWN)), FICKLE_TTL },
-    { "China, HTTP 301 at 1.1.1.1", "China", "2023", "net4people/bbs #295", DATA, FACTS_ARE(
-        MUST(IP_ID, 0x99b3, OWN), MUST(FLAGS, PSH_ACK, EVERYDAY), MAY(TTL_INITIAL, 255, UNUSUAL),
-        MAY(REDIRECT, 1, UNUSUAL)) },
-    { "China, HTTP 302 at 1.1.1.1", "China", "2023", "net4people/bbs #295", DATA, FACTS_ARE(
-        MUST(IP_ID, 0x4c57, OWN), MUST(FLAGS, FIN_PSH, EVERYDAY), MAY(TTL_INITIAL, 255, UNUSUAL),
-        MAY(REDIRECT, 1, UNUSUAL)) },
-    { "Iran's block page", "Iran", "since 2013", "Aryan et al., FOCI 2013; net4people/bbs #226", DATA, FACTS_ARE(
-        MUST(IRAN_PAGE, 1, OWN), EITHER(FLAGS, PSH_ACK, FIN_PSH, EVERYDAY)) },
-    { "PerfTech", "place not stated", "years not stated", "Brotherston, Snort rule", DATA, FACTS_ARE(
-        MUST(WINDOW, 1, OWN), MUST(DF, 0, EVERYDAY)) },
-    { "Russian ISP boxes", "Russia", "years not stated", "GoodbyeDPI (drops IP ID 0 to 15)", DATA, FACTS_ARE(
-        WITHIN(IP_ID, 0, 15, UNUSUAL), MUST(REDIRECT, 1, UNUSUAL), MAY(DF, 0, UNUSUAL),
-        CONTAINS("connection: close", EVERYDAY)) },
-    { "Portuguese ISP box", "Portugal", "2022", CENTRACE, DATA, FACTS_ARE(
-        MUST(WINDOW, 123, RARE), MUST(IP_ID, 0, UNUSUAL), MUST(DF, 0, UNUSUAL), MUST(FLAGS, PSH_ACK, EVERYDAY),
-        MAY(REDIRECT, 1, EVERYDAY)) },
-    { "Pakistan, Surf Safely", "Pakistan", "2022", CENTRACE, DATA, FACTS_ARE(
-        MUST(BARE_PAGE, 1, RARE), MUST(FLAGS, FIN_ACK, UNUSUAL), MAY(WINDOW, 16384, UNUSUAL),
-        MAY(LENGTH, 553, UNUSUAL), MAY(DF, 0, EVERYDAY)) },
-    { "Airtel", "India", "2018", "Yadav et al., IMC 2018 (from memory, not checked)", DATA, FACTS_ARE(
-        MUST(IP_ID, 242, RARE), MUST(FLAGS, FIN_PSH, UNUSUAL)) },
-    { "Indonesia's HTTP redirect", "Indonesia", "2023", "net4people/bbs #316", DATA, FACTS_ARE(
-        CONTAINS("aduankonten.id", OWN), MAY(REDIRECT, 1, EVERYDAY)) },
-    { "South Korea's warning page", "South Korea", "years not stated", OONI_LIST, DATA, FACTS_ARE(
-        CONTAINS("warning.or.kr", OWN)) },
-    { "Thailand's block page", "Thailand", "years not stated", OONI_LIST, DATA, FACTS_ARE(
-        CONTAINS("illegal.mdes.go.th", OWN)) },
-    { "VAS Experts", "Russia and others", "years not stated", OONI_LIST, DATA, FACTS_ARE(
-        CONTAINS("vasexperts.ru", OWN)) },
-    { "Huawei V2R2C00", "Spain, Italy, Mexico, Pakistan", "years not stated", OONI_LIST, DATA, FACTS_ARE(
-        CONTAINS("server: v2r2c00-iae/1.0", OWN)) },
+    { "QUANTUMINSERT as demonstrated", "demonstration", "2015", "Fox-IT, 2015 (with captures)",
+      DATA,
+      FACTS_ARE(MUST(CONFLICT, 1, UNUSUAL), MUST(NO_TIMESTAMPS, 1, UNUSUAL), MAY(IP_ID, 1, UNUSUAL),
+                MAY(WINDOW, 8192, UNUSUAL), MAY(DF, 0, EVERYDAY)) },
+    { "id1.cn injector", "China", "2015", "Fox-IT, BroCon 2015 (with capture)", DATA,
+      FACTS_ARE(MUST(IP_ID_STEP, 0, RARE), MUST(FLAGS, FIN_PSH, UNUSUAL),
+                MAY(WINDOW_COPIED, 1, UNUSUAL), MAY(TSVAL_COPIED, 1, UNUSUAL)) },
+    { "Great Cannon", "China", "2015", "Marczak et al., FOCI 2015", DATA,
+      FACTS_ARE(MUST(LOCKSTEP, 1, OWN)), FICKLE_TTL },
+    { "China, HTTP 301 at 1.1.1.1", "China", "2023", "net4people/bbs #295", DATA,
+      FACTS_ARE(MUST(IP_ID, 0x99b3, OWN), MUST(FLAGS, PSH_ACK, EVERYDAY),
+                MAY(TTL_INITIAL, 255, UNUSUAL), MAY(REDIRECT, 1, UNUSUAL)) },
+    { "China, HTTP 302 at 1.1.1.1", "China", "2023", "net4people/bbs #295", DATA,
+      FACTS_ARE(MUST(IP_ID, 0x4c57, OWN), MUST(FLAGS, FIN_PSH, EVERYDAY),
+                MAY(TTL_INITIAL, 255, UNUSUAL), MAY(REDIRECT, 1, UNUSUAL)) },
+    { "Iran's block page", "Iran", "since 2013", "Aryan et al., FOCI 2013; net4people/bbs #226",
+      DATA, FACTS_ARE(MUST(IRAN_PAGE, 1, OWN), EITHER(FLAGS, PSH_ACK, FIN_PSH, EVERYDAY)) },
+    { "PerfTech", "place not stated", "years not stated", "Brotherston, Snort rule", DATA,
+      FACTS_ARE(MUST(WINDOW, 1, OWN), MUST(DF, 0, EVERYDAY)) },
+    { "Russian ISP boxes", "Russia", "years not stated", "GoodbyeDPI (drops IP ID 0 to 15)", DATA,
+      FACTS_ARE(WITHIN(IP_ID, 0, 15, UNUSUAL), MUST(REDIRECT, 1, UNUSUAL), MAY(DF, 0, UNUSUAL),
+                CONTAINS("connection: close", EVERYDAY)) },
+    { "Portuguese ISP box", "Portugal", "2022", CENTRACE, DATA,
+      FACTS_ARE(MUST(WINDOW, 123, RARE), MUST(IP_ID, 0, UNUSUAL), MUST(DF, 0, UNUSUAL),
+                MUST(FLAGS, PSH_ACK, EVERYDAY), MAY(REDIRECT, 1, EVERYDAY)) },
+    { "Pakistan, Surf Safely", "Pakistan", "2022", CENTRACE, DATA,
+      FACTS_ARE(MUST(BARE_PAGE, 1, RARE), MUST(FLAGS, FIN_ACK, UNUSUAL),
+                MAY(WINDOW, 16384, UNUSUAL), MAY(LENGTH, 553, UNUSUAL), MAY(DF, 0, EVERYDAY)) },
+    { "Airtel", "India", "2018", "Yadav et al., IMC 2018 (from memory, not checked)", DATA,
+      FACTS_ARE(MUST(IP_ID, 242, RARE), MUST(FLAGS, FIN_PSH, UNUSUAL)) },
+    { "Indonesia's HTTP redirect", "Indonesia", "2023", "net4people/bbs #316", DATA,
+      FACTS_ARE(CONTAINS("aduankonten.id", OWN), MAY(REDIRECT, 1, EVERYDAY)) },
+    { "South Korea's warning page", "South Korea", "years not stated", OONI_LIST, DATA,
+      FACTS_ARE(CONTAINS("warning.or.kr", OWN)) },
+    { "Thailand's block page", "Thailand", "years not stated", OONI_LIST, DATA,
+      FACTS_ARE(CONTAINS("illegal.mdes.go.th", OWN)) },
+    { "VAS Experts", "Russia and others", "years not stated", OONI_LIST, DATA,
+      FACTS_ARE(CONTAINS("vasexperts.ru", OWN)) },
+    { "Huawei V2R2C00", "Spain, Italy, Mexico, Pakistan", "years not stated", OONI_LIST, DATA,
+      FACTS_ARE(CONTAINS("server: v2r2c00-iae/1.0", OWN)) },
 
     /* ---- DNS answers ---- */
-    { "GFW DNS injector 1", "China", "2020-2021", "Anonymous et al., FOCI 2020", DNS, FACTS_ARE(
-        MUST(AUTHORITATIVE, 1, UNUSUAL), MUST(RECORD_TTL, 60, UNUSUAL), MUST(OWNER_IN_FULL, 1, UNUSUAL),
-        MUST(DF, 0, EVERYDAY), MUST(SINGLE_RECORD, 1, EVERYDAY)), FICKLE_TTL },
-    { "GFW DNS injector 2", "China", "2020-2021", "Anonymous et al., FOCI 2020", DNS, FACTS_ARE(
-        MUST(DF, 1, EVERYDAY), MUST(DNS_FLAGS, 0x8180, EVERYDAY), MUST(SINGLE_RECORD, 1, EVERYDAY),
-        MUST(OWNER_IN_FULL, 0, EVERYDAY), SOMETIMES(TTL_IMPLAUSIBLE, 1, RARE), SOMETIMES(DNS_BURST, 1, UNUSUAL),
-        MAY(OPT_MISSING, 1, UNUSUAL)), FICKLE_TTL },
-    { "GFW DNS injector 3", "China", "2020-2025", "Fan et al., NDSS 2025; net4people/bbs #466", DNS, FACTS_ARE(
-        MUST(IP_ID, 0, RARE), MUST(DF, 0, UNUSUAL), MUST(SINGLE_RECORD, 1, EVERYDAY),
-        MUST(OWNER_IN_FULL, 0, EVERYDAY), EITHER(DNS_FLAGS, 0x8180, 0x8400, EVERYDAY),
-        MAY(TYPE_MISMATCH, 1, EVERYDAY), MAY(OPT_MISSING, 1, EVERYDAY)), FICKLE_TTL },
-    { "Turkmenistan's DNS filter", "Turkmenistan", "2021-2023", "Nourin et al., WWW 2023", DNS, FACTS_ARE(
-        MUST(IP_ID, 0x7530, OWN), MUST(DF, 0, EVERYDAY), MUST(ADDRESS, A_B_C_D(127, 0, 0, 1), UNUSUAL),
-        MAY(RECORD_TTL, 300, UNUSUAL), MAY(TTL_INITIAL, 128, UNUSUAL)) },
-    { "Turkmenistan's DNS filter, 2021", "Turkmenistan", "2021-2022", "net4people/bbs #80", DNS, FACTS_ARE(
-        MUST(OPT_AS_ANSWER, 1, OWN)) },
-    { "Iran's DNS filter", "Iran", "since 2013", "Aryan et al., FOCI 2013; net4people/bbs #98", DNS, FACTS_ARE(
-        WITHIN(ADDRESS, A_B_C_D(10, 10, 34, 34), A_B_C_D(10, 10, 34, 36), OWN)) },
-    { "Cambodian ISPs", "Cambodia", "years not stated", OONI_LIST, DNS, FACTS_ARE(
-        MUST(ADDRESS, A_B_C_D(10, 10, 10, 1), OWN)) },
-    { "Myanmar's ISPs", "Myanmar", "years not stated", OONI_LIST, DNS, FACTS_ARE(
-        MUST(ADDRESS, A_B_C_D(172, 31, 31, 2), OWN)) },
-    { "Indonesian ISPs", "Indonesia", "years not stated", OONI_LIST, DNS, FACTS_ARE(
-        MUST(ADDRESS, A_B_C_D(10, 10, 30, 76), OWN)) },
-    { "Indian ISPs", "India", "years not stated", OONI_LIST, DNS, FACTS_ARE(
-        WITHIN(ADDRESS, A_B_C_D(10, 40, 124, 12), A_B_C_D(10, 40, 124, 13), OWN)) },
+    { "GFW DNS injector 1", "China", "2020-2021", "Anonymous et al., FOCI 2020", DNS,
+      FACTS_ARE(MUST(AUTHORITATIVE, 1, UNUSUAL), MUST(RECORD_TTL, 60, UNUSUAL),
+                MUST(OWNER_IN_FULL, 1, UNUSUAL), MUST(DF, 0, EVERYDAY),
+                MUST(SINGLE_RECORD, 1, EVERYDAY)),
+      FICKLE_TTL },
+    { "GFW DNS injector 2", "China", "2020-2021", "Anonymous et al., FOCI 2020", DNS,
+      FACTS_ARE(MUST(DF, 1, EVERYDAY), MUST(DNS_FLAGS, 0x8180, EVERYDAY),
+                MUST(SINGLE_RECORD, 1, EVERYDAY), MUST(OWNER_IN_FULL, 0, EVERYDAY),
+                SOMETIMES(TTL_IMPLAUSIBLE, 1, RARE), SOMETIMES(DNS_BURST, 1, UNUSUAL),
+                MAY(OPT_MISSING, 1, UNUSUAL)),
+      FICKLE_TTL },
+    { "GFW DNS injector 3", "China", "2020-2025", "Fan et al., NDSS 2025; net4people/bbs #466", DNS,
+      FACTS_ARE(MUST(IP_ID, 0, RARE), MUST(DF, 0, UNUSUAL), MUST(SINGLE_RECORD, 1, EVERYDAY),
+                MUST(OWNER_IN_FULL, 0, EVERYDAY), EITHER(DNS_FLAGS, 0x8180, 0x8400, EVERYDAY),
+                MAY(TYPE_MISMATCH, 1, EVERYDAY), MAY(OPT_MISSING, 1, EVERYDAY)),
+      FICKLE_TTL },
+    { "Turkmenistan's DNS filter", "Turkmenistan", "2021-2023", "Nourin et al., WWW 2023", DNS,
+      FACTS_ARE(MUST(IP_ID, 0x7530, OWN), MUST(DF, 0, EVERYDAY),
+                MUST(ADDRESS, A_B_C_D(127, 0, 0, 1), UNUSUAL), MAY(RECORD_TTL, 300, UNUSUAL),
+                MAY(TTL_INITIAL, 128, UNUSUAL)) },
+    { "Turkmenistan's DNS filter, 2021", "Turkmenistan", "2021-2022", "net4people/bbs #80", DNS,
+      FACTS_ARE(MUST(OPT_AS_ANSWER, 1, OWN)) },
+    { "Iran's DNS filter", "Iran", "since 2013", "Aryan et al., FOCI 2013; net4people/bbs #98", DNS,
+      FACTS_ARE(WITHIN(ADDRESS, A_B_C_D(10, 10, 34, 34), A_B_C_D(10, 10, 34, 36), OWN)) },
+    { "Cambodian ISPs", "Cambodia", "years not stated", OONI_LIST, DNS,
+      FACTS_ARE(MUST(ADDRESS, A_B_C_D(10, 10, 10, 1), OWN)) },
+    { "Myanmar's ISPs", "Myanmar", "years not stated", OONI_LIST, DNS,
+      FACTS_ARE(MUST(ADDRESS, A_B_C_D(172, 31, 31, 2), OWN)) },
+    { "Indonesian ISPs", "Indonesia", "years not stated", OONI_LIST, DNS,
+      FACTS_ARE(MUST(ADDRESS, A_B_C_D(10, 10, 30, 76), OWN)) },
+    { "Indian ISPs", "India", "years not stated", OONI_LIST, DNS,
+      FACTS_ARE(WITHIN(ADDRESS, A_B_C_D(10, 40, 124, 12), A_B_C_D(10, 40, 124, 13), OWN)) },
 };
 
 const injector_t *
@@ -253,7 +269,9 @@ points_of(const injector_t *row, const injected_t *packet)
         answer_t answer = compare(row, i, packet);
         if (answer == DIFFERS && row->fact[i].must)
             return 0;
-        points += answer == MATCHES ? row->fact[i].points : answer == DIFFERS ? -row->fact[i].points : 0;
+        points += answer == MATCHES ? row->fact[i].points
+                : answer == DIFFERS ? -row->fact[i].points
+                                    : 0;
     }
     return points >= POINTS_TO_FIT ? points : 0;
 }
@@ -287,9 +305,10 @@ injectors_match(const injected_t *packet, injector_match_t match[INJECTORS_NAMED
 static void
 append_flags(GString *out, int64_t flags)
 {
-    static const struct { int64_t bit; const char *name; } names[] = {
-        { TCP_SYN, "SYN" }, { TCP_FIN, "FIN" }, { TCP_RST, "RST" }, { TCP_PSH, "PSH" }, { TCP_ACK, "ACK" },
-        { TCP_URG, "URG" }, { TCP_ECE, "ECE" }, { TCP_CWR, "CWR" },
+    static const struct { int64_t bit; const char *name;
+    } names[] = {
+        { TCP_SYN, "SYN" }, { TCP_FIN, "FIN" }, { TCP_RST, "RST" }, { TCP_PSH, "PSH" },
+        { TCP_ACK, "ACK" }, { TCP_URG, "URG" }, { TCP_ECE, "ECE" }, { TCP_CWR, "CWR" },
     };
     const char *separator = "";
 
@@ -313,8 +332,9 @@ append_value(GString *out, trait_t trait, int64_t value)
         g_string_append_printf(out, "0x%04" PRIx64, (uint64_t)value);
         break;
     case KIND_IPV4:
-        g_string_append_printf(out, "%d.%d.%d.%d", (int)(value >> 24 & 0xff), (int)(value >> 16 & 0xff),
-                               (int)(value >> 8 & 0xff), (int)(value & 0xff));
+        g_string_append_printf(out, "%d.%d.%d.%d", (int)(value >> 24 & 0xff),
+                               (int)(value >> 16 & 0xff), (int)(value >> 8 & 0xff),
+                               (int)(value & 0xff));
         break;
     case KIND_NUMBER:
         g_string_append_printf(out, "%" PRId64, value);

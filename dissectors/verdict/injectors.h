@@ -32,25 +32,30 @@ typedef enum {
     X(IP_ID_STEP,      NUMBER, "IP ID minus the trigger's") \
     X(PAIR_IP_ID_STEP, NUMBER, "IP ID step within the burst") \
     X(TTL_INITIAL,     NUMBER, "initial TTL") \
-    X(TTL_IMPLAUSIBLE, YES_NO, "TTL no initial value explains/TTL within reach of an initial value") \
+    X(TTL_IMPLAUSIBLE, YES_NO, \
+      "TTL no initial value explains/TTL within reach of an initial value") \
     X(TTL_FOLLOWS,     YES_NO, "TTL follows the trigger's/TTL does not follow the trigger's") \
     X(DSCP,            NUMBER, "DSCP") \
     X(WINDOW,          NUMBER, "window") \
     X(WINDOW_COPIED,   YES_NO, "window of the trigger/window unlike the trigger's") \
     X(LOCKSTEP,        YES_NO, "window and TTL move together/window and TTL do not move together") \
-    X(PAIR_LOCKSTEP,   YES_NO, "window and TTL step together within the burst/no common step of window and TTL within the burst") \
+    X(PAIR_LOCKSTEP,   YES_NO, \
+      "window and TTL step together within the burst/" \
+      "no common step of window and TTL within the burst") \
     X(BURST,           NUMBER, "equal resets at once") \
     X(SEQ_STEP,        NUMBER, "bytes to the other reset") \
     X(SEQ_STEP_1460,   NUMBER, "steps of 1460 bytes to the other reset") \
     X(ANSWERS_SYN,     YES_NO, "answers a SYN/answers no SYN") \
     X(ACK_OFF,         NUMBER, "acknowledgement number minus the one due") \
-    X(ACK_UNFLAGGED,   YES_NO, "acknowledgement number without the flag/no acknowledgement number without the flag") \
+    X(ACK_UNFLAGGED,   YES_NO, \
+      "acknowledgement number without the flag/no acknowledgement number without the flag") \
     X(ZERO_NUMBERS,    YES_NO, "sequence and acknowledgement number 0/numbers not 0") \
     X(LENGTH,          NUMBER, "payload bytes") \
     X(COUNTING_BYTES,  YES_NO, "payload 01 02 03 04 05 06 07 08 09 00/other payload") \
     X(NO_TIMESTAMPS,   YES_NO, "lacks the timestamps agreed on/has the timestamps agreed on") \
     X(TSVAL_COPIED,    YES_NO, "timestamp of the trigger/timestamp unlike the trigger's") \
-    X(CONFLICT,        YES_NO, "other bytes than another segment of this place/no other segment of this place") \
+    X(CONFLICT,        YES_NO, \
+      "other bytes than another segment of this place/no other segment of this place") \
     X(REDIRECT,        YES_NO, "redirect to another host/no redirect to another host") \
     X(BARE_PAGE,       YES_NO, "page without a status line/no page without a status line") \
     X(IRAN_PAGE,       YES_NO, "leads to 10.10.34.34-36/does not lead to 10.10.34.34-36") \
@@ -62,7 +67,8 @@ typedef enum {
     X(ADDRESS,         IPV4,   "address") \
     X(OPT_MISSING,     YES_NO, "EDNS record left out/EDNS record as asked") \
     X(OPT_AS_ANSWER,   YES_NO, "query's EDNS record as the answer/no EDNS record as the answer") \
-    X(TYPE_MISMATCH,   YES_NO, "address of another type than asked for/address of the type asked for") \
+    X(TYPE_MISMATCH,   YES_NO, \
+      "address of another type than asked for/address of the type asked for") \
     X(DNS_BURST,       YES_NO, "another forged answer within 1 ms/no other answer within 1 ms") \
     X(TEXT,            TEXT,   "payload contains")
 

@@ -9,7 +9,8 @@
 #include <math.h>
 
 /* Odds, in dB, that a packet worth looking at was forged before anything is known of it: 1 to 100.
- * Resets end 15-25 % of all connections, so forged ones are rare even where there is interference. */
+ * Resets end 15-25 % of all connections, so forged ones are rare even where there is
+ * interference. */
 #define PRIOR_DB -20.0
 
 double
@@ -30,8 +31,8 @@ habit_bound(unsigned tested, unsigned alike)
     return alike ? fmax(0, 10.0 * log10((tested + 1.0) / alike)) : INFINITY;
 }
 
-/* The chance of more than n events where `expected` are expected. Small tails are summed from below, because
- * 1 minus nearly 1 loses them. */
+/* The chance of more than n events where `expected` are expected. Small tails are summed from
+ * below, because 1 minus nearly 1 loses them. */
 static double
 poisson_tail(double expected, unsigned n)
 {
@@ -118,7 +119,8 @@ has_sign(const GArray *evidence, family_t family, tier_t at_least)
     return false;
 }
 
-/* A distance that balancers have and words that servers say every day: two habits, not two witnesses. */
+/* A distance that balancers have and words that servers say every day: two habits, not two
+ * witnesses. */
 static bool
 is_everyday(const GArray *evidence, const double weight[N_FAMILIES])
 {
@@ -126,8 +128,8 @@ is_everyday(const GArray *evidence, const double weight[N_FAMILIES])
         && !has_sign(evidence, FAMILY_TTL, TIER_B) && !has_sign(evidence, FAMILY_CONTENT, TIER_B);
 }
 
-/* One sign that may convict alone, or two families of which one is about the exchange; where these would be
- * everyday habits, three. */
+/* One sign that may convict alone, or two families of which one is about the exchange; where these
+ * would be everyday habits, three. */
 static bool
 may_convict(const GArray *evidence)
 {

@@ -7,7 +7,8 @@
 
 #include "verdict/signature.h"
 
-/* No family says more than this, in dB, however many of its signs agree: counts end at a few thousand. */
+/* No family says more than this, in dB, however many of its signs agree: counts end at a few
+ * thousand. */
 #define FAMILY_CAP_DB 30.0
 
 typedef struct {
@@ -15,27 +16,28 @@ typedef struct {
     uint8_t   confidence;   /* 0-99 */
 } judgement_t;
 
-/* How much more often a forged packet shows the sign than a genuine one, in decibels
- * (10 log10 of the likelihood ratio, half a hit added on both sides). 0 for tier D, and for what no forged packet
- * ever showed, neither in the counts nor by a publication. */
+/* How much more often a forged packet shows the sign than a genuine one, in decibels (10 log10 of
+ * the likelihood ratio, half a hit added on both sides). 0 for tier D, and for what no forged
+ * packet ever showed, neither in the counts nor by a publication. */
 double signature_weight(const signature_t *signature);
 
-/* The most that a sign may weigh, in dB and not below 0; INFINITY: no limit. Two questions that a shape, a
- * constant or an equality of few bits has to be asked before it accuses anybody.
+/* The most that a sign may weigh, in dB and not below 0; INFINITY: no limit. Two questions that a
+ * shape, a constant or an equality of few bits has to be asked before it accuses anybody.
  *
- * Habit: `alike` of the claimed sender's `tested` other packets, none of them disputed, show the same. A host that
- * always looks so is no evidence; where none of them does, this sets no limit. */
+ * Habit: `alike` of the claimed sender's `tested` other packets, none of them disputed, show the
+ * same. A host that always looks so is no evidence; where none of them does, this sets no limit. */
 double habit_bound(unsigned tested, unsigned alike);
-/* Chance: one packet shows it by accident with this probability (0 to 1). `tested` others could have, `alike` of
- * them did. What is left is how unlikely so many are by accident (the tail of a Poisson distribution). Over how
- * many packets this is counted is the caller's part: all among which the reader would have been struck by it. */
+/* Chance: one packet shows it by accident with this probability (0 to 1). `tested` others could
+ * have, `alike` of them did. What is left is how unlikely so many are by accident (the tail of a
+ * Poisson distribution). Over how many packets this is counted is the caller's part: all among
+ * which the reader would have been struck by it. */
 double chance_bound(double chance, unsigned tested, unsigned alike);
 
-/* Weighs the evidence (an array of evidence_t). A packet is forged when the families add up to at least even odds
- * and either one sign is of tier A, or two families agree of which one says more than "another
- * box sent it" (TTL, header mismatch and timing alone never convict: load balancers, caches and
- * firewalls answer for servers all day). TTL and content that both only support (tier C) are two everyday
- * habits and need a third family. */
+/* Weighs the evidence (an array of evidence_t). A packet is forged when the families add up to at
+ * least even odds and either one sign is of tier A, or two families agree of which one says more
+ * than "another box sent it" (TTL, header mismatch and timing alone never convict: load balancers,
+ * caches and firewalls answer for servers all day). TTL and content that both only support (tier C)
+ * are two everyday habits and need a third family. */
 judgement_t judge(const GArray *evidence);
 
 /* The chance, in percent from 0 to 99, that evidence and the prior odds add up to. */
@@ -53,11 +55,13 @@ GArray *evidence_new(void);
 void    evidence_free(GArray *evidence);
 /* Adds evidence; text is taken over. */
 void evidence_add(GArray *evidence, const signature_t *signature, char *text);
-/* The same for a test's result: nothing is added for NULL, which says that the sign is not there. */
+/* The same for a test's result: nothing is added for NULL, which says that the sign is not
+ * there. */
 void evidence_offer(GArray *evidence, const signature_t *signature, char *text);
-/* The same for a sign that weighs no more than `most` dB: of habit_bound(), chance_bound(), or the smaller one.
- * Below FAMILY_CAP_DB it needs a second family, whatever its tier. */
-void evidence_offer_at_most(GArray *evidence, const signature_t *signature, char *text, double most);
+/* The same for a sign that weighs no more than `most` dB: of habit_bound(), chance_bound(), or the
+ * smaller one. Below FAMILY_CAP_DB it needs a second family, whatever its tier. */
+void evidence_offer_at_most(GArray *evidence, const signature_t *signature, char *text,
+                            double most);
 /* Adds copies of all that another array holds. */
 void evidence_append(GArray *evidence, const GArray *from);
 /* Frees the texts and empties the array. */

@@ -11,7 +11,8 @@ work_out(origin_t *origin)
     injector_match_t match[INJECTORS_NAMED_MAX];
 
     origin->n_matches = injectors_match(&origin->packet, match);
-    origin->facts.fickle = origin->n_matches && match[0].injector->fickle_ttl ? match[0].injector->name : NULL;
+    origin->facts.fickle =
+        origin->n_matches && match[0].injector->fickle_ttl ? match[0].injector->name : NULL;
     for (unsigned i = 0; i < origin->n_matches; i++)
         origin->injector[i] = match[i].injector;
     origin->where = where_estimate(&origin->facts);

@@ -24,8 +24,8 @@ struct origin {
 
 /* Says so. Does nothing where the finding is not about a forged packet. claimed is the host in
  * whose name it was sent. What its other forged packets showed (facts.lowest, facts.highest, a
- * nearer router) is filled in here, and facts.fickle. Those packets may have to be told anew, in the store
- * that is given; NULL where frame numbers are used twice. */
+ * nearer router) is filled in here, and facts.fickle. Those packets may have to be told anew, in
+ * the store that is given; NULL where frame numbers are used twice. */
 void origin_say(store_t *store, finding_t *finding, host_t *claimed, const injected_t *packet,
                 where_facts_t facts);
 

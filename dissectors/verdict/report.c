@@ -26,8 +26,8 @@ reports_free(reports_t *reports)
 
 /* ---- the packet at hand, and those before ---- */
 
-/* A read filter drops frames and gives their numbers to the next ones. What was said of a frame whose
- * time is not known may be about the dropped one. */
+/* A read filter drops frames and gives their numbers to the next ones. What was said of a frame
+ * whose time is not known may be about the dropped one. */
 static G_GNUC_NO_INLINE void
 numbers_are_reused(reports_t *reports, uint32_t frame)
 {
@@ -119,8 +119,8 @@ describe(const reports_t *reports, finding_t *finding)
 
 /* ---- one frame ---- */
 
-/* The finding of a frame, with verdict, class and confidence set; NULL when the verdict already there is a
- * higher one. */
+/* The finding of a frame, with verdict, class and confidence set; NULL when the verdict already
+ * there is a higher one. */
 static finding_t *
 publish(reports_t *reports, uint32_t frame, int64_t time, verdict_t verdict, class_t class,
         uint8_t confidence)
@@ -169,7 +169,8 @@ link_trigger(reports_t *reports, const finding_t *forged)
 static void
 link_witness(reports_t *reports, const finding_t *forged, uint32_t frame, ends_t ends)
 {
-    finding_t *witness = frame ? publish(reports, frame, 0, VERDICT_GENUINE, forged->class, 0) : NULL;
+    finding_t *witness = frame
+        ? publish(reports, frame, 0, VERDICT_GENUINE, forged->class, 0) : NULL;
 
     if (!witness)
         return;
@@ -233,7 +234,8 @@ void
 report_copy(reports_t *reports, const finding_t *first, uint32_t frame, int64_t time, uint8_t ttl,
             const facts_t *facts)
 {
-    finding_t *copy = publish(reports, frame, time, first->verdict, first->class, first->confidence);
+    finding_t *copy = publish(reports, frame, time, first->verdict, first->class,
+                              first->confidence);
 
     if (!copy)
         return;
@@ -258,7 +260,8 @@ report_taken_back(reports_t *reports, uint32_t frame, verdict_t verdict, const f
 {
     const finding_t *known = store_lookup(reports->store, frame);
     finding_t *finding = known && known->verdict == verdict
-        ? publish(reports, frame, 0, verdict, known->class, MIN(known->confidence, CONFIDENCE_SHOWN)) : NULL;
+        ? publish(reports, frame, 0, verdict, known->class,
+                  MIN(known->confidence, CONFIDENCE_SHOWN)) : NULL;
 
     if (finding)
         add_facts(finding, facts);
@@ -291,7 +294,9 @@ report_notice(reports_t *reports, uint32_t frame, const char *notice)
 void
 facts_fingerprint(facts_t *facts, fact_id_t first, const fingerprint_t *fp)
 {
-    const char *const texts[] = { fp->name, scope_name(fp->scope), fp->countries, fp->list, fp->date };
+    const char *const texts[] = {
+        fp->name, scope_name(fp->scope), fp->countries, fp->list, fp->date,
+    };
 
     for (unsigned i = 0; i < G_N_ELEMENTS(texts); i++)
         if (*texts[i])
@@ -305,7 +310,7 @@ const kept_t reports_kept[] = {
       "as findings" },
     { "whether a frame has a finding", "verdict/store.c", 0, "one bit",
       "frames up to the last with a finding" },
-    { "when a packet came, to date those linked with a forged one", "verdict/report.c", sizeof(sighting_t), NULL,
-      "the last " KEPT_NUMBER(SIGHTINGS) },
+    { "when a packet came, to date those linked with a forged one", "verdict/report.c",
+      sizeof(sighting_t), NULL, "the last " KEPT_NUMBER(SIGHTINGS) },
     { 0 },
 };

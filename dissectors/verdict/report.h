@@ -1,14 +1,15 @@
 /* verdict/report.h
- * The one way out: what a family has found becomes the finding of a frame, linked with the findings of other
- * frames. Nothing else writes findings.
+ * The one way out: what a family has found becomes the finding of a frame, linked with the findings
+ * of other frames. Nothing else writes findings.
  *
  *      judgement_t j = x_judge(&c, evidence);              a family's signatures.c
  *      if (report_is_due(engine->reports, &j, evidence))   most packets end here
  *          report(engine->reports, &(report_t){ ... }, j, evidence);
  *
- * What later packets add is said in the same way, with all that is known by then: what a report leaves out
- * (0, NULL) stays as it was said before. Verdicts never fall: a run that prints frames as they come and one
- * that reads the file twice must agree. So a report with a lower verdict than the frame has is dropped.
+ * What later packets add is said in the same way, with all that is known by then: what a report
+ * leaves out (0, NULL) stays as it was said before. Verdicts never fall: a run that prints frames
+ * as they come and one that reads the file twice must agree. So a report with a lower verdict than
+ * the frame has is dropped.
  *
  * SPDX-License-Identifier: GPL-2.0-or-later
  */
@@ -25,9 +26,11 @@
 /* What is found about one packet, and about those it is linked with. */
 typedef struct {
     uint32_t    frame;
-    int64_t     time;           /* ns; 0: an earlier frame than the one at hand, whose time is not at hand */
+    int64_t     time;           /* ns; 0: an earlier frame than the one
+                                 * at hand, whose time is not at hand */
     class_t     class;
-    ends_t      ends;           /* who claims to speak to whom; nothing: the frame at hand says it */
+    ends_t      ends;           /* who claims to speak to whom;
+                                 * nothing: the frame at hand says it */
     vantage_t   vantage;
     const char *innocent;       /* the explanation that has to be ruled out, static */
     const char *trigger;        /* what was asked for; lives as long as the store */
@@ -38,11 +41,13 @@ typedef struct {
     uint32_t    genuine_frame;  /* what the claimed sender really sent; 0: none */
     uint32_t    error_frame;    /* an ICMP error that tells it is forged; 0: none */
     ends_t      error_ends;
-    host_t     *claimed;        /* in whose name it was sent; NULL: nothing is said of who and where */
+    host_t     *claimed;        /* in whose name it was sent; NULL:
+                                 * nothing is said of who and where */
     injected_t  injected;       /* its header */
-    where_facts_t where;        /* … and its distance; what other packets show is filled in (origin.h) */
-    bool        adds;           /* `injected` holds no more than what is new: the rest was said when it came,
-                                 * if anything was */
+    where_facts_t where;        /* … and its distance; what other
+                                 * packets show is filled in (origin.h) */
+    bool        adds;           /* `injected` holds no more than what is new: the rest was said
+                                 * when it came, if anything was */
 } report_t;
 
 /* When a packet came and from how far: enough to name one that is only linked with a finding. */
@@ -59,7 +64,8 @@ typedef struct {
 typedef struct {
     store_t             *store;
     sighting_t          *sightings;     /* of SIGHTINGS, by frame modulo their number */
-    const observation_t *now;           /* the packet at hand, between reports_begin() and reports_end() */
+    const observation_t *now;           /* the packet at hand, between
+                                         * reports_begin() and reports_end() */
     uint32_t             last_frame;    /* of the last packet, with the next one */
     int64_t              last_time;
     bool                 all_observations;  /* the preference: also say what weighs too little */
@@ -85,24 +91,27 @@ report_is_due(const reports_t *reports, judgement_t *judgement, GArray *evidence
     return false;
 }
 
-/* Says it: verdict, evidence, facts, links to the frames of the trigger, of the genuine packet and of the
- * error, and of a forged packet its origin. The evidence is moved to the finding or dropped, the array is
- * empty afterwards. The finding, or NULL where nothing was said: something worse is known of the frame, or
- * its number belongs to another one by now. */
-const finding_t *report(reports_t *reports, const report_t *r, judgement_t judgement, GArray *evidence);
+/* Says it: verdict, evidence, facts, links to the frames of the trigger, of the genuine packet and
+ * of the error, and of a forged packet its origin. The evidence is moved to the finding or dropped,
+ * the array is empty afterwards. The finding, or NULL where nothing was said: something worse is
+ * known of the frame, or its number belongs to another one by now. */
+const finding_t *report(reports_t *reports, const report_t *r, judgement_t judgement,
+                        GArray *evidence);
 
-/* A packet was captured again, in `frame`: what is said of the first copy is true of this one. The facts are
- * those that are its own. */
-void report_copy(reports_t *reports, const finding_t *first, uint32_t frame, int64_t time, uint8_t ttl,
-                 const facts_t *facts);
+/* A packet was captured again, in `frame`: what is said of the first copy is true of this one. The
+ * facts are those that are its own. */
+void report_copy(reports_t *reports, const finding_t *first, uint32_t frame, int64_t time,
+                 uint8_t ttl, const facts_t *facts);
 
-/* Takes back what was said of a frame, as far as it can be: the verdict stays, the confidence falls to the
- * lowest that is shown. Does nothing where the verdict is another one. The facts are added. */
+/* Takes back what was said of a frame, as far as it can be: the verdict stays, the confidence falls
+ * to the lowest that is shown. Does nothing where the verdict is another one. The facts are
+ * added. */
 void report_taken_back(reports_t *reports, uint32_t frame, verdict_t verdict, const facts_t *facts);
 
-/* Adds facts to what is said of a frame. time: 0 for an earlier one; only where something is said of it, or
- * the caller wants a finding without a verdict. */
-void report_facts(reports_t *reports, uint32_t frame, int64_t time, const facts_t *facts, bool anyway);
+/* Adds facts to what is said of a frame. time: 0 for an earlier one; only where something is said
+ * of it, or the caller wants a finding without a verdict. */
+void report_facts(reports_t *reports, uint32_t frame, int64_t time, const facts_t *facts,
+                  bool anyway);
 
 /* Leaves the notice of a limit at the packet at hand, the first time that it is reached. */
 void report_limit(reports_t *reports, limit_t *limit);

@@ -1,5 +1,6 @@
 /* verdict/signature.h
- * The vocabulary of the judgement: what a signature is, what it says when it fires, and the words for it.
+ * The vocabulary of the judgement: what a signature is, what it says when it fires, and the words
+ * for it.
  *
  * SPDX-License-Identifier: GPL-2.0-or-later
  */
@@ -14,9 +15,9 @@
 /* Signs of one family tend to appear together for one cause, so a family counts once.
  *   name, as shown */
 #define FAMILIES(X) \
-    X(ORDERING,        "ordering")        /* an order of packets that the claimed sender cannot have produced */ \
-    X(HEADER_COPY,     "header-copy")     /* header fields copied from the packet that is answered */ \
-    X(HEADER_MISMATCH, "header-mismatch") /* header fields unlike everything else the claimed sender sent */ \
+    X(ORDERING,        "ordering")        /* an order that the claimed sender cannot have made */ \
+    X(HEADER_COPY,     "header-copy")     /* fields copied from the packet that is answered */ \
+    X(HEADER_MISMATCH, "header-mismatch") /* fields unlike all else the claimed sender sent */ \
     X(TTL,             "ttl")             /* sent from another distance */ \
     X(TIMING,          "timing")          /* sooner than the path allows */ \
     X(CONTENT,         "content")         /* what it says, and what it answers */ \
@@ -55,7 +56,8 @@ typedef enum {
     N_CLASSES
 } class_t;
 
-/* In rising order: where a frame has several parts to play, the highest is shown. Name, as shown. */
+/* In rising order: where a frame has several parts to play, the highest is shown. Name, as
+ * shown. */
 #define VERDICTS(X) \
     X(NONE,     "") \
     X(SILENCED, "silenced")     /* asked, and never answered */ \
@@ -81,8 +83,8 @@ typedef struct {
     unsigned hits, of;
 } count_t;
 
-/* In place of `injected`: nothing was counted, but the publication named as source says that the packets of an
- * interferer always show it. Weighs like 1 of 1. */
+/* In place of `injected`: nothing was counted, but the publication named as source says that the
+ * packets of an interferer always show it. Weighs like 1 of 1. */
 #define PUBLISHED { 1, 0 }
 
 /* One row of the catalogue. The weight is not written anywhere: it follows from the counts. */
@@ -108,7 +110,8 @@ typedef struct {
     const signature_t *signature;
     char              *text;    /* observed, expected, on how many packets; owned */
     double             weight;  /* dB: the signature's, or what the sender's record leaves of it */
-    bool               alone;   /* may convict alone: of tier A, and the record leaves it all it may weigh */
+    bool               alone;   /* may convict alone: of tier A, and the
+                                 * record leaves it all it may weigh */
 } evidence_t;
 
 /* True where a packet was judged, not only linked with one. */

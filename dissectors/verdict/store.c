@@ -52,13 +52,16 @@ store_free(store_t *store)
 bool
 store_may_have(const store_t *store, uint32_t frame)
 {
-    return frame / 8 < store->has_finding->len && store->has_finding->data[frame / 8] & 1 << frame % 8;
+    return frame / 8 < store->has_finding->len
+        && store->has_finding->data[frame / 8] & 1 << frame % 8;
 }
 
 const finding_t *
 store_lookup(const store_t *store, uint32_t frame)
 {
-    return store_may_have(store, frame) ? g_hash_table_lookup(store->by_frame, GUINT_TO_POINTER(frame)) : NULL;
+    return store_may_have(store, frame)
+             ? g_hash_table_lookup(store->by_frame, GUINT_TO_POINTER(frame))
+             : NULL;
 }
 
 static void

@@ -23,8 +23,8 @@ const finding_t *store_lookup(const store_t *store, uint32_t frame);
 /* The finding of a frame, made when there is none. */
 finding_t *store_finding(store_t *store, uint32_t frame, int64_t time);
 
-/* From now on it is remembered which findings are made, or may have changed: their frames, one with each
- * call; 0: there are no more. The same frame may come again. */
+/* From now on it is remembered which findings are made, or may have changed: their frames, one with
+ * each call; 0: there are no more. The same frame may come again. */
 void     store_watch(store_t *store);
 uint32_t store_next_changed(store_t *store);
 

@@ -11,7 +11,8 @@
 #include "state/hops.h"
 
 typedef enum {
-    TTL_USEFUL, TTL_CHANGES, TTL_FICKLE, TTL_FOLLOWS, TTL_COPIED, TTL_AS_CLAIMED, TTL_IMPLAUSIBLE, TTL_BEYOND_PROBE,
+    TTL_USEFUL, TTL_CHANGES, TTL_FICKLE, TTL_FOLLOWS, TTL_COPIED, TTL_AS_CLAIMED,
+    TTL_IMPLAUSIBLE, TTL_BEYOND_PROBE,
 } ttl_use_t;
 
 static const uint8_t initial_values[] = { 32, 64, 128, 255 };
@@ -37,7 +38,8 @@ read_ttl(const where_facts_t *f, where_t *out)
         return TTL_AS_CLAIMED;
     for (unsigned i = 0; i < G_N_ELEMENTS(initial_values); i++) {
         int hops = initial_values[i] - f->ttl;
-        if (hops < 0 || hops > HOPS_PLAUSIBLE_MAX || (f->died.frame && hops > f->died.hops + HOPS_JITTER))
+        if (hops < 0 || hops > HOPS_PLAUSIBLE_MAX
+            || (f->died.frame && hops > f->died.hops + HOPS_JITTER))
             continue;
         if (!out->known || hops <= claimed)
             out->hops = (uint8_t)hops;
@@ -94,38 +96,22 @@ plural(unsigned n)
 static void
 append_refusal(GString *out, const where_facts_t *f, ttl_use_t use)
 {
-    switch (use) {
-    case TTL_CHANGES:
-        g_string_append_printf(out, "the TTL tells nothing: it changes from packet to packet (%u to %u)",
-                               f->lowest, f->highest);
-        break;
-    case TTL_FICKLE:
-        g_string_append_printf(out, "the TTL %u tells nothing: %s, whose header this is, draws or copies TTLs",
-                               f->ttl, f->fickle);
-        break;
-    case TTL_FOLLOWS:
-        g_string_append_printf(out, "the TTL %u tells nothing: it follows that of the packet it answers",
-                               f->ttl);
-        break;
-    case TTL_COPIED:
-        g_string_append_printf(out, "the TTL %u tells nothing: it is that of the packet it answers, perhaps "
-                               "copied", f->ttl);
-        break;
-    case TTL_AS_CLAIMED:
-        g_string_append_printf(out, "the TTL %u tells nothing: it is the claimed sender's own, perhaps copied",
-                               f->ttl);
-        break;
-    case TTL_IMPLAUSIBLE:
-        g_string_append_printf(out, "the TTL %u tells nothing: it is no initial value less a plausible "
-                               "distance", f->ttl);
-        break;
-    case TTL_BEYOND_PROBE:
-        g_string_append_printf(out, "the TTL %u tells nothing: it would mean a place beyond where the packet "
-                               "it answers died", f->ttl);
-        break;
-    case TTL_USEFUL:
-        break;
-    }
+    static const char *const why[] = {
+        [TTL_FOLLOWS] = "it follows that of the packet it answers",
+        [TTL_COPIED] = "it is that of the packet it answers, perhaps copied",
+        [TTL_AS_CLAIMED] = "it is the claimed sender's own, perhaps copied",
+        [TTL_IMPLAUSIBLE] = "it is no initial value less a plausible distance",
+        [TTL_BEYOND_PROBE] = "it would mean a place beyond where the packet it answers died",
+    };
+
+    if (use == TTL_CHANGES)
+        g_string_append_printf(out, "the TTL tells nothing: it changes from packet to packet"
+                               " (%u to %u)", f->lowest, f->highest);
+    else if (use == TTL_FICKLE)
+        g_string_append_printf(out, "the TTL %u tells nothing: %s, whose header this is,"
+                               " draws or copies TTLs", f->ttl, f->fickle);
+    else
+        g_string_append_printf(out, "the TTL %u tells nothing: %s", f->ttl, why[use]);
 }
 
 static void
@@ -135,12 +121,14 @@ append_comparison(GString *out, const where_facts_t *f, const where_t *w)
         return;
     unsigned claimed = ttl_hops(f->claimed_ttl);
     if (w->low > claimed)
-        g_string_append_printf(out, "; farther than the claimed sender (%u hop%s), so the way differs or the "
-                               "initial TTL is another", claimed, plural(claimed));
+        g_string_append_printf(out, "; farther than the claimed sender (%u hop%s), so the way"
+                               " differs or the initial TTL is another", claimed, plural(claimed));
     else if (w->high >= claimed)
-        g_string_append_printf(out, "; the claimed sender itself is %u hop%s away", claimed, plural(claimed));
+        g_string_append_printf(out, "; the claimed sender itself is %u hop%s away", claimed,
+                               plural(claimed));
     else
-        g_string_append_printf(out, "; nearer than the claimed sender (%u hop%s)", claimed, plural(claimed));
+        g_string_append_printf(out, "; nearer than the claimed sender (%u hop%s)", claimed,
+                               plural(claimed));
 }
 
 char *
@@ -151,7 +139,8 @@ where_text(const where_facts_t *f)
     where_t w = estimate(f, &use);
 
     if (use == TTL_USEFUL) {
-        g_string_append_printf(out, "about %u hop%s from the capture point", w.hops, plural(w.hops));
+        g_string_append_printf(out, "about %u hop%s from the capture point", w.hops,
+                               plural(w.hops));
         if (w.low != w.high)
             g_string_append_printf(out, " (%u to %u)", w.low, w.high);
         g_string_append_printf(out, ", by TTL %u", f->ttl);
@@ -165,8 +154,8 @@ where_text(const where_facts_t *f)
         append_address(out, &f->died.router);
         g_string_append_printf(out, ", where what was answered died (frame %u)", f->died.frame);
         if (f->silent_hops && f->silent_hops < f->died.hops)
-            g_string_append_printf(out, "; at least %u, as the same request died unanswered after %u",
-                                   f->silent_hops + 1u, f->silent_hops);
+            g_string_append_printf(out, "; at least %u, as the same request died unanswered"
+                                   " after %u", f->silent_hops + 1u, f->silent_hops);
     }
     return g_string_free(out, FALSE);
 }

@@ -17,11 +17,13 @@ typedef struct {
     uint8_t      ttl;               /* of the forged packet, as captured */
     uint8_t      answered_ttl;      /* of the packet it answers, as captured; 0: not known */
     bool         follows;           /* it moves with answered_ttl (ttl-mirror) */
-    const char  *fickle;            /* who is published to draw or copy TTLs, if it has that header */
+    const char  *fickle;            /* who is published to draw or copy
+                                     * TTLs, if it has that header */
     uint8_t      lowest, highest;   /* of this box's forged packets so far, this one included */
     uint8_t      claimed_ttl;       /* of the claimed sender's own packets; 0: none known */
     dead_probe_t died;              /* what it, or a like one, answers */
-    uint8_t      silent_hops;       /* a like probe died this far away and nobody answered; 0: none */
+    uint8_t      silent_hops;       /* a like probe died this far away
+                                     * and nobody answered; 0: none */
 } where_facts_t;
 
 typedef struct {

@@ -1,6 +1,7 @@
 /* fixed_seed.c
- * A GLib whose random numbers are the same in every run, for LD_PRELOAD: Wireshark seeds its hash tables
- * with them, and without this two runs over one capture differ by about a million instructions.
+ * A GLib whose random numbers are the same in every run, for LD_PRELOAD: Wireshark seeds its hash
+ * tables with them, and without this two runs over one capture differ by about a million
+ * instructions.
  *
  * SPDX-License-Identifier: GPL-2.0-or-later
  */

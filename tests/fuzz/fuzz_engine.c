@@ -73,7 +73,8 @@ header(fuzz_t *f, const step_t *s)
     bool ipv6 = s->pair == 2;
     uint16_t service = s->pair == 3 ? 53 : 80;
     observation_t obs = {
-        .src = address(s->pair, s->from), .dst = address(s->pair, !s->from), .protocol = PROTOCOL_TCP,
+        .src = address(s->pair, s->from), .dst = address(s->pair, !s->from),
+        .protocol = PROTOCOL_TCP,
         .sport = s->from == SERVER ? service : f->port[s->pair],
         .dport = s->from == SERVER ? f->port[s->pair] : service,
         .ip = { .ttl = src->ttl, .df = !ipv6, .ipv6 = ipv6, .ip_id = ipv6 ? 0 : ++src->ip_id },
@@ -217,7 +218,8 @@ put_record(message_t *m, unsigned n, bool ipv6, unsigned ttl)
 static message_t
 dns_message(fuzz_t *f, bool answer)
 {
-    static const uint16_t flags[] = { 0x8180, 0x8180, 0x8580, 0x8400, 0x8183, 0x8182, 0x8380, 0x8100 };
+    static const uint16_t flags[] = { 0x8180, 0x8180, 0x8580, 0x8400, 0x8183, 0x8182, 0x8380,
+                                      0x8100 };
     unsigned a = input_byte(&f->in), b = input_byte(&f->in);
     unsigned records = answer ? b >> 4 & 3 : 0, shown = answer ? flags[b & 7] : 0x0100;
     bool opt = a & 16;
@@ -409,7 +411,8 @@ check_finding(const fuzz_t *f, const finding_t *finding)
     REQUIRE(has_confidence(finding->verdict) || !finding->confidence);
     REQUIRE(finding->verdict != VERDICT_SILENCED || finding->confidence < CONFIDENCE_FORGED);
     REQUIRE(!accuses || convicts == (finding->confidence >= CONFIDENCE_FORGED));
-    REQUIRE(finding->verdict != VERDICT_NONE || finding->notice || says_stage(finding) || f->renumbered);
+    REQUIRE(finding->verdict != VERDICT_NONE || finding->notice || says_stage(finding)
+            || f->renumbered);
     if (finding->trigger)
         check_text(finding->trigger);
     check_evidence(finding);
@@ -474,7 +477,8 @@ begin(fuzz_t *f)
     f->engine = engine_new(&limits, enabled);
     if (choice & 4) {
         static const char list[] = "name,scope,location_found,pattern_type,pattern\n"
-            "page,nat,body,contains,<body>blocked<\nredirect,isp,header.location,prefix,http://block\n"
+            "page,nat,body,contains,<body>blocked<\n"
+            "redirect,isp,header.location,prefix,http://block\n"
             "vague,vbw,body,contains,0123\naddress,nat,dns,full,198.51.100.2\n";
         fingerprints_t *lists = fingerprints_new();
         fingerprints_add(lists, "list", list, sizeof list - 1, 0);
@@ -520,14 +524,16 @@ const fuzz_seed_t fuzz_seeds[] = {
         then accepted */
     SEED("\x07" ASK "\x06" "\xe3\x24\x08"),                                 /* request died,
         and is reset */
-    SEED("\x07" ASK "\xe1\x24\x02" "\x21\x01"),                             /* forged page, real page */
+    /* forged page, real page */
+    SEED("\x07" ASK "\xe1\x24\x02" "\x21\x01"),
     SEED("\x07" ASK "\xe2\x34\x02" "\x21\x01"),                             /* with FIN */
     SEED("\x07" "\x1d\x14\x00" "\xfd\x24\x04\x10" "\x3d\x14\x50"),
                  /* forged and genuine answer */
     SEED("\x07" "\x1d\x14\x00" "\x3d\x14\x10" "\x3d\x14\x50" "\x5e\x14\x00"),
     SEED("\x00" ASK "\xe3\x24\x08" "\x07\x03" ASK "\xe3\x24\x08" "\x0b\x08"),
     SEED("\x08" ASK "\x23\x00" "\x07\x04" "\x23\x08" "\x07\x24"),           /* numbers used again */
-    SEED("PPPPPPPPPPPPP\xd1PPPPP\xb9ppPPPPPPPPPPPPPPP\xb9pp0p0\xb0\xb2"),      /* SYN/ACKs sent again to nobody's SYN */
+    /* SYN/ACKs sent again to nobody's SYN */
+    SEED("PPPPPPPPPPPPP\xd1PPPPP\xb9ppPPPPPPPPPPPPPPP\xb9pp0p0\xb0\xb2"),
     SEED("\x07" "\x07\x05\x27\x0d" ASK "\xe3\x24\x08" "\xe3\x24\x0b"),      /* sequence wrap */
     SEED("\x05" "\x05\x14\x00" "\x25\x14\x10"),                             /* DNS over TCP */
     { NULL, 0 },

@@ -50,7 +50,7 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     check_entry(fp);
     REQUIRE(fingerprints_page(f, page, page_length, "www.a.example") == fp);
     REQUIRE(fingerprints_work(f)
-            <= (3 + PAGE_STEPS) * (uint64_t)(page_length < PAGE_BYTES ? page_length : PAGE_BYTES) + 3);
+            <= (3 + PAGE_STEPS) * (uint64_t)MIN(page_length, PAGE_BYTES) + 3);
     check_entry(fingerprints_address(f, address, false));
     check_entry(fingerprints_address(f, address, true));
     check_entry(fingerprints_alias(f, page, page_length < 255 ? page_length : 255));
@@ -58,16 +58,21 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     return 0;
 }
 
-#define COLUMNS "name,scope,location_found,pattern_type,pattern,confidence_no_fp,expected_countries,date\n"
+#define COLUMNS "name,scope,location_found,pattern_type,pattern,confidence_no_fp," \
+                "expected_countries,date\n"
 
 const fuzz_seed_t fuzz_seeds[] = {
     SEED("# 2024-05-01\n192.0.2.1\n2001:db8::1 # x\n"),
     SEED("\xef\xbb\xbfHTTP/1.1 200 OK\r\nLast-Modified: 1 May 2024\r\n\r\n192.0.2.1\r\n"),
     SEED(COLUMNS "a,nat,dns,full,192.0.2.1,5,\"IT, MX\",2012\nb,isp,dns,full,block.example,,,\n"),
-    SEED(COLUMNS "a,nat,body,contains,\"blocked\nby \"\"us\"\"\",5,,\n\x1e" "HTTP/1.1 403 X\r\nA: b\r\n\r\nblocked\nby \"us\""),
-    SEED(COLUMNS "a,isp,header.location,prefix,http://b.e/,5,,\n\x1e" "HTTP/1.1 302 X\r\nLocation: http://b.e/\r\n\r\n"),
-    SEED(COLUMNS "a,fp,body,regexp,blo?cked[0-9]{1,2} (by|of) us\\.,5,,\n\x1e<html>blocked12 by us."),
-    SEED("{\"fingerprint\":\"nat_a\",\"pattern\":\"abc%de\\u0411\"}\n{\"fingerprint\":\"b\"}\n\x1e" "abc de\xd0\x91"),
+    SEED(COLUMNS "a,nat,body,contains,\"blocked\nby \"\"us\"\"\",5,,\n\x1e"
+         "HTTP/1.1 403 X\r\nA: b\r\n\r\nblocked\nby \"us\""),
+    SEED(COLUMNS "a,isp,header.location,prefix,http://b.e/,5,,\n\x1e"
+         "HTTP/1.1 302 X\r\nLocation: http://b.e/\r\n\r\n"),
+    SEED(COLUMNS "a,fp,body,regexp,blo?cked[0-9]{1,2} (by|of) us\\.,5,,\n\x1e"
+         "<html>blocked12 by us."),
+    SEED("{\"fingerprint\":\"nat_a\",\"pattern\":\"abc%de\\u0411\"}\n{\"fingerprint\":\"b\"}\n\x1e"
+         "abc de\xd0\x91"),
     SEED("{\"a\": \"texts\",\n \"x_b\": \"two\\\\.texts\", \"c\": [{}, 1]}\x1e" "two.texts"),
     { NULL, 0 },
 };

@@ -14,7 +14,8 @@
 static void
 check_dns(const uint8_t *bytes, size_t length)
 {
-    static const char plain[] = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-_.\\";
+    static const char plain[] = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ"
+                                "0123456789-_.\\";
     dns_message_t m, again;
 
     memset(&m, 0xaa, sizeof m);
@@ -24,14 +25,16 @@ check_dns(const uint8_t *bytes, size_t length)
     REQUIRE(dns_message_read(&again, bytes, length) == read);
     if (!read)
         return;
-    REQUIRE(dns_message_name(&m)[0] && strspn(dns_message_name(&m), plain) == strlen(dns_message_name(&m)));
+    REQUIRE(dns_message_name(&m)[0]
+            && strspn(dns_message_name(&m), plain) == strlen(dns_message_name(&m)));
     REQUIRE(m.n_elements <= DNS_ELEMENTS_MAX && m.special_count <= m.address_count);
     REQUIRE(m.trailing <= length && (m.complete || !m.trailing));
     for (unsigned i = 1; i < m.n_elements; i++)
         REQUIRE(m.element[i - 1] < m.element[i]);
     /* Nothing is left over from what was in memory before. */
     REQUIRE(again.n_elements == m.n_elements && again.ttl == m.ttl && again.name_hash == m.name_hash
-            && again.complete == m.complete && again.has_opt == m.has_opt && !strcmp(dns_message_name(&again), dns_message_name(&m))
+            && again.complete == m.complete && again.has_opt == m.has_opt
+            && !strcmp(dns_message_name(&again), dns_message_name(&m))
             && !memcmp(again.element, m.element, m.n_elements * sizeof m.element[0])
             && !memcmp(again.address, m.address, m.address_count ? 4 : 0));
 }
@@ -48,11 +51,13 @@ check_request(const uint8_t *bytes, size_t length)
     request_t r, again;
     request_kind_t kind = request_read(bytes, length, &r);
 
-    REQUIRE(is_inside(r.name, r.name_length, bytes, length) && is_inside(r.path, r.path_length, bytes, length));
+    REQUIRE(is_inside(r.name, r.name_length, bytes, length)
+            && is_inside(r.path, r.path_length, bytes, length));
     REQUIRE(!r.goes_on || kind == REQUEST_CUT || r.name_length);
     REQUIRE(kind != REQUEST_TLS || bytes[2] > 9 || !looks_fully_encrypted(bytes, length));
     /* More bytes never take a name back. */
-    if (kind == REQUEST_TLS && length && request_read(bytes, length - 1, &again) == REQUEST_TLS && again.name_length)
+    if (kind == REQUEST_TLS && length && request_read(bytes, length - 1, &again) == REQUEST_TLS
+        && again.name_length)
         REQUIRE(r.name_length);
 }
 

@@ -116,7 +116,8 @@ run_generated(unsigned long runs)
         free(exact);
     }
     clock_gettime(CLOCK_MONOTONIC, &end);
-    double seconds = (double)(end.tv_sec - begin.tv_sec) + (double)(end.tv_nsec - begin.tv_nsec) / 1e9;
+    double seconds = (double)(end.tv_sec - begin.tv_sec)
+                   + (double)(end.tv_nsec - begin.tv_nsec) / 1e9;
     printf("%lu runs in %.1f s: %.0f runs/s\n", runs, seconds, (double)runs / seconds);
 }
 
@@ -143,7 +144,8 @@ write_seeds(const char *folder)
         char name[4096];
         snprintf(name, sizeof name, "%s/seed-%u", folder, i);
         FILE *file = fopen(name, "wb");
-        if (!file || fwrite(fuzz_seeds[i].bytes, 1, fuzz_seeds[i].length, file) != fuzz_seeds[i].length
+        if (!file || fwrite(fuzz_seeds[i].bytes, 1, fuzz_seeds[i].length,
+                            file) != fuzz_seeds[i].length
             || fclose(file)) {
             perror(name);
             return false;

@@ -30,7 +30,8 @@ suite_add(suite_t *suite, const char *name, CMUnitTestFunction test, const void 
 int
 suite_run(suite_t *suite, const char *group)
 {
-    int failures = _cmocka_run_group_tests(group, (const struct CMUnitTest *)(void *)suite->tests->data,
+    int failures = _cmocka_run_group_tests(group,
+                                           (const struct CMUnitTest *)(void *)suite->tests->data,
                                            suite->tests->len, NULL, NULL);
     g_array_free(suite->tests, TRUE);
     g_array_free(suite->cases, TRUE);
@@ -81,7 +82,8 @@ void
 suite_add_cases(suite_t *suite, const signature_t *(*signature)(unsigned i))
 {
     suite->signature = signature;
-    suite_add(suite, "every row of the catalogue has a guilty and an innocent case here", check_cases,
+    suite_add(suite, "every row of the catalogue has a guilty and an innocent case here",
+              check_cases,
               suite);
 }
 
@@ -124,7 +126,8 @@ assert_verdict(const GArray *evidence, judgement_t judgement, verdict_t at_least
 {
     if (judgement.verdict < at_least || judgement.verdict > at_most) {
         char *ids = evidence_ids(evidence);
-        print_error("'%s' %u, evidence: %s\n", verdict_name(judgement.verdict), judgement.confidence, ids);
+        print_error("'%s' %u, evidence: %s\n", verdict_name(judgement.verdict),
+                    judgement.confidence, ids);
         g_free(ids);
         fail();
     }
@@ -141,7 +144,8 @@ address4(uint8_t a, uint8_t b, uint8_t c, uint8_t d)
 ip_address_t
 address6(uint8_t network, uint8_t host)
 {
-    return (ip_address_t){ .bytes = { 0x20, 0x01, 0x0d, 0xb8, network, [15] = host }, .ipv6 = true };
+    return (ip_address_t){ .bytes = { 0x20, 0x01, 0x0d, 0xb8, network, [15] = host },
+                           .ipv6 = true };
 }
 
 wire_t

@@ -41,8 +41,9 @@ int     suite_run(suite_t *suite, const char *group);
     for (size_t row_ = 0; row_ < G_N_ELEMENTS(rows); row_++)                \
         suite_add((suite), (rows)[row_].name, (test), &(rows)[row_])
 
-/* The same for a family's signs, whose rows also have `id` and `fires`; and one more test: every row of
- * the family's catalogue has a guilty and an innocent case among them, and they are of no other. */
+/* The same for a family's signs, whose rows also have `id` and `fires`; and one more test: every
+ * row of the family's catalogue has a guilty and an innocent case among them, and they are of no
+ * other. */
 #define SUITE_ADD_SIGNS(suite, signs, test, signature)                      \
     do {                                                                    \
         SUITE_ADD_TABLE((suite), (signs), (test));                          \
@@ -62,7 +63,8 @@ char *evidence_ids(const GArray *evidence);
 
 /* The sign is among the evidence, or is not; what is there says something. */
 void assert_fires(const GArray *evidence, const char *id, bool fires);
-void assert_verdict(const GArray *evidence, judgement_t judgement, verdict_t at_least, verdict_t at_most);
+void assert_verdict(const GArray *evidence, judgement_t judgement, verdict_t at_least,
+                    verdict_t at_most);
 
 /* ---- a wire ---- */
 
@@ -130,7 +132,8 @@ observation_t talk_segment(talk_t *talk, unsigned from, uint16_t flags, uint32_t
 uint32_t talk_send(talk_t *talk, unsigned from, uint16_t flags, uint32_t length);
 /* SYN, SYN/ACK, ACK. */
 void     talk_handshake(talk_t *talk);
-/* A segment that carries these bytes, all of them captured. Not sent yet; they are to outlive it. */
+/* A segment that carries these bytes, all of them captured. Not sent yet; they are to outlive
+ * it. */
 observation_t talk_data(talk_t *talk, unsigned from, const void *bytes, size_t length);
 /* The same, sent; returns the frame. */
 uint32_t talk_say(talk_t *talk, unsigned from, const void *bytes, size_t length);
@@ -142,7 +145,8 @@ uint32_t talk_request(talk_t *talk, const char *text);
 observation_t talk_reset(talk_t *talk, unsigned from);
 /* The same from a box on the way: other TTL, IP ID and no don't-fragment. */
 observation_t talk_forged_reset(talk_t *talk, unsigned from);
-/* Two of those from the server's side, one full segment apart, sent; returns the frame of the first. */
+/* Two of those from the server's side, one full segment apart, sent; returns the frame of the
+ * first. */
 uint32_t talk_forged_pair(talk_t *talk);
 
 /* ---- DNS on the wire ---- */

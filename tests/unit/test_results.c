@@ -81,7 +81,8 @@ static const cell_row_t cells[] = {
     { "a sum is none", "+1", ",'+1," },
     { "a difference is none", "-1", ",'-1," },
     { "a function is none", "@SUM(A1)", ",'@SUM(A1)," },
-    { "a formula in quotes is none", "=HYPERLINK(\"http://x\",1)", ",\"'=HYPERLINK(\"\"http://x\"\",1)\"," },
+    { "a formula in quotes is none", "=HYPERLINK(\"http://x\",1)",
+      ",\"'=HYPERLINK(\"\"http://x\"\",1)\"," },
 };
 
 static void
@@ -107,7 +108,8 @@ table_has_a_row_for_each(void **state)
     forge(&wire, 3, NULL, "why");
     char *text = written(&wire, write_csv, "x.pcap");
     assert_int_equal(times(text, "\r\n"), 3);
-    assert_has(text, "\r\nx.pcap,3,1970-01-01T00:00:00.003000000Z,udp,192.0.2.53,53,10.0.0.1,4000,60,"
+    assert_has(text,
+               "\r\nx.pcap,3,1970-01-01T00:00:00.003000000Z,udp,192.0.2.53,53,10.0.0.1,4000,60,"
                "forged,dns-answer,90,high,,,,,test-sign,why,an innocent twin,\r\nx.pcap,5,");
     g_free(text);
     wire_free(&wire);
@@ -139,7 +141,8 @@ page_escapes_everything(void **state)
 static void
 page_asks_for_nothing(void **state)
 {
-    static const char *const parts[] = { "src=", "href=", "url(", "@import", "http:", "https:", "<script",
+    static const char *const parts[] = { "src=", "href=", "url(", "@import", "http:", "https:",
+                                         "<script",
                                          "<link", "<iframe", "<object" };
     wire_t wire = wire_new();
     (void)state;
@@ -182,7 +185,9 @@ report_puts_together_what_belongs_together(void **state)
     for (uint32_t frame = 1; frame <= 12; frame++)
         forge(&wire, frame, frame <= 10 ? "a.example" : "b.example", "why");
     char *text = written(&wire, write_report, NULL);
-    assert_has(text, "1. Forged (suspected): 10 x DNS answer, server 192.0.2.53:53, asked for \"a.example\"");
+    assert_has(text,
+               "1. Forged (suspected): 10 x DNS answer, server 192.0.2.53:53, asked for"
+               " \"a.example\"");
     assert_has(text, "Frames: 1, 2, 3, 4, 5, 6, 7, 8 and 2 more");
     assert_has(text, "2. Forged (suspected): 2 x DNS answer");
     assert_has(text, "an innocent twin");
@@ -220,7 +225,8 @@ report_tells_what_it_could_not_see(void **state)
     wire_t wire = wire_new();
     (void)state;
 
-    observation_t obs = { .src = address4(10, 0, 0, 1), .dst = address4(192, 0, 2, 80), .sport = 4000,
+    observation_t obs = { .src = address4(10, 0, 0, 1), .dst = address4(192, 0, 2, 80),
+                          .sport = 4000,
                           .dport = 80, .protocol = PROTOCOL_TCP, .ip.ttl = 64, .cut = true };
     wire_send(&wire, &obs);
     obs.cut = false;
@@ -280,7 +286,8 @@ removed_frames_are_left_out(void **state)
     wire_t wire = wire_new();
     (void)state;
 
-    observation_t obs = { .src = address4(10, 0, 0, 1), .dst = address4(192, 0, 2, 80), .sport = 4000,
+    observation_t obs = { .src = address4(10, 0, 0, 1), .dst = address4(192, 0, 2, 80),
+                          .sport = 4000,
                           .dport = 80, .protocol = PROTOCOL_TCP, .ip.ttl = 64, .flags = TCP_ACK };
     wire_send(&wire, &obs);
     wire.frame--;                       /* a read filter took the frame away */
@@ -308,9 +315,12 @@ main(void)
     suite_add(&suite, "a page draws each exchange, up to a few", page_draws_each_exchange, NULL);
     suite_add(&suite, "a report groups", report_puts_together_what_belongs_together, NULL);
     suite_add(&suite, "a report of nothing says so", report_of_nothing_says_so, NULL);
-    suite_add(&suite, "a report of what is switched off says so", report_without_an_engine_says_so, NULL);
-    suite_add(&suite, "a report tells what it could not see", report_tells_what_it_could_not_see, NULL);
+    suite_add(&suite, "a report of what is switched off says so", report_without_an_engine_says_so,
+              NULL);
+    suite_add(&suite, "a report tells what it could not see", report_tells_what_it_could_not_see,
+              NULL);
     suite_add(&suite, "linked frames have time and ends", linked_frames_have_time_and_ends, NULL);
-    suite_add(&suite, "frames a read filter removed are left out", removed_frames_are_left_out, NULL);
+    suite_add(&suite, "frames a read filter removed are left out", removed_frames_are_left_out,
+              NULL);
     return suite_run(&suite, "results");
 }

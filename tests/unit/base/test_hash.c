@@ -47,7 +47,8 @@ check_case(void **state)
 {
     (void)state;
     assert_int_not_equal(of("Example"), of("eXAMPLE"));
-    assert_int_equal(hash_bytes_folded((const uint8_t *)"Example", 7), hash_bytes_folded((const uint8_t *)"eXAMPLE", 7));
+    assert_int_equal(hash_bytes_folded((const uint8_t *)"Example", 7),
+                     hash_bytes_folded((const uint8_t *)"eXAMPLE", 7));
     assert_int_not_equal(hash_bytes_folded((const uint8_t *)"example", 7),
                          hash_bytes_folded((const uint8_t *)"exbmple", 7));
 }

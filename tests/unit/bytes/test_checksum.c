@@ -8,8 +8,9 @@
 #include "bytes/checksum.h"
 #include "state/host.h"
 
-/* A UDP datagram of 3 bytes from 192.0.2.1:4660 to 192.0.2.2:53. Its checksum by hand: c000 + 0201 + c000 + 0202 +
- * 0011 + 000b (pseudo header), 1234 + 0035 + 000b (header), 6162 + 6300 (text) = 25af5 -> 5af7 -> ~ a508. */
+/* A UDP datagram of 3 bytes from 192.0.2.1:4660 to 192.0.2.2:53. Its checksum by hand: c000 + 0201
+ * + c000 + 0202 + 0011 + 000b (pseudo header), 1234 + 0035 + 000b (header), 6162 + 6300 (text) =
+ * 25af5 -> 5af7 -> ~ a508. */
 static const uint8_t by_hand[] = { 0x12, 0x34, 0x00, 0x35, 0x00, 0x0b, 0xa5, 0x08, 'a', 'b', 'c' };
 
 static observation_t
@@ -78,7 +79,8 @@ static const damage_row_t damages[] = {
     { "the first of its sender, of others some are wrong", 50, 0, 0, 30, 9, false },
     { "the only one of its sender, next to the capture point", 64, 0, 0, 4, 0, false },
     { "next to the capture point, its sender's others are all right", 64, 3, 0, 0, 4, true },
-    { "next to the capture point, its sender has had a wrong one: resets are filled in, the rest is not", 64, 9, 1, 0,
+    { "next to the capture point, its sender has had a wrong one: resets are filled in, the rest"
+      " is not", 64, 9, 1, 0,
       0, false },
     { "nothing to compare with", 50, 0, 0, 0, 0, false },
 };
@@ -110,7 +112,8 @@ check_near_forger(void **state)
 {
     host_table_t *hosts = host_table_new(10);
     host_t client = { 0 }, server = { 0 };
-    observation_t own = damaged(), far = packet(by_hand, sizeof by_hand), forged = damaged(), hurt = damaged();
+    observation_t own = damaged(), far = packet(by_hand, sizeof by_hand), forged = damaged(),
+        hurt = damaged();
 
     (void)state;
     own.ip.ttl = forged.ip.ttl = 64;                        /* not filled in yet */
@@ -128,7 +131,8 @@ SEQUENCE(to_itself)
     message_t query = message_query(7, "www.example.com", 12, false);
     const uint8_t address[] = { 127, 0, 0, 1 };
     message_t answer = message_answer(&query, 0x8180, 1, address, sizeof address);
-    observation_t asked = datagram(&query, CLIENT, 4000), answered = datagram(&answer, SERVER, 4000);
+    observation_t asked = datagram(&query, CLIENT, 4000),
+        answered = datagram(&answer, SERVER, 4000);
 
     asked.src = asked.dst = answered.src = answered.dst = address4(127, 0, 0, 1);
     wire_send(wire, &asked);
@@ -184,7 +188,8 @@ main(void)
     suite_add(&suite, "a checksum worked out by hand", check_by_hand, NULL);
     suite_add(&suite, "not known where it is left out, or bytes are missing", check_unknown, NULL);
     SUITE_ADD_TABLE(&suite, damages, check_damage);
-    suite_add(&suite, "sent beside the capture point in a far host's name", check_near_forger, NULL);
+    suite_add(&suite, "sent beside the capture point in a far host's name", check_near_forger,
+              NULL);
     SUITE_ADD_TABLE(&suite, sequences, run_sequence);
     return suite_run(&suite, "checksum");
 }

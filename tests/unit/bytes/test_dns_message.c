@@ -152,10 +152,12 @@ static const row_t rows[] = {
     { .name = "an owner whose label has a reserved length leaves the message incomplete",
       BYTES(HEADER(ANSWER, "\x01", "\x01", "\0", "\0") WWW_A "\x80" A_192_0_2_1), .read = true },
     { .name = "an alias that points forward is no element",
-      BYTES(HEADER(ANSWER, "\x01", "\x01", "\0", "\0") WWW_A "\xc0\x0c\0\x05\0\x01\0\0\x01\x2c\0\x02\xc0\x3f"),
+      BYTES(HEADER(ANSWER, "\x01", "\x01", "\0",
+                   "\0") WWW_A "\xc0\x0c\0\x05\0\x01\0\0\x01\x2c\0\x02\xc0\x3f"),
       .read = true, .complete = true, .ttl = 300 },
     { .name = "an alias that points beyond the message is no element",
-      BYTES(HEADER(ANSWER, "\x01", "\x01", "\0", "\0") WWW_A "\xc0\x0c\0\x05\0\x01\0\0\x01\x2c\0\x02\xff\xff"),
+      BYTES(HEADER(ANSWER, "\x01", "\x01", "\0",
+                   "\0") WWW_A "\xc0\x0c\0\x05\0\x01\0\0\x01\x2c\0\x02\xff\xff"),
       .read = true, .complete = true, .ttl = 300 },
     { .name = "an alias that points back to its own label is no element",
       BYTES(HEADER(ANSWER, "\x01", "\x01", "\0", "\0") WWW_A
@@ -239,7 +241,8 @@ check_header(void **state)
 static const uint8_t full[] = HEADER(ANSWER, "\x01", "\x03", "\x01", "\x01") WWW_A
     "\xc0\x0c\0\x05\0\x01\0\0\x01\x2c\0\x04\x01" "a\xc0\x10"
     "\xc0\x2d" A_192_0_2_1 "\xc0\x2d" A_10_0_0_1
-    "\xc0\x10\0\x06\0\x01\0\0\x01\x2c\0\x16\xc0\x0c\xc0\x0c\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0" OPT;
+    "\xc0\x10\0\x06\0\x01\0\0\x01\x2c\0\x16\xc0\x0c\xc0\x0c\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0"
+    OPT;
 
 static void
 check_cut(void **state)
@@ -273,7 +276,8 @@ check_damaged(void **state)
         for (unsigned value = 0; value < 256; value++) {
             bytes[at] = (uint8_t)value;
             read_exact(&m, bytes, length);
-            assert_true(m.n_elements <= DNS_ELEMENTS_MAX && strlen(dns_message_name(&m)) <= DNS_NAME_MAX);
+            assert_true(m.n_elements <= DNS_ELEMENTS_MAX
+                        && strlen(dns_message_name(&m)) <= DNS_NAME_MAX);
         }
         bytes[at] = full[at];
     }
@@ -328,7 +332,8 @@ check_overlong(void **state)
     (void)state;
     for (size_t n = 0; n <= query.length; n++) {
         uint8_t *exact = g_memdup2(query.bytes, n ? n : 1);
-        bool overlong = n >= 13 && n < query.length - 5 && n != 12 + 4 && n != 12 + 12 && n != 12 + 16;
+        bool overlong = n >= 13 && n < query.length - 5 && n != 12 + 4 && n != 12 + 12
+            && n != 12 + 16;
         assert_int_equal(dns_message_read_overlong(&m, exact, n), overlong);
         if (overlong) {
             assert_int_equal(m.id, 1);
@@ -525,11 +530,14 @@ main(void)
 {
     suite_t suite = suite_new();
     SUITE_ADD_TABLE(&suite, rows, check_row);
-    suite_add(&suite, "a name that runs beyond its message is told from all others", check_overlong, NULL);
+    suite_add(&suite, "a name that runs beyond its message is told from all others", check_overlong,
+              NULL);
     suite_add(&suite, "header fields are read as they are on the wire", check_header, NULL);
-    suite_add(&suite, "a message cut at any byte is read within its bytes and complete only as a whole",
+    suite_add(&suite,
+              "a message cut at any byte is read within its bytes and complete only as a whole",
               check_cut, NULL);
-    suite_add(&suite, "a message with any byte damaged is read within its bytes", check_damaged, NULL);
+    suite_add(&suite, "a message with any byte damaged is read within its bytes", check_damaged,
+              NULL);
     suite_add(&suite, "names up to 255 bytes are read and written within their buffer",
         check_long_names, NULL);
     suite_add(&suite, "a name's hash ignores case and knows its labels", check_name_hash, NULL);

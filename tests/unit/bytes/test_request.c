@@ -23,32 +23,41 @@ typedef struct {
 
 static const http_row_t https[] = {
     { "nothing sent asks for nothing", OTHER("") },
-    { "a request names its host", HTTP("GET / HTTP/1.1\r\nHost: www.example.org\r\n\r\n", "www.example.org", NULL) },
+    { "a request names its host",
+      HTTP("GET / HTTP/1.1\r\nHost: www.example.org\r\n\r\n", "www.example.org", NULL) },
     { "a request names its host and path",
-      HTTP("GET /a/b?c=d HTTP/1.1\r\nHost: www.example.org\r\n\r\n", "www.example.org", "/a/b?c=d") },
+      HTTP("GET /a/b?c=d HTTP/1.1\r\nHost: www.example.org\r\n\r\n", "www.example.org",
+           "/a/b?c=d") },
     { "the host may come after other headers",
-      HTTP("GET / HTTP/1.1\r\nAccept: */*\r\nUser-Agent: x\r\nHost: a.example\r\n\r\n", "a.example", NULL) },
-    { "the header's name ignores case", HTTP("POST /x HTTP/1.1\r\nhOsT:a.example\r\n\r\n", "a.example", "/x") },
+      HTTP("GET / HTTP/1.1\r\nAccept: */*\r\nUser-Agent: x\r\nHost: a.example\r\n\r\n", "a.example",
+           NULL) },
+    { "the header's name ignores case",
+      HTTP("POST /x HTTP/1.1\r\nhOsT:a.example\r\n\r\n", "a.example", "/x") },
     { "spaces and tabs before the host are no part of it",
       HTTP("GET / HTTP/1.1\r\nHost: \t a.example\r\n\r\n", "a.example", NULL) },
     { "a port is part of what is asked for",
       HTTP("GET / HTTP/1.1\r\nHost: a.example:8080\r\n\r\n", "a.example:8080", NULL) },
-    { "bare line feeds end lines too", HTTP("GET /y HTTP/1.1\nHost: a.example\n\n", "a.example", "/y") },
+    { "bare line feeds end lines too",
+      HTTP("GET /y HTTP/1.1\nHost: a.example\n\n", "a.example", "/y") },
     { "a header that ends in host is another header",
-      HTTP("GET / HTTP/1.1\r\nX-Forwarded-Host: b.example\r\nHost: a.example\r\n\r\n", "a.example", NULL) },
+      HTTP("GET / HTTP/1.1\r\nX-Forwarded-Host: b.example\r\nHost: a.example\r\n\r\n", "a.example",
+           NULL) },
     { "a header that begins with host is another header",
       HTTP("GET / HTTP/1.1\r\nHostile: b.example\r\n\r\n", NULL, "/") },
     { "an empty host is none", HTTP("GET / HTTP/1.1\r\nHost: \r\n\r\n", NULL, "/") },
-    { "a request without Host has its path", HTTP("GET /index.html HTTP/1.0\r\n\r\n", NULL, "/index.html") },
+    { "a request without Host has its path",
+      HTTP("GET /index.html HTTP/1.0\r\n\r\n", NULL, "/index.html") },
     { "HTTP/0.9 has a path and nothing else", HTTP("GET /index.html\r\n", NULL, "/index.html") },
-    { "a request whose headers go on may name its host later", CUT("GET / HTTP/1.1\r\nAccept: */*\r\n") },
+    { "a request whose headers go on may name its host later",
+      CUT("GET / HTTP/1.1\r\nAccept: */*\r\n") },
     { "a request line that goes on is half a request", CUT("GET /index") },
     { "an answer is no request", OTHER("HTTP/1.1 200 OK\r\nHost: a.example\r\n\r\n") },
     { "a lower-case word is no method", OTHER("get / HTTP/1.1\r\nHost: a.example\r\n\r\n") },
     { "two letters are no method", OTHER("GO / HTTP/1.1\r\nHost: a.example\r\n\r\n") },
     { "eleven letters are no method", OTHER("ABCDEFGHIJK / HTTP/1.1\r\nHost: a.example\r\n\r\n") },
     { "a mail client's greeting is no request", OTHER("EHLO mail.example\r\n") },
-    { "a phone's request is none of HTTP", OTHER("INVITE sip:a@b.example SIP/2.0\r\nHost: x\r\n\r\n") },
+    { "a phone's request is none of HTTP",
+      OTHER("INVITE sip:a@b.example SIP/2.0\r\nHost: x\r\n\r\n") },
     { "bytes after a method that are no text are no request", OTHER("GET \x01\x02\x03\x04") },
     { "bytes in a path that are no text are part of it",
       HTTP("GET /\x01\x1b HTTP/1.1\r\nHost: a.example\r\n\r\n", "a.example", "/\x01\x1b") },
@@ -56,14 +65,19 @@ static const http_row_t https[] = {
       HTTP("CONNECT a.example:443 HTTP/1.1\r\nHost: b.example\r\n\r\n", "a.example:443", NULL) },
     { "a proxy's GET names its host in the target, which counts more than the Host",
       HTTP("GET http://a.example/x?y HTTP/1.1\r\nHost: b.example\r\n\r\n", "a.example", "/x?y") },
-    { "a proxy's GET may have no path", HTTP("GET http://a.example HTTP/1.1\r\n\r\n", "a.example", NULL) },
-    { "a proxy's GET may have a query and no path", HTTP("GET http://a.example?q HTTP/1.1\r\n\r\n", "a.example", "?q") },
-    { "a target without authority is a path", HTTP("GET http:///x HTTP/1.0\r\n\r\n", NULL, "http:///x") },
+    { "a proxy's GET may have no path",
+      HTTP("GET http://a.example HTTP/1.1\r\n\r\n", "a.example", NULL) },
+    { "a proxy's GET may have a query and no path",
+      HTTP("GET http://a.example?q HTTP/1.1\r\n\r\n", "a.example", "?q") },
+    { "a target without authority is a path",
+      HTTP("GET http:///x HTTP/1.0\r\n\r\n", NULL, "http:///x") },
     { "an address inside a query is no host",
-      HTTP("GET /?u=http://b.example/ HTTP/1.1\r\nHost: a.example\r\n\r\n", "a.example", "/?u=http://b.example/") },
+      HTTP("GET /?u=http://b.example/ HTTP/1.1\r\nHost: a.example\r\n\r\n", "a.example",
+           "/?u=http://b.example/") },
     { "a question about the whole server has no path",
       HTTP("OPTIONS * HTTP/1.1\r\nHost: a.example\r\n\r\n", "a.example", NULL) },
-    { "spaces in a path belong to it", HTTP("GET /a b HTTP/1.1\r\nHost: a.example\r\n\r\n", "a.example", "/a b") },
+    { "spaces in a path belong to it",
+      HTTP("GET /a b HTTP/1.1\r\nHost: a.example\r\n\r\n", "a.example", "/a b") },
     { "a line about the host in the body is not the Host header",
       HTTP("POST / HTTP/1.1\r\nContent-Length: 15\r\n\r\nhey\nhost: b.example\n", NULL, "/") },
 };
@@ -109,7 +123,8 @@ find_exact(const void *bytes, size_t length, found_t *found)
     *found = (found_t){ .host = NULL };
     if (is_named(kind))
         *found = (found_t){ copy_inside(r.name, r.name_length, at, length),
-                            copy_inside(r.path, r.path_length, at, length), r.ech, r.fragmented, r.goes_on };
+                            copy_inside(r.path, r.path_length, at, length), r.ech, r.fragmented,
+                            r.goes_on };
     g_free(exact);
     return kind;
 }
@@ -250,7 +265,8 @@ client_hello_ech(int kind, const char *name, unsigned session, unsigned ciphers,
     if (kind != WITHOUT_SNI)
         put_server_name(&h, (unsigned)kind, name);
     if (ech == OUTER_ECH)
-        put(&h, "\xfe\x0d\0\x0a\0\0\1\0\1\x42\0\0\0\0", 14);  /* encapsulated key and payload empty */
+        put(&h, "\xfe\x0d\0\x0a\0\0\1\0\1\x42\0\0\0\0", 14);  /* encapsulated key and
+                                                               * payload empty */
     if (ech == INNER_ECH)
         put(&h, "\xfe\x0d\0\1\1", 5);
     put(&h, "\0\x2b\0\x03\x02\x03\x04", 7);             /* supported versions */
@@ -277,7 +293,8 @@ typedef struct {
 static const tls_row_t tls[] = {
     { "a ClientHello names its host", HOST_NAME, "www.example.org", 32, 16, true },
     { "a ClientHello without session id names its host", HOST_NAME, "www.example.org", 0, 1, true },
-    { "a ClientHello with many cipher suites names its host", HOST_NAME, "a.example", 32, 100, true },
+    { "a ClientHello with many cipher suites names its host", HOST_NAME, "a.example", 32, 100,
+      true },
     { "a name of one letter is a name", HOST_NAME, "a", 32, 3, true },
     { "an empty name is none", HOST_NAME, "", 32, 3, false },
     { "a name of another kind is no host", OTHER_NAME, "www.example.org", 32, 3, false },
@@ -413,7 +430,8 @@ static const random_row_t randoms[] = {
     { "random bytes look fully encrypted", BYTES(""), 0, true },
     { "five printable bytes in front do not change that", BYTES("SSH-2\x80"), 0, true },
     { "six printable bytes in front exempt", BYTES("SSH-2."), 0, false },
-    { "twenty printable bytes in a row do not change it", BYTES("\x80" "abcdefghijklmnopqrst\x80"), 100, true },
+    { "twenty printable bytes in a row do not change it", BYTES("\x80" "abcdefghijklmnopqrst\x80"),
+      100, true },
     { "twenty-one exempt", BYTES("\x80" "abcdefghijklmnopqrstu\x80"), 100, false },
     { "a TLS record exempts", BYTES("\x16\3\1\x80"), 0, false },
     { "encrypted data in a TLS record exempts", BYTES("\x17\3\3\x80"), 0, false },
@@ -471,13 +489,18 @@ main(void)
     SUITE_ADD_TABLE(&suite, tls, check_tls);
     suite_add(&suite, "a ClientHello cut anywhere names its host only when the whole name is there",
               check_tls_cut, NULL);
-    suite_add(&suite, "a ClientHello with any byte damaged is read within its bytes", check_tls_damaged,
+    suite_add(&suite, "a ClientHello with any byte damaged is read within its bytes",
+              check_tls_damaged,
         NULL);
-    suite_add(&suite, "an outer ECH extension is noticed, and that extensions go on", check_tls_ech, NULL);
-    suite_add(&suite, "a ClientHello in several records is none whose name is read", check_tls_fragmented, NULL);
-    suite_add(&suite, "a ClientHello without extensions has no name", check_tls_without_extensions, NULL);
+    suite_add(&suite, "an outer ECH extension is noticed, and that extensions go on", check_tls_ech,
+              NULL);
+    suite_add(&suite, "a ClientHello in several records is none whose name is read",
+              check_tls_fragmented, NULL);
+    suite_add(&suite, "a ClientHello without extensions has no name", check_tls_without_extensions,
+              NULL);
     SUITE_ADD_TABLE(&suite, randoms, check_encrypted);
-    suite_add(&suite, "the published shares of set bits and printable bytes are kept", check_encrypted_shares, NULL);
+    suite_add(&suite, "the published shares of set bits and printable bytes are kept",
+              check_encrypted_shares, NULL);
     suite_add(&suite, "other handshakes and records ask for nothing", check_tls_other, NULL);
     return suite_run(&suite, "request");
 }

@@ -1,6 +1,6 @@
 /* fingerprints/test_expression.c
- * Regular expressions of lists: what is understood and what is refused, the same matches as GRegex has, and
- * steps that are bounded whatever the expression is.
+ * Regular expressions of lists: what is understood and what is refused, the same matches as GRegex
+ * has, and steps that are bounded whatever the expression is.
  *
  * SPDX-License-Identifier: GPL-2.0-or-later
  */
@@ -52,7 +52,8 @@ static const fit_row_t fit_rows[] = {
     { "a class of all others", "[^a-c]x", { "dx", "\nx" }, { "ax", "x" } },
     { "brackets and signs in a class", "[]a-]x", { "]x", "-x", "ax" }, { "bx" } },
     { "escapes in a class", "[\\]\\\\a]x", { "]x", "\\x", "ax" }, { "[x" } },
-    { "named sets", "\\d\\w\\s\\D\\W\\S", { "1_ a-a", "9z\tz.z" }, { "1_ 1-a", "1_ a1a", "1_ a- " } },
+    { "named sets", "\\d\\w\\s\\D\\W\\S", { "1_ a-a", "9z\tz.z" },
+      { "1_ 1-a", "1_ a1a", "1_ a- " } },
     { "a named set in a class", "[\\da]x", { "7x", "ax" }, { "bx" } },
     { "escaped signs", "\\.\\*\\(\\[\\{\\|", { ".*([{|" }, { "a" } },
     { "a group", "a(b)c(?:d)", { "abcd" }, { "abc" } },
@@ -93,7 +94,8 @@ static const refusal_row_t refusal_rows[] = {
     { "a range to a set", "[a-\\d]", NOT_ONE },
     { "less than the least", "a{3,2}", NOT_ONE },
     { "an escape of nothing", "abc\\", NOT_ONE },
-    { "alternatives outside of a group", "ab|cd", "an expression without a text that each match has" },
+    { "alternatives outside of a group", "ab|cd",
+      "an expression without a text that each match has" },
     { "a bracket too many", "ab)", "an expression without a text that each match has" },
     { "possessive", "[a-z]*+b", "an expression with a possessive quantifier" },
     { "possessive braces", "a{2,}+b", "an expression with a possessive quantifier" },
@@ -108,7 +110,8 @@ static const refusal_row_t refusal_rows[] = {
     { "a byte by number", "\\x41", "an expression with an escape that is not supported" },
     { "a POSIX class", "[[:alpha:]]", "an expression with a class that is not supported" },
     { "too many alternatives", "(a|b)(a|b)(a|b)(a|b)(a|b)", "too many alternatives" },
-    { "too many groups", "((((((((((((((((((((((((((((((((((a))))))))))))))))))))))))))))))))))", "too many groups" },
+    { "too many groups", "((((((((((((((((((((((((((((((((((a))))))))))))))))))))))))))))))))))",
+      "too many groups" },
     { "too many repeats", "a{2000}", "too long an expression" },
     { "too many repeats together", "a{600}b{600}", "too long an expression" },
 };
@@ -146,8 +149,10 @@ check_required(void **state)
         const char *expression, *required;
         bool        plain;
     } rows[] = {
-        { "abc", "abc", true }, { "a\\.c", "a.c", true }, { "ab.cde", "cde", false }, { "abc?", "ab", false },
-        { "ab+c", "ab", false }, { "ab{2}c", "abbc", true }, { "[ab]c", "c", false }, { ".*", "", false },
+        { "abc", "abc", true }, { "a\\.c", "a.c", true }, { "ab.cde", "cde", false },
+        { "abc?", "ab", false },
+        { "ab+c", "ab", false }, { "ab{2}c", "abbc", true }, { "[ab]c", "c", false },
+        { ".*", "", false },
         { "a" "\\E" "b", "ab", true },                  /* what is left of a group */
     };
     const char *problem;
@@ -169,22 +174,27 @@ static char *
 random_expression(GRand *random)
 {
     static const char *const atoms[] = {
-        "a", "b", "c", ".", "[ab]", "[^a]", "[a-c]", "\\w", "\\.", "\\D", "]", "}", "{", "-", "[]-]",
+        "a", "b", "c", ".", "[ab]", "[^a]", "[a-c]", "\\w", "\\.", "\\D", "]", "}", "{", "-",
+        "[]-]",
     };
-    static const char *const groups[] = { "(a|b)", "(?:ab|c)", "(a)", "(|b)", "(a(b|c)|.)", "(a*|b?)" };
-    static const char *const times[] = { "", "", "", "", "*", "+", "?", "{2}", "{1,2}", "{0}", "{2,}", "*?", "??" };
+    static const char *const groups[] = { "(a|b)", "(?:ab|c)", "(a)", "(|b)", "(a(b|c)|.)",
+                                          "(a*|b?)" };
+    static const char *const times[] = { "", "", "", "", "*", "+", "?", "{2}", "{1,2}", "{0}",
+                                         "{2,}", "*?", "??" };
     GString *s = g_string_new(NULL);
 
     for (int n = g_rand_int_range(random, 1, 6); n > 0; n--)
         if (g_rand_int_range(random, 0, 5))
-            g_string_append_printf(s, "%s%s", atoms[g_rand_int_range(random, 0, G_N_ELEMENTS(atoms))],
+            g_string_append_printf(s, "%s%s",
+                                   atoms[g_rand_int_range(random, 0, G_N_ELEMENTS(atoms))],
                                    times[g_rand_int_range(random, 0, G_N_ELEMENTS(times))]);
         else
             g_string_append(s, groups[g_rand_int_range(random, 0, G_N_ELEMENTS(groups))]);
     return g_string_free(s, FALSE);
 }
 
-/* An expression that may match nothing always matches: ours is never asked that, so a byte comes first. */
+/* An expression that may match nothing always matches: ours is never asked that, so a byte comes
+ * first. */
 static void
 check_same(void **state)
 {
@@ -193,7 +203,8 @@ check_same(void **state)
 
     (void)state;
     for (unsigned round = 0; round < 4000; round++) {
-        char *rest = random_expression(random), *expression = g_strconcat("a", rest, NULL), text[13];
+        char *rest = random_expression(random), *expression = g_strconcat("a", rest, NULL),
+            text[13];
         GRegex *regex = g_regex_new(expression, G_REGEX_RAW | G_REGEX_DOTALL, 0, NULL);
         for (unsigned k = 0; k < 8; k++) {
             for (unsigned i = 0; i < sizeof text - 1; i++)
@@ -225,7 +236,8 @@ static void
 check_steps(void **state)
 {
     static const char *const slow[] = {
-        "a*a*a*a*a*a*a*a*a*a*b", "[a-z]*[a-y]*[a-x]*Qb00_\\d", "a?a?a?a?a?a?a?a?aaaaaaaab", ".*.*.*=.*", "a{500}b",
+        "a*a*a*a*a*a*a*a*a*a*b", "[a-z]*[a-y]*[a-x]*Qb00_\\d", "a?a?a?a?a?a?a?a?aaaaaaaab",
+        ".*.*.*=.*", "a{500}b",
     };
     static uint8_t text[4096];
 
@@ -235,7 +247,8 @@ check_steps(void **state)
         const char *problem;
         expression_t *e = expression_new(slow[i], &problem);
         assert_non_null(e);
-        for (size_t length = 1; length <= sizeof text; length *= 2) {   /* a step a byte and item, at most */
+        /* a step a byte and item, at most */
+        for (size_t length = 1; length <= sizeof text; length *= 2) {
             uint64_t steps = (uint64_t)length * expression_items(e) + 1;
             assert_false(expression_fits(e, text, length, &steps));
             assert_true(steps > 0);
@@ -253,8 +266,8 @@ check_cut(void **state)
 {
     (void)state;
     for (unsigned i = 0; i < G_N_ELEMENTS(fit_rows) + G_N_ELEMENTS(refusal_rows); i++) {
-        const char *whole = i < G_N_ELEMENTS(fit_rows) ? fit_rows[i].expression
-                                                       : refusal_rows[i - G_N_ELEMENTS(fit_rows)].expression;
+        const char *whole = i < G_N_ELEMENTS(fit_rows)
+            ? fit_rows[i].expression : refusal_rows[i - G_N_ELEMENTS(fit_rows)].expression;
         for (size_t n = 0; n <= strlen(whole); n++) {
             char *part = g_strndup(whole, n);
             const char *problem;

@@ -52,34 +52,48 @@ static const page_row_t pages[] = {
     { "a text in the body", OK "<p>denied, ordered to be blocked", NULL, "national" },
     { "a vague word only", OK "<p>denied", NULL, "vague" },
     { "a false hit overrules", OK "<p>blocked. Ray ID: 7", NULL, NULL },
-    { "a text of the body in a header", "HTTP/1.1 200 OK\r\nX-Why: denied\r\n\r\nhello", NULL, NULL },
+    { "a text of the body in a header", "HTTP/1.1 200 OK\r\nX-Why: denied\r\n\r\nhello", NULL,
+      NULL },
     { "a text that begins in a header", "HTTP/1.1 200 OK\r\nX-Why: den\r\n\r\nied", NULL, NULL },
     { "a page without a status line", "<html>blocked</html>", NULL, "national" },
     { "a whole header", "HTTP/1.1 200 OK\r\nserver:   Blocker/1.0  \r\n\r\n", NULL, "server" },
-    { "the beginning of a header that must be whole", "HTTP/1.1 200 OK\r\nServer: Blocker/1.01\r\n\r\n", NULL,
+    { "the beginning of a header that must be whole",
+      "HTTP/1.1 200 OK\r\nServer: Blocker/1.01\r\n\r\n", NULL,
       NULL },
-    { "that header's text in another one", "HTTP/1.1 200 OK\r\nX-Server: Blocker/1.0\r\n\r\n", NULL, NULL },
+    { "that header's text in another one", "HTTP/1.1 200 OK\r\nX-Server: Blocker/1.0\r\n\r\n", NULL,
+      NULL },
     { "that header's text in the body", OK "Server: Blocker/1.0", NULL, NULL },
-    { "the beginning of a header", "HTTP/1.1 200 OK\r\nVIA:1.1 filter.example\r\n\r\n", NULL, "via" },
-    { "the beginning of a header further in", "HTTP/1.1 200 OK\r\nVia: 1.0 a, 1.1 filter.\r\n\r\n", NULL, NULL },
-    { "where a redirect leads", "HTTP/1.1 302 x\r\nLocation: http://stop.example.net/?u=a.example\r\n\r\n",
+    { "the beginning of a header", "HTTP/1.1 200 OK\r\nVIA:1.1 filter.example\r\n\r\n", NULL,
+      "via" },
+    { "the beginning of a header further in", "HTTP/1.1 200 OK\r\nVia: 1.0 a, 1.1 filter.\r\n\r\n",
+      NULL, NULL },
+    { "where a redirect leads",
+      "HTTP/1.1 302 x\r\nLocation: http://stop.example.net/?u=a.example\r\n\r\n",
       "a.example", "location" },
-    { "a redirect inside the filter's site", "HTTP/1.1 302 x\r\nLocation: http://stop.example.net/de\r\n\r\n",
+    { "a redirect inside the filter's site",
+      "HTTP/1.1 302 x\r\nLocation: http://stop.example.net/de\r\n\r\n",
       "stop.example.net:80", NULL },
-    { "a redirect inside the filter's domain", "HTTP/1.1 302 x\r\nLocation: http://stop.example.net/de\r\n\r\n",
+    { "a redirect inside the filter's domain",
+      "HTTP/1.1 302 x\r\nLocation: http://stop.example.net/de\r\n\r\n",
       "WWW.example.net", NULL },
-    { "a text inside a header", "HTTP/1.1 302 x\nLocation: http://192.0.2.1:8080/webadmin/deny/?x\n\n", NULL,
+    { "a text inside a header",
+      "HTTP/1.1 302 x\nLocation: http://192.0.2.1:8080/webadmin/deny/?x\n\n", NULL,
       "inside" },
     { "an expression", OK "code 451 of the <b>filter</b>", NULL, "expression" },
-    { "an expression whose text is there and the rest is not", OK "code of the <b>filter</b>", NULL, NULL },
+    { "an expression whose text is there and the rest is not", OK "code of the <b>filter</b>", NULL,
+      NULL },
     { "bytes that are no text", OK "\xff\xfe\xfd\xfc", NULL, "binary" },
     { "headers without an end", "HTTP/1.1 200 OK\r\nServer: Blocker/1.0", NULL, "server" },
-    { "lines without a colon", "HTTP/1.1 200 OK\r\nServer Blocker/1.0\r\n\r\nblocked", NULL, "national" },
-    { "an image with a text in it", "HTTP/1.1 200 OK\r\ncontent-type: image/png\r\n\r\nblocked", NULL, NULL },
-    { "a type that is said to be text", "HTTP/1.1 200 OK\r\nContent-Type:Text/html\r\n\r\nblocked", NULL,
+    { "lines without a colon", "HTTP/1.1 200 OK\r\nServer Blocker/1.0\r\n\r\nblocked", NULL,
+      "national" },
+    { "an image with a text in it", "HTTP/1.1 200 OK\r\ncontent-type: image/png\r\n\r\nblocked",
+      NULL, NULL },
+    { "a type that is said to be text", "HTTP/1.1 200 OK\r\nContent-Type:Text/html\r\n\r\nblocked",
+      NULL,
       "national" },
     { "a compressed page", "HTTP/1.1 200 OK\r\nContent-Encoding: gzip\r\n\r\nblocked", NULL, NULL },
-    { "a header beside an image", "HTTP/1.1 200 OK\r\nContent-Type: image/png\r\nServer: Blocker/1.0\r\n\r\n",
+    { "a header beside an image",
+      "HTTP/1.1 200 OK\r\nContent-Type: image/png\r\nServer: Blocker/1.0\r\n\r\n",
       NULL, NULL },
     { "nothing of all that", OK "<html>hello</html>", "a.example", NULL },
 };
@@ -109,7 +123,8 @@ check_page(void **state)
 static void
 check_signatures(void **state)
 {
-    fingerprints_t *plain = load("{\"fingerprint\":\"nat_a\",\"pattern\":\"(104) reset% by <b>us\"}\n");
+    fingerprints_t *plain = load("{\"fingerprint\":\"nat_a\",\"pattern\":\"(104) reset% by"
+                                 " <b>us\"}\n");
     fingerprints_t *escaped = load("{\"fingerprint\":\"x_a\",\"pattern\":\"nginx\\\\.org\"}\n"
         "{\"fingerprint\":\"s3\",\"pattern\":\"no.*thing here at all\"}\n");
 
@@ -129,26 +144,30 @@ static void
 check_aliases(void **state)
 {
     static const uint8_t wire[] = "\5block\7example", longer[] = "\3www\5block\7example";
-    fingerprints_t *f = load(OONI "x,nat,,dns,full,Block.Example,5,XX,o,,\ny,fp,,dns,full,cdn.example,5,,o,,\n"
+    fingerprints_t *f = load(OONI "x,nat,,dns,full,Block.Example,5,XX,o,,\n"
+                                  "y,fp,,dns,full,cdn.example,5,,o,,\n"
                              "z,nat,,dns,full,cdn.example,5,XX,o,,\n");
 
     (void)state;
     assert_string_equal(fingerprints_alias(f, wire, sizeof wire)->name, "x");
     assert_null(fingerprints_alias(f, longer, sizeof longer));
-    assert_null(fingerprints_alias(f, (const uint8_t *)"\3cdn\7example", 13));     /* known to be false */
+    /* known to be false */
+    assert_null(fingerprints_alias(f, (const uint8_t *)"\3cdn\7example", 13));
     assert_null(fingerprints_alias(f, wire, 0));
     fingerprints_free(f);
 }
 
 /* ---- what it costs ---- */
 
-/* As many entries as asked for, of words with long common beginnings, and texts within each other. */
+/* As many entries as asked for, of words with long common beginnings, and texts within each
+ * other. */
 static fingerprints_t *
 many_entries(unsigned n)
 {
     GString *s = g_string_new("name,scope,location_found,pattern_type,pattern\n");
     for (unsigned i = 0; i < n; i++)
-        g_string_append_printf(s, "e%u,nat,%s,%s,aaaaaaaa%s%X<b>\n", i, i % 3 ? "body" : "header.location",
+        g_string_append_printf(s, "e%u,nat,%s,%s,aaaaaaaa%s%X<b>\n", i,
+                               i % 3 ? "body" : "header.location",
                                i % 2 ? "contains" : "prefix", i % 5 ? "a" : "", i);
     fingerprints_t *f = load(s->str);
     g_string_free(s, TRUE);
@@ -194,16 +213,19 @@ check_poisoned(void **state)
     fingerprints_free(f);
     g_string_free(s, TRUE);
 
-    /* Expressions that look at every byte in as many ways as there are letters: given up together. */
+    /* Expressions that look at every byte in as many ways as there are letters: given up
+     * together. */
     s = g_string_new("name,scope,location_found,pattern_type,pattern\n");
     for (unsigned n = 0; n < 16; n++)
-        g_string_append_printf(s, "r%u,nat,body,regexp,aaaa%s_%02u\n", n, "a*a*a*a*a*a*a*a*a*a*a*a*a*a*a*a*", n);
+        g_string_append_printf(s, "r%u,nat,body,regexp,aaaa%s_%02u\n", n,
+                               "a*a*a*a*a*a*a*a*a*a*a*a*a*a*a*a*", n);
     f = load(s->str);
     assert_int_equal(fingerprints_warnings(f)->len, 0);
     assert_null(page(f, text, NULL));
     assert_true(fingerprints_work(f) > PAGE_STEPS * PAGE_BYTES);
     assert_true(fingerprints_work(f) <= (PAGE_STEPS + 3) * PAGE_BYTES);
-    memcpy(text + PAGE_BYTES / 2, "_15", 3);            /* it fits, and is not found: nothing is said */
+    memcpy(text + PAGE_BYTES / 2, "_15", 3);            /* it fits, and is not
+                                                         * found: nothing is said */
     assert_null(page(f, text, NULL));
     memset(text, '.', PAGE_BYTES);
     memcpy(text, "aaaaaa_15", 9);
@@ -243,7 +265,8 @@ check_engine(void **state)
     assert_int_equal(wire_notices(&wire, ""), 0);       /* no packet yet */
 
     talk_handshake(&talk);
-    assert_string_equal(wire_finding(&wire, 1)->notice, "fingerprint lists: 1 problems, the first is b.txt:1: "
+    assert_string_equal(wire_finding(&wire, 1)->notice,
+                        "fingerprint lists: 1 problems, the first is b.txt:1: "
                                                         "not an address");
     talk_request(&talk, "GET / HTTP/1.1\r\nHost: www.a.example\r\n\r\n");
     wire.now += talk.rtt;
@@ -269,7 +292,8 @@ check_engine(void **state)
     message_append(&reply, (const uint8_t *)"\xc0\x0c\0\1\0\1\0\0\1\x2c\0\4\xc6\x33\x64\x09", 16);
     observation_t answered = datagram(&reply, SERVER, 5000);
     frame = wire_send(&wire, &answered);
-    assert_true(wire_finding(&wire, frame) && evidence_has(wire_finding(&wire, frame)->evidence, "dns-bogus-ip"));
+    assert_true(wire_finding(&wire, frame)
+                && evidence_has(wire_finding(&wire, frame)->evidence, "dns-bogus-ip"));
     wire_free(&wire);
 }
 
@@ -278,7 +302,8 @@ static void
 check_split_page(void **state)
 {
     static const char *const answer[] = {
-        "HTTP/1.1 403 Forbidden\r\nContent-Length: 24\r\n\r\n", "<p>ordered ", "<p>ordered ", "to be blocked",
+        "HTTP/1.1 403 Forbidden\r\nContent-Length: 24\r\n\r\n", "<p>ordered ", "<p>ordered ",
+        "to be blocked",
     };
     static const int again[] = { 0, 0, 11, 0 };
 
@@ -299,7 +324,8 @@ check_split_page(void **state)
             if (i != lost)
                 frame = wire_send(&wire, &obs);
         }
-        bool whole = lost == 4 || lost == 1 || lost == 2;   /* what was sent twice may be lost once */
+        bool whole = lost == 4 || lost == 1 || lost == 2;   /* what was sent twice
+                                                             * may be lost once */
         assert_int_equal(wire_verdict(&wire, frame), whole ? VERDICT_SUSPECT : VERDICT_NONE);
         assert_int_equal(wire_count(&wire, VERDICT_SUSPECT), whole);
         wire_free(&wire);

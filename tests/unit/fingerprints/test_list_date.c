@@ -30,7 +30,8 @@ static const date_row_t date_rows[] = {
     { "far away", "2100-01-01", NULL, 0 },
     { "an address", "192.0.2.1", NULL, 0 },
     { "nothing", "", NULL, 0 },
-    { "a date behind numbers that are none", "12 of 7, 99 May 2024, 2024-05-01", "2024-05-01", 1714521600 },
+    { "a date behind numbers that are none", "12 of 7, 99 May 2024, 2024-05-01", "2024-05-01",
+      1714521600 },
 };
 
 static void

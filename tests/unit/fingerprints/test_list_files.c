@@ -1,6 +1,6 @@
 /* fingerprints/test_list_files.c
- * Lists as files and folders: what is read, what is refused without waiting for it, and what is not read
- * twice.
+ * Lists as files and folders: what is read, what is refused without waiting for it, and what is not
+ * read twice.
  *
  * SPDX-License-Identifier: GPL-2.0-or-later
  */
@@ -52,7 +52,8 @@ assert_warnings(const fingerprints_t *f, const char *expected)
     const GPtrArray *warnings = fingerprints_warnings(f);
 
     for (unsigned i = 0; i < warnings->len; i++)
-        g_string_append_printf(s, "%s%s", i ? "|" : "", (const char *)g_ptr_array_index(warnings, i));
+        g_string_append_printf(s, "%s%s", i ? "|" : "",
+                               (const char *)g_ptr_array_index(warnings, i));
     assert_string_equal(s->str, expected);
     g_string_free(s, TRUE);
 }
@@ -65,9 +66,11 @@ check_paths(void **state)
 
     (void)state;
     write_list("a.txt", "192.0.2.1\n");
-    write_list("b.csv", "name,scope,location_found,pattern_type,pattern\nx,nat,dns,full,192.0.2.2\n");
+    write_list("b.csv",
+               "name,scope,location_found,pattern_type,pattern\nx,nat,dns,full,192.0.2.2\n");
     write_list("notes", "192.0.2.3\n");
-    char *paths = g_strconcat(folder, G_SEARCHPATH_SEPARATOR_S, none, G_SEARCHPATH_SEPARATOR_S, NULL);
+    char *paths = g_strconcat(folder, G_SEARCHPATH_SEPARATOR_S, none, G_SEARCHPATH_SEPARATOR_S,
+                              NULL);
     fingerprints_refresh(&f, paths);
     assert_warnings(f, "none.csv: no such file");
     assert_int_equal(fingerprints_address(f, one, false)->dated, DATED_FILE);
@@ -95,19 +98,24 @@ check_special(void **state)
 {
     char *pipe = path_of("pipe.csv"), *empty = path_of("empty.csv"), *large = path_of("large.csv");
     char *loop = path_of("loop.csv");
-    char *paths = g_strjoin(G_SEARCHPATH_SEPARATOR_S, pipe, "/dev/zero", "/proc/self/pagemap", empty, large, loop,
+    char *paths = g_strjoin(G_SEARCHPATH_SEPARATOR_S, pipe, "/dev/zero", "/proc/self/pagemap",
+                            empty, large, loop,
                             NULL);
     fingerprints_t *f = NULL;
 
     (void)state;
-    if (mkfifo(pipe, 0600) || symlink("loop.csv", loop) || !g_file_test("/proc/self/pagemap", G_FILE_TEST_EXISTS))
+    if (mkfifo(pipe, 0600) || symlink("loop.csv", loop)
+        || !g_file_test("/proc/self/pagemap", G_FILE_TEST_EXISTS))
         skip();
     write_list("empty.csv", "");
     write_list("large.csv", "192.0.2.1\n");
     assert_int_equal(truncate(large, 16 * 1024 * 1024 + 1), 0);
     fingerprints_refresh(&f, paths);
-    assert_warnings(f, "pipe.csv: no file that has an end|zero: no file that has an end|pagemap: an empty file|"
-                       "empty.csv: an empty file|large.csv: larger than 16 MiB|loop.csv: cannot be read");
+    assert_warnings(f,
+                    "pipe.csv: no file that has an end|zero: no file that has an end|"
+                    "pagemap: an empty file|"
+                       "empty.csv: an empty file|large.csv: larger than 16 MiB|"
+                       "loop.csv: cannot be read");
     assert_false(has(f, one));
     fingerprints_free(f);
     drop_list("pipe.csv");
@@ -137,7 +145,8 @@ check_limits(void **state)
     assert_true(has(f, one));
     assert_false(has(f, two));                          /* the last by name */
     assert_int_equal(fingerprints_warnings(f)->len, 1);
-    assert_true(g_str_has_suffix(g_ptr_array_index(fingerprints_warnings(f), 0), ": too many files in this folder"));
+    assert_true(g_str_has_suffix(g_ptr_array_index(fingerprints_warnings(f), 0),
+                                 ": too many files in this folder"));
     for (unsigned i = 0; i < 257; i++) {
         g_snprintf(name, sizeof name, "%03u.txt", i);
         drop_list(name);
@@ -149,7 +158,8 @@ check_limits(void **state)
         g_string_append_printf(paths, "/nonexistent/%u%s", i, G_SEARCHPATH_SEPARATOR_S);
     fingerprints_refresh(&f, paths->str);
     assert_int_equal(fingerprints_warnings(f)->len, 65);
-    assert_true(g_str_has_suffix(g_ptr_array_index(fingerprints_warnings(f), 64), ": too many files and folders"));
+    assert_true(g_str_has_suffix(g_ptr_array_index(fingerprints_warnings(f), 64),
+                                 ": too many files and folders"));
     fingerprints_free(f);
     g_string_free(paths, TRUE);
 }

@@ -42,7 +42,8 @@ static const load_row_t loads[] = {
       TEXT("\xef\xbb\xbf# list\r\n192.0.2.1\r\n\r\n192.0.2.2"), 2, "" },
     { "an address twice", TEXT("192.0.2.1\n192.0.2.1\n"), 1, "" },
     { "lines that are no addresses",
-      TEXT("192.0.2.256\n192.0.2\n192.0.2.1.1\n1:2\n1::2::3\n:1::\n1:2:3:4:5:6:7:8:9\n::g\n192.0.2.9\n1:\n"), 1,
+      TEXT("192.0.2.256\n192.0.2\n192.0.2.1.1\n1:2\n1::2::3\n:1::\n1:2:3:4:5:6:7:8:9\n::g\n"
+           "192.0.2.9\n1:\n"), 1,
       "list:1: not an address|list:2: not an address|list:3: not an address|list:4: not an address|"
       "list:5: not an address|list:6: not an address|list:7: not an address|list:8: not an address|"
       "list:10: not an address" },
@@ -52,64 +53,88 @@ static const load_row_t loads[] = {
       "list:3: this address is nobody's: filters and ad blockers of all kinds give it|"
       "list:4: this address is nobody's: filters and ad blockers of all kinds give it" },
     { "addresses of all forms", TEXT("::ffff:192.0.2.1\n1:2:3:4:5:6:7:8\n1::8\nfe80::\n"), 4, "" },
-    { "a NUL byte in a line", TEXT("192.0.2.1\n192.0.\0002.2\n192.0.2.3\n"), 2, "list:2: a NUL byte" },
-    { "the header of a download", TEXT("HTTP/1.1 200 OK\r\nLast-Modified: Wed, 01 May 2024 10:00:00 GMT\r\n"
+    { "a NUL byte in a line", TEXT("192.0.2.1\n192.0.\0002.2\n192.0.2.3\n"), 2,
+      "list:2: a NUL byte" },
+    { "the header of a download",
+      TEXT("HTTP/1.1 200 OK\r\nLast-Modified: Wed, 01 May 2024 10:00:00 GMT\r\n"
       "\r\n192.0.2.1\n"), 1, "" },
 
     { "OONI's addresses and names", TEXT(OONI "x.1,nat,,dns,full,192.0.2.1,5,CN,ooni,,\n"
       "x.2,isp,,dns,full,Block.Example.,5,ID,ooni,,\"quoted, with \"\"quotes\"\"\"\n"), 2, "" },
-    { "confidence from 0 to 10", TEXT(OONI "x.1,nat,,dns,full,192.0.2.1,0,,,,\nx.2,nat,,dns,full,192.0.2.2,10,,,,\n"
-      "x.3,nat,,dns,full,192.0.2.3,11,,,,\nx.4,nat,,dns,full,192.0.2.4,-1,,,,\nx.5,nat,,dns,full,192.0.2.5,5.0,,,,\n"
+    { "confidence from 0 to 10",
+      TEXT(OONI "x.1,nat,,dns,full,192.0.2.1,0,,,,\nx.2,nat,,dns,full,192.0.2.2,10,,,,\n"
+      "x.3,nat,,dns,full,192.0.2.3,11,,,,\nx.4,nat,,dns,full,192.0.2.4,-1,,,,\n"
+      "x.5,nat,,dns,full,192.0.2.5,5.0,,,,\n"
       "x.6,nat,,dns,full,192.0.2.6,,,,,\n"), 3,
-      "list:4: a confidence that is no number of 0 to 10|list:5: a confidence that is no number of 0 to 10|"
+      "list:4: a confidence that is no number of 0 to 10|list:5: a confidence that is no number"
+      " of 0 to 10|"
       "list:6: a confidence that is no number of 0 to 10" },
     { "OONI's texts", TEXT(OONI "x.1,nat,,body,contains,\"blocked\nby \"\"order\"\"\",5,CN,ooni,,\n"
       "x.2,isp,,header.Location,prefix,http://block.example/,5,ID,ooni,,\r\n"
       "x.3,prod,,header.server,full,Blocker,5,,ooni,,\n"
       "x.4,fp,,body,regexp,error [0-9]+ of server,,,ooni,,\n"), 4, "" },
     { "a broken row between good ones", TEXT(OONI "x.1,nat,,dns,full,192.0.2.1,5,CN,ooni,,\n"
-      "x.2,nat,,dns\nx.3,bad,,dns,full,192.0.2.2,5,CN,ooni,,\nx.4,nat,,dns,prefix,192.,5,CN,ooni,,\n"
+      "x.2,nat,,dns\nx.3,bad,,dns,full,192.0.2.2,5,CN,ooni,,\n"
+      "x.4,nat,,dns,prefix,192.,5,CN,ooni,,\n"
       "x.5,nat,,dns,full,no address!,5,CN,ooni,,\nx.6,nat,,foot,full,abcdef,5,CN,ooni,,\n"
       "x.7,nat,,body,like,abcdef,5,CN,ooni,,\nx.8,nat,,dns,full,192.0.2.3,high,CN,ooni,,\n"
       "x.9,nat,,body,contains,ab,5,CN,ooni,,\nx.10,nat,,dns,full,192.0.2.4,5,CN,ooni,,\n"), 2,
       "list:3: another number of columns than the first line|"
-      "list:4: a scope that is none of nat, isp, prod, inst, vbw, fp|list:5: a DNS pattern that is not full|"
-      "list:6: neither an address nor a name|list:7: a place that is none of dns, body, header.NAME|"
+      "list:4: a scope that is none of nat, isp, prod, inst, vbw, fp|"
+      "list:5: a DNS pattern that is not full|"
+      "list:6: neither an address nor a name|list:7: a place that is none of dns, body,"
+      " header.NAME|"
       "list:8: a type of pattern that is none of full, prefix, contains, regexp|"
       "list:9: a confidence that is no number of 0 to 10|list:10: too little text to look for" },
-    { "quotes that are not closed cost one line", TEXT(OONI "x.1,nat,,body,contains,\"never closed,5,CN,ooni,,\n"
+    { "quotes that are not closed cost one line",
+      TEXT(OONI "x.1,nat,,body,contains,\"never closed,5,CN,ooni,,\n"
       "x.2,nat,,dns,full,192.0.2.1,5,CN,ooni,,\nx.3,nat,,dns,full,\"192.0.2.2\"x,5,CN,ooni,,\n"
       "x.4,nat,,dns,full,192.0.2.4,5,CN,ooni,,\n"), 2,
       "list:2: text behind a closing quote|list:4: text behind a closing quote" },
-    { "the line of a row that spans lines", TEXT(OONI "x.1,nat,,body,contains,\"a\nb\nc def\",5,CN,ooni,,\n"
+    { "the line of a row that spans lines",
+      TEXT(OONI "x.1,nat,,body,contains,\"a\nb\nc def\",5,CN,ooni,,\n"
       "x.2,nat\n"), 1, "list:5: another number of columns than the first line" },
     { "other columns", TEXT("name,address\nx,192.0.2.1\n"), 0,
-      "list:1: no list of fingerprints: its first line lacks name, scope, location_found, pattern_type or "
+      "list:1: no list of fingerprints: its first line lacks name, scope, location_found,"
+      " pattern_type or "
       "pattern" },
-    { "an entry twice, and the same text elsewhere", TEXT(OONI "x.1,nat,,body,contains,abcdef,5,CN,ooni,,\n"
-      "x.2,nat,,body,contains,abcdef,5,CN,ooni,,\nx.3,nat,,header.via,contains,abcdef,5,CN,ooni,,\n"), 2, "" },
+    { "an entry twice, and the same text elsewhere",
+      TEXT(OONI "x.1,nat,,body,contains,abcdef,5,CN,ooni,,\n"
+      "x.2,nat,,body,contains,abcdef,5,CN,ooni,,\n"
+      "x.3,nat,,header.via,contains,abcdef,5,CN,ooni,,\n"),
+      2, "" },
     { "expressions that cannot be had cheaply", TEXT(OONI "x.1,nat,,body,regexp,a.*b,5,,,,\n"
       "x.2,nat,,body,regexp,blocked|refused,5,,,,\nx.3,nat,,body,regexp,(?i)blocked,5,,,,\n"
       "x.4,nat,,body,regexp,blocked[,5,,,,\nx.5,nat,,body,regexp,(blocked)\\1,5,,,,\n"
-      "x.6,nat,,body,regexp,blocked\\x41,5,,,,\nx.7,nat,,body,regexp,bloc?ked (by|of) [a-z]{2},5,,,,\n"), 2,
-      "list:2: too little text to look for|list:3: an expression without a text that each match has|"
+      "x.6,nat,,body,regexp,blocked\\x41,5,,,,\nx.7,nat,,body,regexp,bloc?ked (by|"
+      "of) [a-z]{2},5,,,,\n"), 2,
+      "list:2: too little text to look for|list:3: an expression without a text that each match"
+      " has|"
       "list:4: an expression with a special group|list:5: not a regular expression|"
       "list:6: an expression with an escape that is not supported|"
       "list:7: an expression with an escape that is not supported" },
 
     { "Censored Planet's lines", TEXT("{\"fingerprint\":\"nat_ir\",\"pattern\":\"10.10.34.34\"}\n\n"
-      "{\"fingerprint\": \"isp_xx\", \"pattern\": \"<b>\\u0411\\ud83d\\ude00\\\"</b>\", \"n\": {\"a\": [1, \"}\"]}}\n"), 2,
+      "{\"fingerprint\": \"isp_xx\", \"pattern\": \"<b>\\u0411\\ud83d\\ude00\\\"</b>\", \"n\":"
+      " {\"a\": [1, \"}\"]}}\n"), 2,
       "" },
-    { "names and texts in one object", TEXT("{\n  \"nat_ir\": \"10.10.34.34\",\n  \"isp_xx\": \"http://b.example/\"\n}\n"),
+    { "names and texts in one object",
+      TEXT("{\n  \"nat_ir\": \"10.10.34.34\",\n  \"isp_xx\": \"http://b.example/\"\n}\n"),
       2, "" },
-    { "objects in an array", TEXT("[{\"name\":\"a\",\"pattern\":\"one text\"},\n{\"pattern\":\"two texts\",\"name\":\"b\"}]"),
+    { "objects in an array",
+      TEXT("[{\"name\":\"a\",\"pattern\":\"one text\"},\n"
+           "{\"pattern\":\"two texts\",\"name\":\"b\"}]"),
       2, "" },
-    { "a broken line of JSON between good ones", TEXT("{\"fingerprint\":\"a\",\"pattern\":\"one text\"}\n"
-      "{\"fingerprint\":\"b\",\"pattern\":\"not closed}\n{\"fingerprint\":\"c\",\"pattern\":\"three texts\"}\n"
+    { "a broken line of JSON between good ones",
+      TEXT("{\"fingerprint\":\"a\",\"pattern\":\"one text\"}\n"
+      "{\"fingerprint\":\"b\",\"pattern\":\"not closed}\n"
+      "{\"fingerprint\":\"c\",\"pattern\":\"three texts\"}\n"
       "what\n{\"fingerprint\":\"d\",\"pattern\":\"\\ud800\"}\n{\"pattern\":\"no name\"}\n"
-      "{\"fingerprint\":\"e\",\"pattern\":\"\\u0000\"}\n{\"fingerprint\":\"f\" \"pattern\":\"five\"}\n"
+      "{\"fingerprint\":\"e\",\"pattern\":\"\\u0000\"}\n"
+      "{\"fingerprint\":\"f\" \"pattern\":\"five\"}\n"
       "{\"fingerprint\":\"g\",\"pattern\":\"seven texts\"}"), 3,
-      "list:2: a string that is not closed|list:4: no object|list:5: an escape that is no character|"
+      "list:2: a string that is not closed|list:4: no object|list:5: an escape that is no"
+      " character|"
       "list:6: a pattern without a name|list:7: an escape that is no character|"
       "list:8: no comma between members" },
     { "an object that is not closed", TEXT("{\"a\": \"one text\",\n\"b\": \"two texts\""), 2,
@@ -122,7 +147,8 @@ joined_warnings(const fingerprints_t *f)
     GString *s = g_string_new(NULL);
     const GPtrArray *warnings = fingerprints_warnings(f);
     for (unsigned i = 0; i < warnings->len; i++)
-        g_string_append_printf(s, "%s%s", i ? "|" : "", (const char *)g_ptr_array_index(warnings, i));
+        g_string_append_printf(s, "%s%s", i ? "|" : "",
+                               (const char *)g_ptr_array_index(warnings, i));
     return g_string_free(s, FALSE);
 }
 
@@ -208,7 +234,9 @@ static void
 check_escaped(void **state)
 {
     static const uint8_t address[] = { 192, 0, 2, 1 };
-    fingerprints_t *f = load_bytes("li\nst", TEXT(OONI "x\x1b[31m,nat,,dns,full,192.0.2.1,5,\"A\nB\",o,,\nbad\n"));
+    fingerprints_t *f = load_bytes("li\nst",
+                                   TEXT(OONI "x\x1b[31m,nat,,dns,full,192.0.2.1,5,\"A\nB\",o,,\n"
+                                             "bad\n"));
     const fingerprint_t *fp = fingerprints_address(f, address, false);
 
     (void)state;
@@ -242,7 +270,8 @@ static const date_row_t dates[] = {
     { "of the entry", "# 2026-01-01\nname,scope,location_found,pattern_type,pattern,date\n"
       "x,nat,dns,full,192.0.2.1,2012\n", 0, Y2026_NOV_22,
       "\"x\" (nat) of list, entry of 2012, 14.9 years before this capture" },
-    { "after the capture", "# 2026-12-22\n# list: of mine\n# country: CN\n192.0.2.1\n", 0, Y2026_NOV_22,
+    { "after the capture", "# 2026-12-22\n# list: of mine\n# country: CN\n192.0.2.1\n", 0,
+      Y2026_NOV_22,
       "\"list\" (CN) of of mine, list of 2026-12-22, 30 days after this capture" },
     { "of the same day", "# 2026-11-22\n192.0.2.1\n", 0, Y2026_NOV_22 + DAY / 2,
       "\"list\" of list, list of 2026-11-22, the day of this capture" },

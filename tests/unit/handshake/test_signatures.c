@@ -1,6 +1,6 @@
 /* handshake/test_signatures.c
- * Every signature of forged handshakes with a SYN/ACK that shows it and an innocent one that does not;
- * and whole handshakes through the engine, forged SYN/ACKs and FINs.
+ * Every signature of forged handshakes with a SYN/ACK that shows it and an innocent one that does
+ * not; and whole handshakes through the engine, forged SYN/ACKs and FINs.
  *
  * SPDX-License-Identifier: GPL-2.0-or-later
  */
@@ -26,7 +26,8 @@ static handshake_case_t
 two_alike(void)
 {
     handshake_case_t c = {
-        .own = servers_own(), .other = servers_own(), .host_ttls = { .count = { 30 }, .ttl = { 52 } },
+        .own = servers_own(), .other = servers_own(),
+        .host_ttls = { .count = { 30 }, .ttl = { 52 } },
         .syn = { .frame = 1, .mark = 0x7001, .bits = TCP_SYN | BIT_TIMESTAMPS }, .syn_tsval = 111000,
     };
     c.own.frame = 2;
@@ -80,7 +81,8 @@ static const sign_row_t signs[] = {
     { "two numbers in one millisecond", "synack-seq-conflict", true, forged_at_once },
     { "one number, sent again", "synack-seq-conflict", false, one_number },
     { "two SYNs, two answers", "synack-seq-conflict", false, two_attempts },
-    { "a SYN proxy draws a new cookie after a second", "synack-seq-conflict", false, cookie_drawn_again },
+    { "a SYN proxy draws a new cookie after a second", "synack-seq-conflict", false,
+      cookie_drawn_again },
     { "a SYN proxy draws a cookie for each copy of the SYN", "synack-seq-conflict", false,
       cookie_for_each_syn },
     { "a firewall that replaces numbers, captured on both sides", "synack-seq-conflict", false,
@@ -88,7 +90,8 @@ static const sign_row_t signs[] = {
 
     { "the server resets what acknowledges it", "synack-denied", true, denied },
     { "the server resets nothing", "synack-denied", false, two_numbers },
-    { "a SYN proxy resets what acknowledges its old cookie", "synack-denied", false, cookie_denied },
+    { "a SYN proxy resets what acknowledges its old cookie", "synack-denied", false,
+      cookie_denied },
 
     { "only this one has the IP ID of the SYN", "synack-copies-id", true, with_the_syns_id },
     { "both have the IP ID of the SYN", "synack-copies-id", false, both_with_the_syns_id },
@@ -144,7 +147,8 @@ static const verdict_row_t verdicts[] = {
     { "one with another timestamp", other_echo, VERDICT_FORGED, VERDICT_FORGED },
     { "one without options", bare, VERDICT_FORGED, VERDICT_FORGED },
     { "one without options and denied", bare_and_denied, VERDICT_FORGED, VERDICT_FORGED },
-    { "a new cookie after a second, from another box", far_bare_cookie, VERDICT_NONE, VERDICT_NONE },
+    { "a new cookie after a second, from another box", far_bare_cookie, VERDICT_NONE,
+      VERDICT_NONE },
     { "two SYNs answered by two boxes", far_bare_first_of_two_syns, VERDICT_NONE, VERDICT_NONE },
 };
 

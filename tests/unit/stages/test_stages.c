@@ -37,10 +37,12 @@ static const facts_row_t facts_rows[] = {
     { "data, RST with number 0", { IN(PSH, 3), .rst = 1, .zero = true }, STAGE_PSH_RST },
     { "data, RST+ACK", { IN(PSH, 3), .rst_ack = 1 }, STAGE_PSH_RST_ACK },
     { "data, both", { IN(PSH, 3), .rst = 1, .rst_ack = 1 }, STAGE_PSH_BOTH },
-    { "data, several of both", { IN(PSH, 3), .rst = 2, .rst_ack = 3, .differ = true }, STAGE_PSH_BOTH },
+    { "data, several of both", { IN(PSH, 3), .rst = 2, .rst_ack = 3, .differ = true },
+      STAGE_PSH_BOTH },
     { "data, two RST+ACKs", { IN(PSH, 3), .rst_ack = 2 }, STAGE_PSH_RST_ACKS },
     { "data, equal RSTs", { IN(PSH, 3), .rst = 2 }, STAGE_PSH_RST_EQUAL },
-    { "data, equal RSTs with number 0", { IN(PSH, 3), .rst = 2, .zero = true }, STAGE_PSH_RST_EQUAL },
+    { "data, equal RSTs with number 0", { IN(PSH, 3), .rst = 2, .zero = true },
+      STAGE_PSH_RST_EQUAL },
     { "data, different RSTs", { IN(PSH, 3), .rst = 2, .differ = true }, STAGE_PSH_RST_DIFFER },
     { "data, one of the RSTs with number 0", { IN(PSH, 3), .rst = 3, .differ = true, .zero = true },
       STAGE_PSH_RST_ZERO },
@@ -54,7 +56,8 @@ static const facts_row_t facts_rows[] = {
 
     { "nothing happened", { IN(PSH, 3) }, STAGE_NONE },
     { "closed, then reset", { IN(PSH, 4), .fin = true, .rst = 1 }, STAGE_NONE },
-    { "closed, then silent", { IN(PSH, 4), .fin = true, .silent = true, .data_last = true }, STAGE_NONE },
+    { "closed, then silent", { IN(PSH, 4), .fin = true, .silent = true, .data_last = true },
+      STAGE_NONE },
     { "no SYN", { .phase = PHASE_PSH, .packets = 2, .rst = 1 }, STAGE_NONE },
     { "ten packets before the reset", { IN(DATA, 10), .rst = 1 }, STAGE_NONE },
     { "the SYN was sent again", { IN(SYN, 2), .silent = true }, STAGE_NONE },
@@ -79,10 +82,12 @@ check_table(void **state)
     for (server_stage_t stage = STAGE_NONE + 1; stage < N_STAGES; stage++) {
         const stage_row_t *row = stage_row(stage);
         bool reached = false;
-        assert_true(g_str_has_prefix(row->id, "stage-") && *row->sequence && *row->meaning && *row->innocent
+        assert_true(g_str_has_prefix(row->id, "stage-") && *row->sequence && *row->meaning
+                    && *row->innocent
                     && row->published);
         for (server_stage_t other = STAGE_NONE + 1; other < stage; other++)
-            assert_true(strcmp(row->id, stage_row(other)->id) && strcmp(row->sequence, stage_row(other)->sequence));
+            assert_true(strcmp(row->id, stage_row(other)->id)
+                        && strcmp(row->sequence, stage_row(other)->sequence));
         for (size_t i = 0; i < G_N_ELEMENTS(facts_rows); i++)
             reached |= facts_rows[i].expected == stage;
         assert_true(reached);
@@ -91,10 +96,10 @@ check_table(void **state)
 
 /* ---- on the wire ---- */
 
-/* One letter a packet: of the client S SYN, A ACK, P data with PSH, D data without, F FIN, R RST with
- * number 0, U and V RSTs with two other numbers, K RST+ACK, T its SYN
- * again, t its data again; of the server s SYN/ACK, a ACK, d data, f FIN, r RST, x its last packet with
- * something in it again, after twice the time of the last x. '.' lets 5 s pass. */
+/* One letter a packet: of the client S SYN, A ACK, P data with PSH, D data without, F FIN, R RST
+ * with number 0, U and V RSTs with two other numbers, K RST+ACK, T its SYN again, t its data again;
+ * of the server s SYN/ACK, a ACK, d data, f FIN, r RST, x its last packet with something in it
+ * again, after twice the time of the last x. '.' lets 5 s pass. */
 typedef struct {
     const char    *name;
     const char    *script;
@@ -251,7 +256,8 @@ check_wire(void **state)
     bool silent = g_str_has_suffix(row->script, "x");
     if (row->expected != STAGE_NONE && (silent || strlen(row->script) <= 10)) {
         assert_string_equal(text_of(&wire, last, F_STAGE), stage_row(row->expected)->id);
-        assert_string_equal(text_of(&wire, last, F_STAGE_SEQUENCE), stage_row(row->expected)->sequence);
+        assert_string_equal(text_of(&wire, last, F_STAGE_SEQUENCE),
+                            stage_row(row->expected)->sequence);
     }
     wire_free(&wire);
 }
@@ -260,7 +266,8 @@ check_wire(void **state)
 static void
 check_elsewhere(void **state)
 {
-    static const struct { vantage_t said; uint8_t client_ttl, server_ttl; bool expected; } rows[] = {
+    static const struct { vantage_t said; uint8_t client_ttl,
+                          server_ttl; bool expected; } rows[] = {
         { VANTAGE_UNKNOWN, 49, 64, true },
         { VANTAGE_UNKNOWN, 64, 52, false },
         { VANTAGE_UNKNOWN, 58, 50, false },
@@ -281,7 +288,8 @@ check_elsewhere(void **state)
     }
 }
 
-/* Without a verdict nothing is said unless it was asked for. With one, the stage does not change it. */
+/* Without a verdict nothing is said unless it was asked for. With one, the stage does not change
+ * it. */
 static void
 check_said_where(void **state)
 {
@@ -338,7 +346,8 @@ check_copies(void **state)
     wire_free(&wire);
 }
 
-/* A connection that is forgotten, or whose ports are used again, stays counted; so is the next one. */
+/* A connection that is forgotten, or whose ports are used again, stays counted; so is the next
+ * one. */
 static void
 check_counts(void **state)
 {

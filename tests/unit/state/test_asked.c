@@ -22,7 +22,8 @@ assert_set_off(const wire_t *wire, uint32_t forged, uint32_t trigger, const char
 
 /* ---- one segment ---- */
 
-#define TLS_HEAD(record, hello) "\x16\3\1\0" record "\1\0\0" hello "\3\3" "01234567890123456789012345678901" \
+#define TLS_HEAD(record, hello) "\x16\3\1\0" record "\1\0\0" hello "\3\3" \
+    "01234567890123456789012345678901" \
                                 "\0" "\0\2\x13\1" "\1\0"
 #define SNI     "\0\0\0\x0e\0\x0c\0\0\x09" "a.example"
 #define ECH     "\xfe\x0d\0\x0a\0\0\1\0\1\x42\0\0\0\0"
@@ -40,17 +41,24 @@ static const first_row_t firsts[] = {
     { "a page", BYTES("GET /a?b HTTP/1.1\r\nHost: a.example\r\n\r\n"), "a.example/a?b" },
     { "the root page", BYTES("GET / HTTP/1.1\r\nHost: a.example\r\n\r\n"), "a.example" },
     { "a page of no host", BYTES("GET /a HTTP/1.0\r\n\r\n"), "/a" },
-    { "a page through a proxy", BYTES("GET http://a.example/b HTTP/1.1\r\nHost: p\r\n\r\n"), "a.example/b" },
-    { "a tunnel through a proxy", BYTES("CONNECT a.example:443 HTTP/1.1\r\n\r\n"), "a.example:443" },
+    { "a page through a proxy", BYTES("GET http://a.example/b HTTP/1.1\r\nHost: p\r\n\r\n"),
+      "a.example/b" },
+    { "a tunnel through a proxy", BYTES("CONNECT a.example:443 HTTP/1.1\r\n\r\n"),
+      "a.example:443" },
     { "a zero byte in a Host", BYTES("GET / HTTP/1.1\r\nHost: a\0b\r\n\r\n"), "a\\x00" "b" },
     { "a server name", BYTES(TLS_HEAD("\x43", "\x3f") "\0\x12" SNI), "a.example" },
-    { "a server name beside ECH", BYTES(TLS_HEAD("\x51", "\x4d") "\0\x20" SNI ECH), "a.example (with ECH)" },
-    { "ECH without server name", BYTES(TLS_HEAD("\x3f", "\x3b") "\0\x0e" ECH), "TLS without server name (with ECH)" },
-    { "a hello without server name", BYTES(TLS_HEAD("\x31", "\x2d") "\0\0"), "TLS without server name" },
-    { "a hello in pieces", BYTES(TLS_HEAD("\x20", "\x3f") "\0\x12" SNI), "TLS ClientHello in several records" },
+    { "a server name beside ECH", BYTES(TLS_HEAD("\x51", "\x4d") "\0\x20" SNI ECH),
+      "a.example (with ECH)" },
+    { "ECH without server name", BYTES(TLS_HEAD("\x3f", "\x3b") "\0\x0e" ECH),
+      "TLS without server name (with ECH)" },
+    { "a hello without server name", BYTES(TLS_HEAD("\x31", "\x2d") "\0\0"),
+      "TLS without server name" },
+    { "a hello in pieces", BYTES(TLS_HEAD("\x20", "\x3f") "\0\x12" SNI),
+      "TLS ClientHello in several records" },
     { "a hello cut off", BYTES(TLS_HEAD("\x43", "\x3f") "\0\x12\0\0"),
       "TLS ClientHello whose server name was not seen" },
-    { "a request cut off", BYTES("GET / HTTP/1.1\r\nAccept: "), "HTTP request whose Host was not seen" },
+    { "a request cut off", BYTES("GET / HTTP/1.1\r\nAccept: "),
+      "HTTP request whose Host was not seen" },
     { "binary", BYTES("\0\0\0\1\0\0"), "first data (6 bytes, neither TLS nor HTTP)" },
     { "one byte", BYTES("\0"), "first data (1 byte, neither TLS nor HTTP)" },
     { "text", BYTES("EHLO a.example\r\n"), "first data (16 bytes, neither TLS nor HTTP)" },
@@ -113,7 +121,8 @@ SEQUENCE(half_a_line)
     talk_handshake(&talk);
     uint32_t trigger = talk_say(&talk, CLIENT, "MAIL FR", 7);
     talk_say(&talk, CLIENT, "OM:<a>\r\n", 8);
-    assert_set_off(wire, talk_forged_pair(&talk), trigger, "first data (15 bytes, neither TLS nor HTTP)");
+    assert_set_off(wire, talk_forged_pair(&talk), trigger,
+                   "first data (15 bytes, neither TLS nor HTTP)");
 }
 
 SEQUENCE(begins_late)
@@ -157,7 +166,8 @@ SEQUENCE(too_many_paths)
         int n = g_snprintf(text, sizeof text, "GET /%u HTTP/1.1\r\nHost: a.example\r\n\r\n", i);
         talk_say(&talk, CLIENT, text, (size_t)n);
     }
-    uint32_t trigger = talk_say(&talk, CLIENT, BYTES("GET /new HTTP/1.1\r\nHost: b.example\r\n\r\n"));
+    uint32_t trigger = talk_say(&talk, CLIENT,
+                                BYTES("GET /new HTTP/1.1\r\nHost: b.example\r\n\r\n"));
     assert_set_off(wire, talk_forged_pair(&talk), trigger, "b.example/...");
 }
 
@@ -211,8 +221,10 @@ is_safe(const char *text)
 static size_t
 hostile_bytes(GRand *random, uint8_t *out, size_t most)
 {
-    static const char *const pieces[] = { "\x1b[2J", "\xe2\x80\xae", "\xc2\x9b", "\xff", "\xe2\x80", "\xd8\x9c", "a",
-                                          "\x7f", "\xef\xbb\xbf", "\xf0\x9f", "\xe2\x81\xa6", "\t" };
+    static const char *const pieces[] = { "\x1b[2J", "\xe2\x80\xae", "\xc2\x9b", "\xff", "\xe2\x80",
+                                          "\xd8\x9c", "a",
+                                          "\x7f", "\xef\xbb\xbf", "\xf0\x9f", "\xe2\x81\xa6",
+                                          "\t" };
     size_t n = 0, length = (size_t)g_rand_int_range(random, 1, (int)most);
     while (n < length) {
         int pick = g_rand_int_range(random, -1, G_N_ELEMENTS(pieces));
@@ -240,9 +252,11 @@ check_hostile(void **state)
         size_t n = hostile_bytes(random, hostile, sizeof hostile);
         switch (i % 3) {
         case 0: g_byte_array_append(bytes, (const uint8_t *)"GET /", 5); break;
-        case 1: g_byte_array_append(bytes, (const uint8_t *)BYTES("GET / HTTP/1.1\r\nHost: ")); break;
+        case 1: g_byte_array_append(bytes,
+                                    (const uint8_t *)BYTES("GET / HTTP/1.1\r\nHost: ")); break;
         default: {
-            uint8_t sizes[] = { 0, 0, (uint8_t)((n + 5) >> 8), (uint8_t)(n + 5), (uint8_t)((n + 3) >> 8),
+            uint8_t sizes[] = { 0, 0, (uint8_t)((n + 5) >> 8), (uint8_t)(n + 5),
+                                (uint8_t)((n + 3) >> 8),
                                 (uint8_t)(n + 3), 0, (uint8_t)(n >> 8), (uint8_t)n };
             g_byte_array_append(bytes, (const uint8_t *)BYTES(TLS_HEAD("\xff", "\x3f")));
             g_byte_array_append(bytes, (const uint8_t *)"\4\0", 2);
@@ -275,6 +289,7 @@ main(void)
     suite_t suite = suite_new();
     SUITE_ADD_TABLE(&suite, firsts, check_first);
     SUITE_ADD_TABLE(&suite, sequences, run_sequence);
-    suite_add(&suite, "nothing hostile in host, path or server name reaches a text", check_hostile, NULL);
+    suite_add(&suite, "nothing hostile in host, path or server name reaches a text", check_hostile,
+              NULL);
     return suite_run(&suite, "trigger");
 }

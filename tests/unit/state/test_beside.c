@@ -50,7 +50,8 @@ check_found(void **state)
 {
     unsigned cleared[2] = { 0 };
     besides_t *b = make(cleared);
-    flow_t flow[3] = { { .entry.hash = 7 }, { .entry.hash = 7 }, { .entry.hash = 8 } };   /* two share a hash */
+    /* two share a hash */
+    flow_t flow[3] = { { .entry.hash = 7 }, { .entry.hash = 7 }, { .entry.hash = 8 } };
 
     (void)state;
     for (int i = 0; i < 3; i++) {

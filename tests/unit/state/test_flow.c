@@ -143,7 +143,8 @@ check_both_ways(void **state)
 {
     fixture_t *f = fixture_new(10);
     unsigned there, back;
-    observation_t obs = packet(4000, false, TCP_SYN), answer = packet(4000, true, TCP_SYN | TCP_ACK);
+    observation_t obs = packet(4000, false, TCP_SYN),
+        answer = packet(4000, true, TCP_SYN | TCP_ACK);
 
     (void)state;
     assert_null(find(f, &obs, &there));
@@ -422,12 +423,15 @@ typedef struct {
 
 static const duplicate_row_t duplicates[] = {
     { "the same packet a microsecond later was captured twice", NS_PER_US, 0, 0, 100, 0, true },
-    { "the same packet with one hop less was captured on both sides of a router", NS_PER_US, -1, 0, 100,
+    { "the same packet with one hop less was captured on both sides of a router", NS_PER_US, -1, 0,
+      100,
       0, true },
-    { "the same packet with one hop more was captured on both sides of a router", NS_PER_US, 1, 0, 100,
+    { "the same packet with one hop more was captured on both sides of a router", NS_PER_US, 1, 0,
+      100,
       0, true },
     { "the same packet with two hops less is another one", NS_PER_US, -2, 0, 100, 0, false },
-    { "the same packet ten milliseconds later was sent again", 10 * NS_PER_MS, 0, 0, 100, 0, false },
+    { "the same packet ten milliseconds later was sent again", 10 * NS_PER_MS, 0, 0, 100, 0,
+      false },
     { "the same bytes with another IP ID were sent again", NS_PER_US, 0, 1, 100, 0, false },
     { "other bytes are another packet", NS_PER_US, 0, 0, 100, 1, false },
 };
@@ -523,7 +527,8 @@ check_counters_saturate(void **state)
     }
     assert_int_equal(end->packets, 255);
     assert_int_equal(end->df, 255);
-    assert_int_equal(end->id_steps, 254);       /* of the same packets: the first has none before it */
+    assert_int_equal(end->id_steps, 254);       /* of the same packets: the
+                                                 * first has none before it */
     assert_int_equal(end->same_ack, 255);
     assert_int_equal(end->ttl_packets[0], 255);
     fixture_free(l.f);
@@ -535,7 +540,8 @@ check_long_segment(void **state)
     learning_t l = learning_new();
 
     (void)state;
-    learn(&l, false, data(false, 1, 0, 100000));        /* offloading: longer than a packet can be */
+    learn(&l, false, data(false, 1, 0, 100000));        /* offloading: longer
+                                                         * than a packet can be */
     assert_int_equal(l.flow->end[l.client].last.length, UINT16_MAX);
     assert_int_equal(l.flow->end[l.client].next_seq, 100000);
     fixture_free(l.f);
@@ -595,7 +601,8 @@ int
 main(void)
 {
     suite_t suite = suite_new();
-    suite_add(&suite, "sequence numbers differ the same way around 0, 2^31 and 2^32", check_seq_diff,
+    suite_add(&suite, "sequence numbers differ the same way around 0, 2^31 and 2^32",
+              check_seq_diff,
         NULL);
     SUITE_ADD_TABLE(&suite, tick_rows, check_ticks);
     suite_add(&suite, "both directions are one connection", check_both_ways, NULL);
@@ -615,7 +622,8 @@ main(void)
         check_next_seq, NULL);
     suite_add(&suite, "SYN and FIN take one sequence number each", check_syn_and_fin_count, NULL);
     SUITE_ADD_TABLE(&suite, duplicates, check_duplicate);
-    suite_add(&suite, "the shortest time to a full acknowledgement is the round trip", check_rtt, NULL);
+    suite_add(&suite, "the shortest time to a full acknowledgement is the round trip", check_rtt,
+              NULL);
     suite_add(&suite, "an answer before its question is no round trip", check_rtt_backwards, NULL);
     suite_add(&suite, "the two usual TTLs are kept and a stray goes", check_ttls, NULL);
     suite_add(&suite, "counters stop at their highest value", check_counters_saturate, NULL);

@@ -53,8 +53,10 @@ static const pair_row_t pairs[] = {
     { "32 and 64 on the own network are not told apart", 32, 64, 0 },
     { "128 and 255 on the own network are not told apart", 128, 255, 0 },
     { "neighbours on a load-balanced path are one hop apart", 51, 52, 1 },
-    { "27 and 41 are at least their difference apart, whichever initial value each had", 27, 41, 14 },
-    { "a box two hops away that answers for a server twelve hops away is ten hops off", 52, 126, 10 },
+    { "27 and 41 are at least their difference apart, whichever initial value each had", 27, 41,
+      14 },
+    { "a box two hops away that answers for a server twelve hops away is ten hops off", 52, 126,
+      10 },
     { "an implausible TTL has no other initial value to hide behind", 150, 238, 88 },
     { "two implausible TTLs are compared as they stand", 150, 170, 20 },
     { "30 is both two hops from 32 and 34 hops from 64, and the nearer counts", 30, 94, 0 },
@@ -112,10 +114,13 @@ main(void)
     suite_t suite = suite_new();
     SUITE_ADD_TABLE(&suite, singles, check_single);
     SUITE_ADD_TABLE(&suite, pairs, check_pair);
-    suite_add(&suite, "every pair of TTLs is equally far apart both ways, and never further than it "
+    suite_add(&suite,
+              "every pair of TTLs is equally far apart both ways, and never further than it "
               "looks", check_all_pairs, NULL);
-    suite_add(&suite, "TTLs with one explanation each are apart by their hops", check_unambiguous_pairs,
+    suite_add(&suite, "TTLs with one explanation each are apart by their hops",
+              check_unambiguous_pairs,
         NULL);
-    suite_add(&suite, "every TTL has hops that add up to its initial value", check_single_range, NULL);
+    suite_add(&suite, "every TTL has hops that add up to its initial value", check_single_range,
+              NULL);
     return suite_run(&suite, "hops");
 }

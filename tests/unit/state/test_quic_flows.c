@@ -14,7 +14,8 @@
 static void
 put_header(uint8_t *bytes, uint8_t first, uint32_t version)
 {
-    const uint8_t head[] = { first, (uint8_t)(version >> 24), (uint8_t)(version >> 16), (uint8_t)(version >> 8),
+    const uint8_t head[] = { first, (uint8_t)(version >> 24), (uint8_t)(version >> 16),
+                             (uint8_t)(version >> 8),
                              (uint8_t)version, 8 };
     memset(bytes, 0x5a, 1200);
     memcpy(bytes, head, sizeof head);
@@ -191,7 +192,8 @@ static const name_row_t names[] = {
     { "an ECH extension is added", "outer.example", 13, true, "outer.example (with ECH)" },
     { "no name is said to be none", "", 0, false, "QUIC without server name" },
     { "no name, but an ECH extension", "", 0, true, "QUIC without server name (with ECH)" },
-    { "what is unsafe is escaped", "a\0b\x1b\xff\xe2\x80\xae\xc2\x9b", 10, false, "a\\x00b\\x1b\\xff\\u{202e}\\x9b" },
+    { "what is unsafe is escaped", "a\0b\x1b\xff\xe2\x80\xae\xc2\x9b", 10, false,
+      "a\\x00b\\x1b\\xff\\u{202e}\\x9b" },
 };
 
 static void
@@ -237,9 +239,11 @@ main(void)
 {
     suite_t suite = suite_new();
     SUITE_ADD_TABLE(&suite, begins, check_begins);
-    suite_add(&suite, "packets and bytes are counted for each end, ICMP errors noted", check_counts, NULL);
+    suite_add(&suite, "packets and bytes are counted for each end, ICMP errors noted", check_counts,
+              NULL);
     suite_add(&suite, "a server's Initial begins no flow", check_server_first, NULL);
-    suite_add(&suite, "after a minute of silence an Initial begins another connection", check_begins_anew, NULL);
+    suite_add(&suite, "after a minute of silence an Initial begins another connection",
+              check_begins_anew, NULL);
     suite_add(&suite, "the flow longest silent makes room, with a notice", check_bound, NULL);
     SUITE_ADD_TABLE(&suite, names, check_name);
     suite_add(&suite, "a flow is asked about eight times at most", check_tries, NULL);

@@ -132,7 +132,8 @@ check_ports_used_again(void **state)
     syns_free(syns);
 }
 
-/* Four fit; the fifth costs the oldest, whatever the hashes, which is a loss only while it is alive. */
+/* Four fit; the fifth costs the oldest, whatever the hashes, which is a loss only while it is
+ * alive. */
 static void
 check_room(void **state)
 {
@@ -144,7 +145,8 @@ check_room(void **state)
         observation_t one = syn((uint16_t)(4000 + i), 1 + i, (10 + i) * NS_PER_S);
         assert_false(lost_by(syns, &one, i % 2));
     }
-    observation_t fifth = syn(5000, 5, 20 * NS_PER_S), sixth = syn(5001, 6, 11 * NS_PER_S + SYN_ALIVE_NS);
+    observation_t fifth = syn(5000, 5, 20 * NS_PER_S),
+        sixth = syn(5001, 6, 11 * NS_PER_S + SYN_ALIVE_NS);
     assert_true(lost_by(syns, &fifth, 99));
     assert_false(lost_by(syns, &sixth, 98));
     for (uint16_t i = 0; i < 4; i++) {

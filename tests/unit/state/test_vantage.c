@@ -22,8 +22,10 @@ static const guess_row_t guesses[] = {
     { "at the client", { { 64, 52 }, { 0, 40 * MS } }, VANTAGE_CLIENT },
     { "at a Windows client", { { 128, 240 }, { MS / 10, 40 * MS } }, VANTAGE_CLIENT },
     { "at the client, by TTLs alone", { { 64, 52 }, UNTIMED }, VANTAGE_CLIENT },
-    { "at a client that answers late, the server later", { { 64, 52 }, { 30 * MS, 40 * MS } }, VANTAGE_CLIENT },
-    { "TTL of a client, but it is farther than the server", { { 64, 52 }, { 30 * MS, 10 * MS } }, VANTAGE_UNKNOWN },
+    { "at a client that answers late, the server later", { { 64, 52 }, { 30 * MS, 40 * MS } },
+      VANTAGE_CLIENT },
+    { "TTL of a client, but it is farther than the server", { { 64, 52 }, { 30 * MS, 10 * MS } },
+      VANTAGE_UNKNOWN },
     { "at the server", { { 52, 64 }, { 40 * MS, 0 } }, VANTAGE_SERVER },
     { "at the server, by TTLs alone", { { 113, 255 }, UNTIMED }, VANTAGE_SERVER },
     { "one router from the client", { { 63, 52 }, { MS / 2, 40 * MS } }, VANTAGE_CLIENT },
@@ -33,7 +35,8 @@ static const guess_row_t guesses[] = {
     { "in between", { { 58, 50 }, { 20 * MS, 20 * MS } }, VANTAGE_ON_PATH },
     { "in between, by TTLs alone", { { 120, 50 }, UNTIMED }, VANTAGE_ON_PATH },
     { "both in one building", { { 64, 64 }, { 0, 0 } }, VANTAGE_UNKNOWN },
-    { "both at initial values, one of them slow", { { 64, 128 }, { 0, 40 * MS } }, VANTAGE_UNKNOWN },
+    { "both at initial values, one of them slow", { { 64, 128 }, { 0, 40 * MS } },
+      VANTAGE_UNKNOWN },
     { "no TTL of the server", { { 64, 0 }, UNTIMED }, VANTAGE_UNKNOWN },
     { "no TTL of the client", { { 0, 64 }, UNTIMED }, VANTAGE_UNKNOWN },
     { "nothing", { { 0, 0 }, UNTIMED }, VANTAGE_UNKNOWN },
@@ -227,8 +230,10 @@ check_reset_at_its_sender(void **state)
     limits.all_observations = true;
     for (unsigned i = 0; i < G_N_ELEMENTS(cases); i++) {
         wire_t wire = wire_new_limited(limits);
-        uint32_t frame = reset_and_go_on(&wire, cases[i].from, cases[i].client_ttl, cases[i].server_ttl);
-        assert_int_equal(shows(&wire, frame, "rst-unaware-sender") || shows(&wire, frame, "data-after-rst"),
+        uint32_t frame = reset_and_go_on(&wire, cases[i].from, cases[i].client_ttl,
+                                         cases[i].server_ttl);
+        assert_int_equal(shows(&wire, frame, "rst-unaware-sender")
+                         || shows(&wire, frame, "data-after-rst"),
                          cases[i].tested);
         wire_free(&wire);
     }

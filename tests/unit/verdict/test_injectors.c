@@ -225,9 +225,26 @@ CHANGE(stepping)
 CHANGE(gfw3) { embedded_box(v); v[TRAIT_IP_ID] = 0x9920; }
 CHANGE(gfw3_other_id) { embedded_box(v); v[TRAIT_IP_ID] = 0x9934; }
 CHANGE(gfw3_near_id) { embedded_box(v); v[TRAIT_IP_ID] = 0x9915; }
-CHANGE(henan) { with_ack(v); v[TRAIT_COUNTING_BYTES] = 1; v[TRAIT_IP_ID] = 1; v[TRAIT_DF] = 0; v[TRAIT_LENGTH] = 10; }
+CHANGE(henan)
+{
+    with_ack(v);
+    v[TRAIT_COUNTING_BYTES] = 1;
+    v[TRAIT_IP_ID] = 1;
+    v[TRAIT_DF] = 0;
+    v[TRAIT_LENGTH] = 10;
+}
+
 CHANGE(reason_text) { v[TRAIT_LENGTH] = 10; }
-CHANGE(rae) { with_ack(v); v[TRAIT_RESERVED_BITS] = 1; v[TRAIT_IP_ID_STEP] = 0; v[TRAIT_WINDOW_COPIED] = 1; v[TRAIT_ACK_OFF] = -1; }
+
+CHANGE(rae)
+{
+    with_ack(v);
+    v[TRAIT_RESERVED_BITS] = 1;
+    v[TRAIT_IP_ID_STEP] = 0;
+    v[TRAIT_WINDOW_COPIED] = 1;
+    v[TRAIT_ACK_OFF] = -1;
+}
+
 CHANGE(reserved_only) { with_ack(v); v[TRAIT_RESERVED_BITS] = 1; v[TRAIT_WINDOW_COPIED] = 0; }
 CHANGE(mirrored_id_only) { v[TRAIT_IP_ID_STEP] = 0; v[TRAIT_IP_ID] = 0x1234 + 1; }
 CHANGE(turkmenistan) { v[TRAIT_IP_ID] = 0x7530; v[TRAIT_DF] = 0; v[TRAIT_TTL_INITIAL] = 128; }
@@ -240,7 +257,14 @@ CHANGE(ladder) { v[TRAIT_SEQ_STEP] = 1460; v[TRAIT_SEQ_STEP_1460] = 1; }
 CHANGE(ladder_ack) { with_ack(v); ladder(v); }
 CHANGE(step_12503) { v[TRAIT_SEQ_STEP] = 12503; v[TRAIT_SEQ_STEP_1460] = 0; }
 CHANGE(step_1000) { v[TRAIT_SEQ_STEP] = 1000; v[TRAIT_SEQ_STEP_1460] = 0; }
-CHANGE(race) { v[TRAIT_CONFLICT] = 1; v[TRAIT_NO_TIMESTAMPS] = 1; v[TRAIT_DF] = 0; v[TRAIT_REDIRECT] = 0; }
+CHANGE(race)
+{
+    v[TRAIT_CONFLICT] = 1;
+    v[TRAIT_NO_TIMESTAMPS] = 1;
+    v[TRAIT_DF] = 0;
+    v[TRAIT_REDIRECT] = 0;
+}
+
 CHANGE(quantum) { race(v); v[TRAIT_IP_ID] = 1; v[TRAIT_WINDOW] = 8192; }
 CHANGE(retransmission) { v[TRAIT_CONFLICT] = 1; }
 CHANGE(cannon) { v[TRAIT_LOCKSTEP] = 1; }
@@ -268,7 +292,8 @@ static const by_hand_t by_hand[] = {
     { "three resets with IP ID 0", everyday_reset, three_for_three, "" },
     { "a single one of a triplet", everyday_reset, lone_of_triplet, "" },
     { "a single one, window and TTL together", everyday_reset, random_ttl, "" },
-    { "a triplet, random TTL, window and TTL together", everyday_reset, random_triplet, "GFW (II)" },
+    { "a triplet, random TTL, window and TTL together", everyday_reset, random_triplet,
+      "GFW (II)" },
     { "stepping resets", everyday_reset, stepping, "GFW, stepping resets|GFW (II)" },
     { "GFW (III)", everyday_reset, gfw3, "GFW (III)" },
     { "above GFW (III)'s range", everyday_reset, gfw3_other_id, "" },
@@ -290,7 +315,8 @@ static const by_hand_t by_hand[] = {
     { "a redirect is unknown", everyday_data, nothing, "" },
     { "Sandvine's redirect", everyday_data, sandvine, "Sandvine PacketLogic" },
     { "other bytes without timestamps", everyday_data, race, "" },
-    { "the same with IP ID 1 and window 8192", everyday_data, quantum, "QUANTUMINSERT as demonstrated" },
+    { "the same with IP ID 1 and window 8192", everyday_data, quantum,
+      "QUANTUMINSERT as demonstrated" },
     { "other bytes alone", everyday_data, retransmission, "" },
     { "window and TTL in steps", everyday_data, cannon, "Great Cannon" },
     { "window 1", everyday_data, window_1, "PerfTech" },
@@ -344,7 +370,8 @@ check_words(void **state)
         i++;
     turkmenistan_64(p.value);
     char *text = injector_match_text(injector_row(i), &p);
-    assert_string_equal(text, "Turkmenistan's filter: IP ID 0x7530, flags RST, don't-fragment clear, "
+    assert_string_equal(text,
+                        "Turkmenistan's filter: IP ID 0x7530, flags RST, don't-fragment clear, "
                               "window 0; but not initial TTL 128 (here 64)");
     g_free(text);
 }

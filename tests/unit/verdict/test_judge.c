@@ -63,16 +63,20 @@ static const verdict_row_t verdicts[] = {
     { "ordering and timing convict", { &order_b, &timing_b }, VERDICT_FORGED },
     { "header copy and TTL convict", { &copy_b, &ttl_b }, VERDICT_FORGED },
     { "content and TTL convict", { &content_b, &ttl_b }, VERDICT_FORGED },
-    { "a balancer's distance and everyday words do not convict", { &content_c, &ttl_c }, VERDICT_SUSPECT },
-    { "everyday words and a distance seen in this exchange convict", { &content_c, &ttl_b }, VERDICT_FORGED },
+    { "a balancer's distance and everyday words do not convict", { &content_c, &ttl_c },
+      VERDICT_SUSPECT },
+    { "everyday words and a distance seen in this exchange convict", { &content_c, &ttl_b },
+      VERDICT_FORGED },
     { "rare words and a balancer's distance convict", { &content_b, &ttl_c }, VERDICT_FORGED },
-    { "everyday words, a balancer's distance and a third family convict", { &content_c, &ttl_c, &mismatch_c },
+    { "everyday words, a balancer's distance and a third family convict",
+      { &content_c, &ttl_c, &mismatch_c },
       VERDICT_FORGED },
     { "absence and TTL convict", { &absence_b, &ttl_b }, VERDICT_FORGED },
     { "two families about the exchange convict", { &content_b, &copy_b }, VERDICT_FORGED },
     { "TTL and header mismatch say the same thing and do not convict", { &ttl_b, &mismatch_b },
       VERDICT_SUSPECT },
-    { "TTL and timing do not convict: a nearer cache answers", { &ttl_b, &timing_b }, VERDICT_SUSPECT },
+    { "TTL and timing do not convict: a nearer cache answers", { &ttl_b, &timing_b },
+      VERDICT_SUSPECT },
     { "header mismatch and timing do not convict", { &mismatch_b, &timing_b }, VERDICT_SUSPECT },
     { "TTL, header mismatch and timing together do not convict: a load balancer",
       { &ttl_b, &mismatch_b, &timing_b }, VERDICT_SUSPECT },
@@ -303,7 +307,8 @@ check_hearsay_below_fifty(void **state)
 static const char *
 problem_of(const signature_t *s, GHashTable *ids)
 {
-    if (!s->id || !*s->id || !s->source || !*s->source || !s->sees || !*s->sees || !s->twin || !*s->twin)
+    if (!s->id || !*s->id || !s->source || !*s->source || !s->sees || !*s->sees || !s->twin
+        || !*s->twin)
         return "lacks id, source, what it sees or its innocent explanation";
     if (s->family >= N_FAMILIES || s->tier > TIER_D)
         return "has no such family or tier";
@@ -312,7 +317,7 @@ problem_of(const signature_t *s, GHashTable *ids)
     if (!g_hash_table_add(ids, (void *)(uintptr_t)s->id))
         return "has the name of another one";
     if (s->tier != TIER_D && signature_weight(s) <= 0)
-        return "weighs nothing by its counts: count forged packets that show it, or it is of tier D";
+        return "weighs nothing: count forged packets that show it, or it is of tier D";
     return NULL;
 }
 
@@ -327,7 +332,8 @@ check_catalogue(void **state)
         for (unsigned i = 0; (s = detector_signature((detector_id_t)d, i)); i++) {
             const char *problem = problem_of(s, ids);
             if (problem)
-                fail_msg("%s, row %u, %s: it %s", detector_name((detector_id_t)d), i, s->id ? s->id : "", problem);
+                fail_msg("%s, row %u, %s: it %s", detector_name((detector_id_t)d), i,
+                         s->id ? s->id : "", problem);
         }
         assert_true(*detector_name((detector_id_t)d) != '\0');
     }
@@ -376,13 +382,15 @@ main(void)
     SUITE_ADD_TABLE(&suite, verdicts, check_verdict);
     SUITE_ADD_TABLE(&suite, weights, check_weight);
     SUITE_ADD_TABLE(&suite, bounds, check_bound);
-    suite_add(&suite, "a sign weighs no more than its record leaves, and then needs a second family",
+    suite_add(&suite,
+              "a sign weighs no more than its record leaves, and then needs a second family",
               check_at_most, NULL);
     suite_add(&suite, "a weight follows its counts", check_weight_is_monotonic, NULL);
     suite_add(&suite, "more evidence never lowers confidence, which stays in 0 to 99",
               check_more_evidence_never_lowers, NULL);
     suite_add(&suite, "a family with several signs counts once", check_family_counts_once, NULL);
-    suite_add(&suite, "the heaviest sign is the strongest, the first of equals", check_strongest, NULL);
+    suite_add(&suite, "the heaviest sign is the strongest, the first of equals", check_strongest,
+              NULL);
     suite_add(&suite, "the order of the evidence does not matter", check_order_of_evidence, NULL);
     suite_add(&suite, "no count makes TTL, header mismatch and timing convict",
         check_hearsay_below_fifty, NULL);

@@ -41,7 +41,8 @@ dies(talk_t *talk, uint8_t hops)
 {
     const end_t *client = &talk->end[CLIENT], *server = &talk->end[SERVER];
     observation_t quote = {
-        .src = client->address, .dst = server->address, .sport = client->port, .dport = server->port,
+        .src = client->address, .dst = server->address, .sport = client->port,
+        .dport = server->port,
         .protocol = PROTOCOL_TCP, .quoted = QUOTED_EXPIRED, .reporter = address4(203, 0, 113, hops),
         .ip = { .ttl = 1, .ip_id = client->ip_id, .df = true },
         .seq = client->next - (uint32_t)strlen(request_text),
@@ -187,7 +188,8 @@ check_sweep_for_another_name(void **state)
     talk_t control = talk_new(&wire, 4000);
     talk_handshake(&control);
     control.end[CLIENT].ttl = 4;
-    observation_t other = talk_segment(&control, CLIENT, TCP_PSH | TCP_ACK, (uint32_t)strlen(request_text));
+    observation_t other = talk_segment(&control, CLIENT, TCP_PSH | TCP_ACK,
+                                       (uint32_t)strlen(request_text));
     other.payload = (const uint8_t *)"GET / HTTP/1.1\r\nHost: www.example.com\r\n\r\n";
     other.captured = other.length;
     wire_send(&wire, &other);
