@@ -59,8 +59,8 @@ def original_numbers(shard, capture, numbers):
     return mapped
 
 
-FRAME_FACTS = ("dns.query_frame", "dns.first", "dns.copy_of", "reset.answers", "silence.last",
-               "silence.answered")
+FRAME_FACTS = ("dns.query_frame", "dns.first", "dns.copy_of", "reset.answers", "reset.ignored",
+               "silence.last", "silence.answered")
 FRAME_LINKS = ("frame", "trigger_frame", "forged_frame", "genuine_frame")
 FRAME_TEXT = re.compile(r"\b(frame )(\d+)")
 
