@@ -495,7 +495,9 @@ judge_segment(engine_t *engine, segment_t *s, const data_case_t *c, bool undecid
     GArray *evidence = engine->scratch;
     judgement_t j = data_judge(c, evidence);
 
-    if (undecided)
+    /* Where the connection's beginning or a piece of it is missing, what its other packets look like may be the
+     * forger's: that two answers contradict each other is sure, and whose is whose is not. */
+    if (undecided || (genuine && (flow->gap || !flow->handshake)))
         j = undecided_judgement(j);
     if (!report_is_due(engine->reports, &j, evidence))
         return false;
