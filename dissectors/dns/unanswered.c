@@ -120,8 +120,7 @@ judge_mute(engine_t *engine, mute_t *mute, const observation_t *obs, bool attemp
     /* A server that is asked again and again and says nothing is beside the capture: its own affair. */
     if (n.name_answered || !n.complete || mute->undelivered || about.vantage == VANTAGE_SERVER)
         return;
-    mute->told |= attempt ? silence_say_both(engine, &c, &about, mute->first_frame, obs)
-                          : silence_say(engine, &c, &about, mute->first_frame, 0);
+    mute->told |= silence_say(engine, &c, &about, mute->first_frame, attempt ? obs->frame : 0);
 }
 
 /* ---- queries ---- */
@@ -175,10 +174,10 @@ unanswered_again(engine_t *engine, question_t *question, const observation_t *ob
 
 /* A question that was asked again is answered. */
 void
-unanswered_end(engine_t *engine, question_t *question, const observation_t *obs)
+unanswered_end(engine_t *engine, question_t *question)
 {
     if (question->mute->told)
-        silence_answered(engine, question->mute->first_frame, obs->frame);
+        silence_withdraw(engine, question->mute->first_frame);
     question_drop_mute(dns_of(engine), question);
 }
 

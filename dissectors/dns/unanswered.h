@@ -11,7 +11,7 @@
 /* The rare rest of the two functions below; the first says false where it is so late that the question is a new
  * one. */
 bool unanswered_again(engine_t *engine, question_t *question, const observation_t *obs, dns_message_t *m);
-void unanswered_end(engine_t *engine, question_t *question, const observation_t *obs);
+void unanswered_end(engine_t *engine, question_t *question);
 void unanswered_elsewhere(engine_t *engine, const question_t *question, const observation_t *obs,
                           const dns_message_t *m);
 
@@ -36,7 +36,7 @@ unanswered_answer(engine_t *engine, question_t *question, const observation_t *o
 {
     question->frame = 0;
     if (question->mute)
-        unanswered_end(engine, question, obs);
+        unanswered_end(engine, question);
     if (dns_of(engine)->mutes.links.length)
         unanswered_elsewhere(engine, question, obs, m);
 }

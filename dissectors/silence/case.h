@@ -19,12 +19,15 @@ typedef enum {
     SILENT_QUIC,            /* QUIC datagrams */
     SILENT_DNS,             /* a name asked of a resolver over UDP */
     SILENT_POLICED,         /* what is more than a rate allows */
+    SILENT_OUTAGE,          /* several servers at once */
 } silent_t;
 
 /* However long nothing comes, silence proves less than a forged packet. Without contrast in the same
  * capture it stays below the first of the two. */
 #define SILENCE_ALONE_MAX    30
 #define SILENCE_CONTRAST_MAX 49
+/* Of an address that never answered anything nobody knows whether there is a host. */
+#define SILENCE_ADDRESS_MAX  20
 
 typedef struct {
     silent_t    kind;
@@ -34,6 +37,8 @@ typedef struct {
     uint32_t    length;         /* payload bytes of one of them */
     bool        is_request;     /* the client's first payload */
     bool        request_acked;  /* all that the client had asked before was acknowledged */
+    uint32_t    acked_frame;    /* an acknowledgement of it came all the same, before the repetitions; 0: none */
+    bool        closed;         /* the sender has closed: nobody waits for an answer any more */
     bool        peer_spoke;     /* the other end sent something meanwhile, but no acknowledgement */
     unsigned    peer_packets;   /* that it had sent before, saturating at 255 */
     bool        peer_sent_data;
@@ -48,6 +53,8 @@ typedef struct {
                                  * any; 0: none */
     const char *works_name;     /* NULL: asked without a name */
     bool        works_elsewhere;/* by another server */
+    uint32_t    answered_frame; /* asked again later, the same was answered here; 0: it was not */
+    bool        works_since;    /* this client was answered so after the silence had begun */
     bool        works_lately;   /* for QUIC: seconds before, or since */
     uint32_t    earlier_frame;  /* this client was cut off from the same server and port here, after the
                                  * server had spoken; 0: it was not */
@@ -58,6 +65,8 @@ typedef struct {
     unsigned    dns_answered, dns_lost; /* queries for other names to the same resolver meanwhile, of the same type */
     unsigned    dns_pauses;     /* between two attempts, in which one of them was asked and answered */
     uint32_t    elsewhere_frame;/* another resolver answered the name; 0: none did */
+    unsigned    servers;        /* silent at the same time */
+    bool        only_syns, one_way; /* all of them: to their SYNs; they are heard but do not hear, or the reverse */
     policed_line_t line;        /* where something is policed; length is that of its longest packets */
     uint32_t    works_rate;     /* bytes per second, at which the server sent the other name's answer */
     bool        encrypted;      /* the first payload looks fully encrypted */

@@ -7,6 +7,7 @@
  */
 #include "silence/contrast.h"
 #include "silence/cuts.h"
+#include "silence/outages.h"
 #include "silence/quic.h"
 #include "silence/rates.h"
 #include "silence/segments.h"
@@ -26,6 +27,7 @@ silence_open(engine_t *engine)
     besides_kind(engine->besides, DETECT_SILENCE, sizeof(repeats_t), clear_repeats, silences);
     cuts_open(silences);
     told_open(silences);
+    outages_open(silences);
     quic_open(silences);
     return silences;
 }
@@ -37,6 +39,7 @@ silence_close(engine_t *engine)
 
     cuts_close(silences);
     told_close(silences);
+    outages_close(silences);
     quic_close(silences);
     g_free(silences);
 }
@@ -47,12 +50,12 @@ silence_segment(engine_t *engine, segment_t *s)
     const observation_t *obs = s->obs;
     bool probe = obs->length == 1 && !(obs->flags & (TCP_SYN | TCP_FIN));
 
+    if (beside_has(s->flow, DETECT_SILENCE))
+        segments_answered(engine, s);
     if (obs->flags & TCP_RST)
         return;
-    if (beside_has(s->flow, DETECT_SILENCE)) {
+    if (beside_has(s->flow, DETECT_SILENCE))
         rates_segment(engine, s);
-        segments_answered(engine, s);
-    }
     if (s->seen & SEES_GAP)
         segments_hole(engine, s);
     if (probe)
@@ -85,6 +88,8 @@ static const kept_t kept[] = {
       KEPT_NUMBER(WORKS_MAX) ", further ones are not remembered" },
     { "silence that contrast may be added to", "silence/contrast.c", sizeof(told_t), NULL,
       KEPT_NUMBER(TOLD_MAX) ", the oldest goes first" },
+    { "client that several servers are silent to", "silence/kept.h", sizeof(outage_t), NULL,
+      KEPT_NUMBER(OUTAGES_MAX) ", the oldest goes first" },
     { 0 },
 };
 

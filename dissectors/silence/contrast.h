@@ -11,22 +11,24 @@
 void told_open(silences_t *silences);
 void told_close(silences_t *silences);
 
-/* Something was said about a first frame, or once more. */
+/* Something was said about a first frame, or once more. obs: what was sent last. */
 void told_remember(engine_t *engine, const silence_case_t *c, const about_t *about, const cut_key_t *key,
-                   uint16_t request, uint32_t frame);
+                   uint16_t request, uint32_t frame, const observation_t *obs);
 /* It is no longer true. */
 void told_forget(engine_t *engine, uint32_t frame);
 /* What was said about a first frame; NULL: nothing, or too long ago. */
 told_t *told_find(const engine_t *engine, uint32_t frame);
 
-/* The server answered `name` in `frame`: says again what was told, if that is news. */
-void told_add_contrast(engine_t *engine, told_t *told, uint32_t frame, const char *name);
+/* The server answers `name`, asked for by this client, at hand: says again what was told, if that is news. */
+void told_add_contrast(engine_t *engine, told_t *told, const host_t *client, const observation_t *obs,
+                       const char *name);
 
-/* It is known by name what the client asked for. */
-bool flow_has_name(const engine_t *engine, const flow_t *flow);
+/* The name that the client asked for, of names_t; 0: it is not known by name. */
+uint16_t flow_name(const engine_t *engine, const flow_t *flow);
 
-/* A server answers a request: contrast to what was asked of it before. */
+/* A server answers a request: contrast to what was asked of it before, or the same asked once more. */
 void contrast_works(engine_t *engine, const flow_t *flow, const observation_t *obs);
 
-/* Fills in the other name that the server of a flow has answered. */
-void contrast_read(const engine_t *engine, const flow_t *flow, silence_case_t *c);
+/* Fills in the other name that the server of a flow has answered. since: the frame after which it says that the
+ * path was there meanwhile. */
+void contrast_read(const engine_t *engine, const flow_t *flow, uint32_t since, silence_case_t *c);

@@ -6,6 +6,7 @@
 #include "silence/cuts.h"
 
 #include "silence/contrast.h"
+#include "silence/outages.h"
 
 #define CUT_FORGOTTEN_NS (600 * NS_PER_S)   /* no residual block lasts as long */
 
@@ -52,7 +53,7 @@ cuts_earlier(const engine_t *engine, const cut_key_t *key, uint32_t began, int64
     const cut_t *cut = g_hash_table_lookup(silences_of(engine)->cuts, key);
     const host_t *client = host_get(engine->hosts, &key->client, false);
 
-    if (!cut || !cut->lived || cut->frame >= began)
+    if (!cut || !cut->lived || cut->frame >= began || cut->time > time)
         return;
     c->earlier_contrast = cut->contrast;
     c->earlier_trigger = cut->trigger;
@@ -83,18 +84,23 @@ bool
 cut_off(engine_t *engine, const silence_case_t *c, const about_t *about, const cut_key_t *key,
         uint16_t request, uint32_t first_frame, const observation_t *obs)
 {
-    if (!silence_say_both(engine, c, about, first_frame, obs))
+    if (!silence_is_due(engine, c))
         return false;
-    remember_cut(engine, c, about, key, first_frame, obs->time);
-    told_remember(engine, c, about, key, request, first_frame);
+    bool in_outage = !c->works_since && outage_takes(engine, c, about, key, request, first_frame, obs);
+    if (!in_outage && !silence_say(engine, c, about, first_frame, obs->frame))
+        return false;
+    if (!in_outage)
+        remember_cut(engine, c, about, key, first_frame, obs->time);
+    told_remember(engine, c, about, key, request, first_frame, obs);
     return true;
 }
 
 void
-cut_ended(engine_t *engine, const cut_key_t *key, uint32_t first_frame, uint32_t answer_frame)
+cut_ended(engine_t *engine, const cut_key_t *key, uint32_t first_frame)
 {
     if (cuts_frame(engine, key) == first_frame)
         g_hash_table_remove(silences_of(engine)->cuts, key);
     told_forget(engine, first_frame);
-    silence_answered(engine, first_frame, answer_frame);
+    silence_withdraw(engine, first_frame);
+    outage_leaves(engine, &key->client, first_frame);
 }

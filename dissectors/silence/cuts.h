@@ -11,13 +11,14 @@
 void cuts_open(silences_t *silences);
 void cuts_close(silences_t *silences);
 
-/* Says that the client of `key` is cut off, in the frame that was sent first and in the one at hand, and
- * remembers it. False when there is nothing to say. request: of names_t, 0 where it is not known. */
+/* Says that the client of `key` is cut off, in the frame that was sent first or as part of an outage, and
+ * remembers it. obs: what was sent last. request: of names_t, 0 where it is not known. False when there is
+ * nothing to say. */
 bool cut_off(engine_t *engine, const silence_case_t *c, const about_t *about, const cut_key_t *key,
              uint16_t request, uint32_t first_frame, const observation_t *obs);
 
-/* It was no cut: the answer came after all, in answer_frame. */
-void cut_ended(engine_t *engine, const cut_key_t *key, uint32_t first_frame, uint32_t answer_frame);
+/* It was no cut: the answer came after all. */
+void cut_ended(engine_t *engine, const cut_key_t *key, uint32_t first_frame);
 
 /* The frame that a cut began with; 0: none is known. */
 uint32_t cuts_frame(const engine_t *engine, const cut_key_t *key);

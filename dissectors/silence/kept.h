@@ -56,7 +56,37 @@ typedef struct {
     cut_key_t      key;
     uint16_t       request;     /* what was asked for, of names_t; 0: not known */
     uint32_t       frame;
+    int64_t        last_time;   /* when it was sent last */
 } told_t;
+
+/* ---- outages.c: what is silent to one client ---- */
+
+#define OUTAGES_MAX    256      /* clients; further ones push the oldest out */
+#define OUTAGE_TRACKED 32       /* servers of each that are told apart; further ones are not counted */
+#define OUTAGE_FRAMES  4        /* of each server that are said */
+
+/* A server that is silent. */
+typedef struct {
+    ip_address_t server;
+    uint16_t     request;       /* what was asked for, of names_t; 0: not known */
+    silent_t     kind;
+    bool         one_way;       /* it is heard but does not hear, or the reverse */
+    about_t      about;
+    int64_t      begun, last;
+    unsigned     n_frames;
+    uint32_t     frame[OUTAGE_FRAMES];  /* what was found of it */
+} mute_server_t;
+
+/* What is silent to one client. */
+typedef struct {
+    GList         link;         /* in silences_t.outages */
+    ip_address_t  client;
+    unsigned      n;
+    mute_server_t mute[OUTAGE_TRACKED];
+    uint32_t      frame;        /* that the outage is said of; 0: it is none yet */
+    int64_t       last;
+    uint32_t      heard_frame;
+} outage_t;
 
 /* ---- quic.c: who answers over QUIC ---- */
 
@@ -70,6 +100,7 @@ typedef struct {
 typedef struct {
     GHashTable  *cuts;          /* set of cut_t, by cut_key_t */
     oldest_t     told;          /* of told_t */
+    oldest_t     outages;       /* of outages.c */
     unsigned     n_policed;     /* repeats_t whose rate is followed */
     GHashTable  *quic_works;    /* set of works_t: servers that answered a name over QUIC */
     works_t      quic_any;      /* the first of them */
@@ -94,6 +125,8 @@ typedef struct {
     uint8_t  sent;              /* 0: nothing is */
     int64_t  idle;
     bool     told, is_request, acknowledged, peer_spoke;
+    bool     closed;            /* the sender has closed since, or this is its FIN */
+    bool     acked_once;        /* … by a packet without data, and not again when it was repeated */
     bool     large_alone;       /* nothing shorter was sent behind it, or that arrived */
 } repeat_t;
 

@@ -76,7 +76,7 @@ judge_datagrams(engine_t *engine, datagram_flow_t *flow, const observation_t *ob
     read_quic_contrast(silences_of(engine), flow, flow->request ? names_text(engine->names, flow->request) : NULL, &c);
     cuts_earlier(engine, &key, flow->request_frame, flow->unanswered_since, &c);
     if (obs)
-        cut_off(engine, &c, &about, &key, 0, flow->request_frame, obs);
+        cut_off(engine, &c, &about, &key, flow->request, flow->request_frame, obs);
     else
         silence_say(engine, &c, &about, flow->request_frame, 0);
 }

@@ -57,7 +57,7 @@ compare_rate(engine_t *engine, const flow_t *flow, const observation_t *obs, pol
             || told->c.works_frame || rate < SILENCE_FASTER * told->c.line.rate)
             continue;
         told->c.works_rate = (uint32_t)MIN(rate, UINT32_MAX);
-        told_add_contrast(engine, told, obs->frame, names_text(engine->names, flow->request));
+        told_add_contrast(engine, told, flow->host[flow->client], obs, names_text(engine->names, flow->request));
     }
 }
 
@@ -77,7 +77,7 @@ judge_rate(engine_t *engine, const flow_t *flow, const observation_t *obs, const
     c.span = c.line.span;
     about_t about = { ends_of_flow(flow, flow->client, flow->end[flow->client].last.ttl),
                       vantage_of_flow(&engine->vantages, flow), asked_text(engine->asked, flow) };
-    told_remember(engine, &c, &about, &key, flow->request, flow->request_frame);
+    told_remember(engine, &c, &about, &key, flow->request, flow->request_frame, obs);
     silence_say(engine, &c, &about, flow->request_frame, obs->frame);
 }
 
@@ -113,7 +113,8 @@ rates_old(engine_t *engine, const segment_t *s)
         unfollow(engine, rate);
         rate->is_fast = true;
     }
-    if (rate->policed || rate->is_fast || !flow_has_name(engine, flow) || vantage_is_at(&engine->vantages, flow, s->end))
+    if (rate->policed || rate->is_fast || !flow_name(engine, flow)
+        || vantage_is_at(&engine->vantages, flow, s->end))
         return;
     if (++rate->old >= POLICED_OLD)
         follow(engine, flow, s->obs, false);
@@ -124,7 +125,7 @@ rates_works(engine_t *engine, flow_t *flow, const observation_t *obs)
 {
     cut_key_t key = cut_key_of(flow);
 
-    if (!flow_has_name(engine, flow))
+    if (!flow_name(engine, flow))
         return;
     for (const GList *l = silences_of(engine)->told.links.head; l; l = l->next) {
         const told_t *told = l->data;

@@ -15,14 +15,13 @@ typedef struct {
     const char *trigger;
 } about_t;
 
+/* There is something to say about a case. */
+bool silence_is_due(engine_t *engine, const silence_case_t *c);
+
 /* Judges a case and says so about the frame that was sent first; false when there is nothing to say. last_frame:
  * the one sent last so far; 0: that is not known, or was said. */
 bool silence_say(engine_t *engine, const silence_case_t *c, const about_t *about, uint32_t first_frame,
                  uint32_t last_frame);
 
-/* The same, and about the frame at hand, which is sent in vain as well. */
-bool silence_say_both(engine_t *engine, const silence_case_t *c, const about_t *about, uint32_t first_frame,
-                      const observation_t *obs);
-
-/* What was said of a frame is taken back as far as it can be: the answer came after all. */
-void silence_answered(engine_t *engine, uint32_t first_frame, uint32_t answer_frame);
+/* It was none: all that was said of a frame is taken back. */
+void silence_withdraw(engine_t *engine, uint32_t first_frame);

@@ -13,19 +13,20 @@
 /* A full segment, on any path in use. */
 #define FULL_BYTES 1100
 
-static void
-judge_repeat(engine_t *engine, const segment_t *s, repeat_t *r)
+/* What the flow shows of what is repeated. */
+static silence_case_t
+case_of(const segment_t *s, const repeat_t *r)
 {
     const observation_t *obs = s->obs;
     const flow_t *flow = s->flow;
     const direction_t *peer = s->peer;
-    const host_t *host = flow->host[s->end];
-    bool from_client = s->end == flow->client;
-    bool syn_ack = (obs->flags & TCP_SYN) != 0;
-    silence_case_t c = {
-        .kind = syn_ack ? SILENT_SYN_ACK : r->acknowledged ? SILENT_ACKNOWLEDGED : SILENT_SEGMENT,
-        .from_client = from_client, .sent = r->sent, .span = r->last_time - r->first_time,
-        .length = r->length, .is_request = r->is_request,
+    silent_t kind = obs->flags & TCP_SYN ? SILENT_SYN_ACK
+                  : r->acknowledged && !r->acked_once ? SILENT_ACKNOWLEDGED : SILENT_SEGMENT;
+
+    return (silence_case_t){
+        .kind = kind, .from_client = s->end == flow->client, .sent = r->sent, .span = r->last_time - r->first_time,
+        .closed = r->closed, .length = r->length, .is_request = r->is_request,
+        .acked_frame = r->acked_once ? peer->last.frame : 0,
         .request_acked = s->sender->seen & SEEN_DATA && flow->request_frame && !r->is_request
             && seq_diff(peer->last.ack, obs->seq) >= 0,
         .peer_spoke = r->peer_spoke, .peer_packets = peer->packets,
@@ -34,27 +35,44 @@ judge_repeat(engine_t *engine, const segment_t *s, repeat_t *r)
         .may_not_fit = r->length > FITS_BYTES && (r->large_alone || r->peer_spoke),
         .encrypted = flow->opaque_encrypted && r->is_request,
     };
+}
 
-    /* A server that is asked again and again and says nothing is beside the capture: its own affair. */
-    if (from_client ? vantage_is_at(&engine->vantages, flow, !s->end) : syn_ack && vantage_is_at(&engine->vantages, flow, !s->end))
+static void
+judge_repeat(engine_t *engine, const segment_t *s, repeat_t *r)
+{
+    const observation_t *obs = s->obs;
+    const flow_t *flow = s->flow;
+    const host_t *host = flow->host[s->end];
+    silence_case_t c = case_of(s, r);
+    bool syn_ack = c.kind == SILENT_SYN_ACK;
+
+    /* Who is asked again and again and says nothing is beside the capture: its own affair. Of a server's data that
+     * is not known: clients leave all the time. Of SYN and SYN/ACK, both repeated, the second is judged. */
+    if (syn_ack && c.from_client)
+        return;
+    if ((c.from_client || syn_ack) && vantage_is_at(&engine->vantages, flow, !s->end))
         return;
     if (host->heard_frame && ticks_since(host->heard, ticks(r->first_time)) < 0)
         c.heard_frame = host->heard_frame;
     cut_key_t key = cut_key_of(flow);
     cuts_earlier(engine, &key, r->first_frame, r->first_time, &c);
-    contrast_read(engine, flow, &c);
+    contrast_read(engine, flow, r->peer_frame, &c);
     const char *trigger = syn_ack ? NULL : asked_text(engine->asked, flow);   /* nothing was asked yet */
     about_t about = { ends_of_flow(flow, s->end, obs->ip.ttl), vantage_of_flow(&engine->vantages, flow), trigger };
     c.ech = trigger && g_str_has_suffix(trigger, " (with ECH)");
-    r->told |= cut_off(engine, &c, &about, &key, flow_has_name(engine, flow) ? flow->request : 0, r->first_frame, obs);
+    r->told |= cut_off(engine, &c, &about, &key, flow_name(engine, flow), r->first_frame, obs);
 }
 
 static bool
 is_first_request(const segment_t *s)
 {
-    const direction_t *peer = s->peer;
-    return s->end == s->flow->client && s->obs->length && peer->last.bits & TCP_SYN
-        && s->obs->seq == peer->last.ack;
+    const direction_t *sender = s->sender, *peer = s->peer;
+
+    if (s->end != s->flow->client || !s->obs->length)
+        return false;
+    if (peer->last.bits & TCP_SYN)
+        return s->obs->seq == peer->last.ack;
+    return !((peer->seen & SEEN_DATA) | (sender->seen & SEEN_MORE_DATA)) && sender->next_seq == sequence_end(s->obs);
 }
 
 /* The record of what is repeated: begun when it is something new, unless something was said already. */
@@ -82,28 +100,49 @@ repeat_of(engine_t *engine, const segment_t *s)
     return r;
 }
 
-void
-segments_repeated(engine_t *engine, const segment_t *s)
+/* What the other end has shown, or not, until this repetition. */
+static void
+learn_peer(const segment_t *s, repeat_t *r)
 {
-    const observation_t *obs = s->obs;
     const direction_t *sender = s->sender, *peer = s->peer;
-    repeat_t *r = repeat_of(engine, s);
 
-    if (!r || obs->time - r->last_time < REPEAT_NS)
-        return;
-    r->sent += r->sent < UINT8_MAX;
-    r->last_time = obs->time;
-    r->acknowledged &= peer->packets && seq_diff(peer->last.ack, r->seq_end) >= 0;
-    if (obs->flags & TCP_SYN)           /* the client repeats itself as well */
+    r->closed |= (sender->seen & SEEN_FIN) != 0;
+    r->acknowledged &= peer->last.bits & TCP_ACK && seq_diff(peer->last.ack, r->seq_end) >= 0;
+    if (s->obs->flags & TCP_SYN)        /* the client repeats itself as well */
         r->peer_spoke |= peer->last.bits & TCP_SYN && peer->last.frame > sender->last.frame;
     else
         r->peer_spoke |= peer->last.frame != r->peer_frame;
-    /* A peer that acknowledges what was never sent is in another connection: what it says is not heard. */
-    if (seq_diff(peer->last.ack, obs->flags & TCP_FIN ? r->seq_end : sender->next_seq) > 0 && !(obs->flags & TCP_SYN))
+    /* Whoever has acknowledged something acknowledges it again when it is repeated (RFC 9293 section 3.10.7.4). */
+    r->acked_once = r->acknowledged && s->end == s->flow->client && !r->peer_spoke && !peer->last.length;
+}
+
+/* A peer that acknowledges what was never sent is in another connection: what it says is not heard. One that
+ * repeats its SYN/ACK has not seen the end of the handshake either: its queue is full, or more is lost than what
+ * was asked for. Of a SYN/ACK whose SYN was not captured nobody knows what it answers. */
+static bool
+may_judge(engine_t *engine, const segment_t *s, const repeat_t *r)
+{
+    const direction_t *sender = s->sender, *peer = s->peer;
+    bool syn_ack = (s->obs->flags & TCP_SYN) != 0;
+    uint32_t end = s->obs->flags & TCP_FIN ? r->seq_end : sender->next_seq;
+
+    if (!syn_ack && (seq_diff(peer->last.ack, end) > 0 || (r->peer_spoke && peer->last.bits & TCP_SYN)))
+        return false;
+    return r->first_frame && peer->packets && r->sent >= 3 && !s->flow->gap
+        && !repeats_of(engine, s->flow)->unreachable;
+}
+
+void
+segments_repeated(engine_t *engine, const segment_t *s)
+{
+    repeat_t *r = repeat_of(engine, s);
+
+    if (!r || s->obs->time - r->last_time < REPEAT_NS)
         return;
-    /* Of a SYN/ACK whose SYN was not captured nobody knows what it answers. */
-    if (r->first_frame && peer->packets && r->sent >= 3 && !s->flow->gap
-        && !repeats_of(engine, s->flow)->unreachable)
+    r->sent += r->sent < UINT8_MAX;
+    r->last_time = s->obs->time;
+    learn_peer(s, r);
+    if (may_judge(engine, s, r))
         judge_repeat(engine, s, r);
 }
 
@@ -112,7 +151,22 @@ static void
 take_back(engine_t *engine, const segment_t *s, uint32_t first_frame)
 {
     cut_key_t key = cut_key_of(s->flow);
-    cut_ended(engine, &key, first_frame, s->obs->frame);
+    cut_ended(engine, &key, first_frame);
+}
+
+/* An acknowledgement, or a reset that only one who got the repeated packet sends: with the number that this packet
+ * acknowledges (RFC 9293 section 3.10.7.1). */
+static bool
+is_answer(const engine_t *engine, const segment_t *s, const repeat_t *r)
+{
+    const observation_t *obs = s->obs;
+    const finding_t *said = obs->flags & TCP_RST ? store_lookup(engine->store, obs->frame) : NULL;
+
+    if (said && said->verdict == VERDICT_FORGED)
+        return false;
+    if (obs->flags & TCP_ACK)
+        return seq_diff(obs->ack, r->seq_end) >= 0;
+    return obs->flags & TCP_RST && obs->seq == s->peer->last.ack;
 }
 
 void
@@ -126,7 +180,7 @@ segments_answered(engine_t *engine, const segment_t *s)
         take_back(engine, s, repeats->hole_frame);
         repeats->hole_frame = 0;
     }
-    if (!r->sent || r->acknowledged || !(s->obs->flags & TCP_ACK) || seq_diff(s->obs->ack, r->seq_end) < 0)
+    if (!r->sent || (r->acknowledged && !r->acked_once) || !is_answer(engine, s, r))
         return;
     if (r->told)
         take_back(engine, s, r->first_frame);
@@ -144,8 +198,8 @@ segments_hole(engine_t *engine, const segment_t *s)
     const direction_t *server = s->sender, *client = s->peer;
     const host_t *host = flow->host[!s->end];
 
-    if (obs->length || obs->flags & (TCP_SYN | TCP_FIN) || !flow->handshake || !flow->request_frame || flow->gap || vantage_is_at(&engine->vantages, flow, s->end)
-        || seq_diff(client->last.ack, server->next_seq) > 0 || !(server->last.bits & TCP_ACK)
+    if (obs->length || obs->flags & (TCP_SYN | TCP_FIN) || !flow->handshake || !flow->request_frame || flow->gap
+        || vantage_is_at(&engine->vantages, flow, s->end) || seq_diff(client->last.ack, server->next_seq) > 0 || !(server->last.bits & TCP_ACK)
         || server->last.bits & TCP_SYN)
         return;
     silence_case_t c = {
@@ -155,10 +209,10 @@ segments_hole(engine_t *engine, const segment_t *s)
     };
     cut_key_t key = { host->address, flow->host[s->end]->address, flow->port[s->end] };
     cuts_earlier(engine, &key, flow->request_frame, obs->time, &c);
-    contrast_read(engine, flow, &c);
+    contrast_read(engine, flow, server->last.frame, &c);
     about_t about = { ends_of_flow(flow, !s->end, client->last.ttl), vantage_of_flow(&engine->vantages, flow),
                       asked_text(engine->asked, flow) };
-    if (!cut_off(engine, &c, &about, &key, flow_has_name(engine, flow) ? flow->request : 0, flow->request_frame, obs))
+    if (!cut_off(engine, &c, &about, &key, flow_name(engine, flow), flow->request_frame, obs))
         return;
     repeats_t *repeats = repeats_of(engine, flow);
     repeats->hole_frame = flow->request_frame;

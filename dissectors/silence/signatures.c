@@ -83,6 +83,13 @@ silence_text(const silence_case_t *c, const char *what)
     return text;
 }
 
+/* What is repeated after its sender has closed only says that the other end is gone as well. */
+static bool
+is_awaited(const silence_case_t *c)
+{
+    return !c->closed || c->works_since;
+}
+
 /* A packet too large for the path is lost as often as it is sent. Where another name is answered, large
  * packets are likely to fit. */
 static bool
@@ -104,7 +111,7 @@ syn_black_hole(const silence_case_t *c)
 static char *
 syn_ack_suppressed(const silence_case_t *c)
 {
-    if (c->kind != SILENT_SYN_ACK || c->sent < SYNS_MIN || !c->peer_spoke)
+    if (c->kind != SILENT_SYN_ACK || c->sent < SYNS_MIN || c->span < SYN_SPAN_MIN || !c->peer_spoke)
         return NULL;
     return silence_text(c, "the client repeats its SYN as if no SYN/ACK reached it; the SYN/ACK");
 }
@@ -113,14 +120,17 @@ static char *
 request_unacknowledged(const silence_case_t *c)
 {
     if (c->kind != SILENT_SEGMENT || !c->from_client || !c->is_request || !is_persistent(c) || c->peer_spoke
-        || !c->peer_packets || c->idle > FRESH_NS || is_too_large(c))
+        || !c->peer_packets || c->idle > FRESH_NS || is_too_large(c) || !is_awaited(c))
         return NULL;
-    char *what = c->rtt_us
-        ? g_strdup_printf("the handshake is answered after %.0f ms, the first data (%u bytes) never "
-                          "acknowledged", c->rtt_us / 1e3, c->length)
-        : g_strdup_printf("the handshake is answered, the first data (%u bytes) never acknowledged", c->length);
+    char *after = c->rtt_us ? g_strdup_printf(" after %.0f ms", c->rtt_us / 1e3) : g_strdup("");
+    char *acked = c->acked_frame
+        ? g_strdup_printf("acknowledged once (frame %u, no data) and never again when it was repeated", c->acked_frame)
+        : g_strdup("never acknowledged");
+    char *what = g_strdup_printf("the handshake is answered%s, the first data (%u bytes) %s", after, c->length, acked);
     char *text = silence_text(c, what);
     g_free(what);
+    g_free(acked);
+    g_free(after);
     return text;
 }
 
@@ -140,7 +150,7 @@ acknowledged_then_mute(const silence_case_t *c)
         return answer_missing(c);
     if (c->kind != SILENT_SEGMENT || !c->from_client || c->is_request || !is_persistent(c)
         || !c->request_acked || c->peer_sent_data || c->peer_spoke || c->peer_closed || c->idle > WAITING_NS
-        || is_too_large(c) || !c->heard_frame)
+        || is_too_large(c) || !c->heard_frame || !is_awaited(c))
         return NULL;
     return silence_text(c, "the request is acknowledged, then nothing comes back, not even to what "
                            "the client sent last");
@@ -153,7 +163,8 @@ freeze(const silence_case_t *c)
 
     if (c->kind != SILENT_SEGMENT || !c->from_client || !is_persistent(c) || !c->peer_sent_data
         || c->peer_closed || c->idle > (c->peer_mid_stream ? WAITING_NS : FRESH_NS)
-        || (!c->length && !c->peer_mid_stream) || is_too_large(c) || c->peer_spoke || packets < FREEZE_PACKETS_MIN || packets > FREEZE_PACKETS_MAX || !c->heard_frame)
+        || (!c->length && !c->peer_mid_stream) || is_too_large(c) || c->peer_spoke || !is_awaited(c)
+        || packets < FREEZE_PACKETS_MIN || packets > FREEZE_PACKETS_MAX || !c->heard_frame)
         return NULL;
     char *what = g_strdup_printf("after %u packets the server falls silent in the middle; what the client "
                                  "sends then", packets);
@@ -165,7 +176,7 @@ freeze(const silence_case_t *c)
 static char *
 one_way(const silence_case_t *c)
 {
-    if (!is_persistent(c) || is_too_large(c))
+    if (!is_persistent(c) || is_too_large(c) || c->closed)
         return NULL;
     if (c->kind == SILENT_SEGMENT && c->from_client && c->peer_spoke)
         return silence_text(c, "the server goes on speaking but never sees this data");
@@ -185,10 +196,23 @@ residual(const silence_case_t *c)
 }
 
 static char *
+mute_at_once(const silence_case_t *c)
+{
+    if (c->kind != SILENT_OUTAGE)
+        return NULL;
+    char *heard = heard_text(c);
+    char *text = g_strdup_printf("%u servers %s this client at the same time, within %.0f s; %s", c->servers,
+                                 c->only_syns ? "answer no SYN of" : c->one_way ? "and this client hear each other "
+                                 "one way only, all" : "are silent to", seconds(c->span), heard);
+    g_free(heard);
+    return text;
+}
+
+static char *
 initial_unanswered(const silence_case_t *c)
 {
-    if (c->kind != SILENT_QUIC || c->sent < (c->works_elsewhere ? INITIALS_MIN + 1 : INITIALS_MIN) || c->span < SPAN_MIN * 9 / 10
-        || c->peer_packets || !c->works_frame
+    if (c->kind != SILENT_QUIC || c->sent < (c->works_elsewhere ? INITIALS_MIN + 1 : INITIALS_MIN)
+        || c->span < SPAN_MIN * 9 / 10 || c->peer_packets || !c->works_frame
         || !(c->heard_frame || (c->works_lately && !c->works_elsewhere)))
         return NULL;
     return silence_text(c, c->works_elsewhere
@@ -241,11 +265,12 @@ throttle_policed(const silence_case_t *c)
 
     if (!silence_is_policed(c) || !(others || c->works_rate >= SILENCE_FASTER * c->line.rate))
         return NULL;
-    char *beside = others ? g_strdup_printf("; other connections of this client get %.0f kbit/s for a second or more meanwhile",
-                                            c->line.others * kbit) : g_strdup("");
-    char *text = g_strdup_printf("held to %.0f kbit/s: until each of %u losses in %.1f s as much had passed as this rate "
-                                 "allows, give or take %.0f bytes, without delay before them%s", c->line.rate * kbit,
-                                 c->line.losses, seconds(c->line.span), c->line.slack, beside);
+    char *beside = !others ? g_strdup("")
+        : g_strdup_printf("; other connections of this client get %.0f kbit/s for a second or more meanwhile",
+                          c->line.others * kbit);
+    char *text = g_strdup_printf("held to %.0f kbit/s: until each of %u losses in %.1f s as much had passed as this "
+                                 "rate allows, give or take %.0f bytes, without delay before them%s",
+                                 c->line.rate * kbit, c->line.losses, seconds(c->line.span), c->line.slack, beside);
     g_free(beside);
     return text;
 }
@@ -306,7 +331,8 @@ static const struct {
     { { "hello-unacked", FAMILY_ABSENCE, TIER_B, { 0, 3077 }, PUBLISHED,
         COUNTED "; Xue et al., IMC 2022 (SNI-IV)",
         "The handshake is answered, the first data sent four times and never acknowledged.",
-        "packets of this size do not fit through the path, or the server died after accepting" },
+        "packets of this size do not fit through the path, the server's queue of connections is full, or it died "
+        "after accepting" },
       request_unacknowledged },
     { { "hello-acked-then-mute", FAMILY_ABSENCE, TIER_B, { 0, 3077 }, PUBLISHED,
         COUNTED "; Xue et al., IMC 2022 (SNI-II)",
@@ -324,6 +350,11 @@ static const struct {
         COUNTED "; Bock et al., WOOT 2021 (60 to 420 s)",
         "Unanswered within minutes after the same client was cut off from the same server and port.",
         "a server that bans clients, or is overloaded" }, residual },
+    { { "mute-at-once", FAMILY_ABSENCE, TIER_D, { 0, 0 }, { 0, 0 },
+        "what it takes the place of has the counts",
+        "Three servers or more that have nothing to do with each other are silent to one client at the same time.",
+        "the client's network is down or loses one direction, a filter of its own, or peers that are gone" },
+      mute_at_once },
     { { "quic-initial-silent", FAMILY_ABSENCE, TIER_C, { 0, 3077 }, PUBLISHED,
         COUNTED "; Zohaib et al., USENIX Security 2025; Xue et al., IMC 2022",
         "QUIC Initials without any answer, while another QUIC connection is answered.",
@@ -378,11 +409,14 @@ silence_judge(const silence_case_t *c, GArray *evidence)
     evidence_clear(evidence);
     for (unsigned i = 0; i < G_N_ELEMENTS(rows); i++)
         evidence_offer(evidence, &rows[i].signature, rows[i].test(c));
+    if (c->kind == SILENT_OUTAGE)
+        return (judgement_t){ VERDICT_SILENCED, CONFIDENCE_SHOWN };
     if (!has_family(evidence, FAMILY_ABSENCE))
         return (judgement_t){ VERDICT_NONE, 0 };
     bool contrast = (c->works_frame && !c->works_elsewhere)
         || c->elsewhere_frame || (c->earlier_frame && c->heard_since_earlier && c->earlier_gap <= RESIDUAL_NS);
-    unsigned most = contrast ? SILENCE_CONTRAST_MAX : SILENCE_ALONE_MAX;
+    unsigned most = c->answered_frame ? CONFIDENCE_SHOWN : contrast ? SILENCE_CONTRAST_MAX
+                  : c->kind == SILENT_SYN && !c->earlier_frame ? SILENCE_ADDRESS_MAX : SILENCE_ALONE_MAX;
     unsigned confidence = MIN(judge_posterior(evidence), most);
     return (judgement_t){ confidence >= CONFIDENCE_SHOWN ? VERDICT_SILENCED : VERDICT_NONE,
                           (uint8_t)confidence };

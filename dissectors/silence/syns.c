@@ -7,20 +7,26 @@
 
 #include "silence/cuts.h"
 
-#define DEAD_TARGETS 8          /* addresses and ports one client asks in vain: a scan, or its network is down */
+/* Port 0 stands for all ports: a server that answers nothing is told once. */
+static cut_key_t
+pair_of(const observation_t *syn)
+{
+    return (cut_key_t){ syn->src, syn->dst, 0 };
+}
 
 void
 silence_syn(engine_t *engine, const half_open_t *half_open)
 {
     const observation_t *syn = &half_open->syn;
-    host_t *client = host_get(engine->hosts, &syn->src, false);
-    cut_key_t key = { syn->src, syn->dst, syn->dport };
+    const host_t *client = host_get(engine->hosts, &syn->src, false);
+    cut_key_t key = { syn->src, syn->dst, syn->dport }, pair = pair_of(syn);
+    uint32_t known = cuts_frame(engine, &pair);
     silence_case_t c = {
         .kind = SILENT_SYN, .from_client = true, .sent = half_open->sent,
         .span = syn->time - half_open->first_time,
     };
 
-    if (!client || client->dead_targets > DEAD_TARGETS || half_open->unreachable)
+    if (!client || half_open->unreachable)
         return;
     if (client->heard_frame && ticks_since(client->heard, ticks(half_open->first_time)) < 0)
         c.heard_frame = client->heard_frame;
@@ -30,21 +36,16 @@ silence_syn(engine_t *engine, const half_open_t *half_open)
                   .protocol = PROTOCOL_TCP, .ttl = syn->ip.ttl },
         .trigger = c.earlier_trigger,   /* a SYN asks for nothing by name */
     };
-    bool known = cuts_frame(engine, &key) != 0;
-    if (cut_off(engine, &c, &about, &key, 0, half_open->first_frame, syn) && !known)
-        client->dead_targets++;
+    if (c.earlier_frame || !known || known == half_open->first_frame)
+        cut_off(engine, &c, &about, c.earlier_frame ? &key : &pair, 0, half_open->first_frame, syn);
 }
 
 void
 silence_syn_answered(engine_t *engine, const half_open_t *half_open, const observation_t *obs)
 {
     const observation_t *syn = &half_open->syn;
-    host_t *client = host_get(engine->hosts, &syn->src, false);
-    cut_key_t key = { syn->src, syn->dst, syn->dport };
+    cut_key_t pair = pair_of(syn);
 
-    if (!address_equal(&obs->src, &syn->dst))
-        return;
-    if (client && client->dead_targets && cuts_frame(engine, &key) == half_open->first_frame)
-        client->dead_targets--;
-    cut_ended(engine, &key, half_open->first_frame, obs->frame);
+    if (address_equal(&obs->src, &syn->dst))
+        cut_ended(engine, &pair, half_open->first_frame);
 }

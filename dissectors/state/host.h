@@ -117,13 +117,13 @@ typedef struct {
     ip_address_t address;
     uint32_t     flows;         /* references */
     bool         remembered;    /* it sent more than a SYN */
-    uint8_t      dead_targets;  /* addresses and ports it asked in vain, by silence/cases.c */
     uint32_t     heard_frame;   /* the last TCP packet to it that was captured; 0: none */
     uint32_t     heard;         /* when, in ticks */
     uint32_t     heard_bytes;   /* payload of all TCP packets to it, modulo 2^32 */
     uint32_t     worked_frame[2];   /* answers to the last two different requests to it */
     uint16_t     worked_name[2];    /* what was asked for, of names_t; 0: none */
     uint16_t     worked_port[2];    /* of the host */
+    uint32_t     worked_client[2];  /* who asked: the hash of its entry */
     uint16_t     df_set, df_clear, id_zero;
     host_ids_t   ids;           /* of IPv4, zeros left out */
     port_df_t    port_df[2];    /* of the two ports it sent from last, the last one first */

@@ -46,7 +46,8 @@
     X(SILENCE_SENT,     SILENCE, UINT,  "silence.sent", "Times it was sent") \
     X(SILENCE_SPAN,     SILENCE, TIME,  "silence.span", "From the first to the last time") \
     X(SILENCE_LAST,     SILENCE, FRAME, "silence.last", "Sent last in frame") \
-    X(SILENCE_ANSWERED, SILENCE, FRAME, "silence.answered", "Answered after all in frame") \
+    X(SILENCE_ANSWERED, SILENCE, FRAME, "silence.answered", "Asked again later, and answered in frame") \
+    X(SILENCE_SERVERS,  SILENCE, UINT,  "silence.servers", "Servers silent at the same time") \
     X(SILENCE_RATE,     SILENCE, UINT,  "silence.rate", "Rate that passes, bit/s") \
     X(SILENCE_LOST,     SILENCE, UINT,  "silence.lost", "Losses at that rate") \
     X(RESET_ANSWERS,    RESET,   FRAME, "reset.answers", "Answers the packet in frame") \

@@ -256,15 +256,12 @@ report_copy(reports_t *reports, const finding_t *first, uint32_t frame, int64_t 
 }
 
 void
-report_taken_back(reports_t *reports, uint32_t frame, verdict_t verdict, const facts_t *facts)
+report_withdrawn(reports_t *reports, uint32_t frame, verdict_t verdict)
 {
     const finding_t *known = store_lookup(reports->store, frame);
-    finding_t *finding = known && known->verdict == verdict
-        ? publish(reports, frame, 0, verdict, known->class,
-                  MIN(known->confidence, CONFIDENCE_SHOWN)) : NULL;
 
-    if (finding)
-        add_facts(finding, facts);
+    if (known && known->verdict == verdict)
+        store_withdraw(reports->store, frame);
 }
 
 void

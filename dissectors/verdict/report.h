@@ -103,10 +103,10 @@ const finding_t *report(reports_t *reports, const report_t *r, judgement_t judge
 void report_copy(reports_t *reports, const finding_t *first, uint32_t frame, int64_t time,
                  uint8_t ttl, const facts_t *facts);
 
-/* Takes back what was said of a frame, as far as it can be: the verdict stays, the confidence falls
- * to the lowest that is shown. Does nothing where the verdict is another one. The facts are
- * added. */
-void report_taken_back(reports_t *reports, uint32_t frame, verdict_t verdict, const facts_t *facts);
+/* Takes back all that was said of an earlier frame: it turned out to be nothing. Does nothing where
+ * the verdict is another one. For what is only ever said of frames that are past: no run has printed
+ * them by then. */
+void report_withdrawn(reports_t *reports, uint32_t frame, verdict_t verdict);
 
 /* Adds facts to what is said of a frame. time: 0 for an earlier one; only where something is said
  * of it, or the caller wants a finding without a verdict. */

@@ -83,6 +83,7 @@ store_finding(store_t *store, uint32_t frame, int64_t time)
 
     if (store->changed)
         g_queue_push_tail(store->changed, GUINT_TO_POINTER(frame));
+    mark(store, frame);
     if (finding)
         return finding;
     finding = g_new0(finding_t, 1);
@@ -91,7 +92,6 @@ store_finding(store_t *store, uint32_t frame, int64_t time)
     finding->evidence = evidence_new();
     finding->facts = g_array_new(FALSE, FALSE, sizeof(fact_t));
     g_hash_table_insert(store->by_frame, GUINT_TO_POINTER(frame), finding);
-    mark(store, frame);
     return finding;
 }
 
@@ -112,6 +112,22 @@ void
 store_forget(store_t *store, uint32_t frame)
 {
     g_hash_table_remove(store->by_frame, GUINT_TO_POINTER(frame));
+}
+
+void
+store_withdraw(store_t *store, uint32_t frame)
+{
+    finding_t *f = g_hash_table_lookup(store->by_frame, GUINT_TO_POINTER(frame));
+
+    if (!f)
+        return;
+    evidence_clear(f->evidence);
+    g_array_set_size(f->facts, 0);
+    g_free(f->origin);
+    *f = (finding_t){ .frame = frame, .time = f->time, .ends = f->ends, .confirmed = f->confirmed, .notice = f->notice,
+                      .evidence = f->evidence, .facts = f->facts };
+    if (!f->notice)
+        store->has_finding->data[frame / 8] &= (uint8_t)~(1 << frame % 8);
 }
 
 static gboolean

@@ -31,6 +31,10 @@ uint32_t store_next_changed(store_t *store);
 /* Takes back all that was said about a frame: its number belongs to another packet now. */
 void store_forget(store_t *store, uint32_t frame);
 
+/* The same where the packet is still there: nothing is said of it any more. The finding stays where it is,
+ * empty, because a window may still point to it; a notice is left alone. */
+void store_withdraw(store_t *store, uint32_t frame);
+
 /* Takes back all findings of frames whose time is not known (store_finding() with time 0). */
 void store_forget_undated(store_t *store);
 

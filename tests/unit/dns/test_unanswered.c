@@ -108,9 +108,7 @@ SEQUENCE(suppressed)
     assert_int_equal(f->confidence, 30);
     assert_string_equal(f->trigger, NAME);
     assert_true(evidence_has(f->evidence, "dns-suppressed"));
-    assert_int_equal(wire_verdict(wire, wire->frame), VERDICT_SILENCED);
-    assert_int_equal(wire_finding(wire, wire->frame)->trigger_frame, first);
-    assert_int_equal(wire_count(wire, VERDICT_SILENCED), 2);
+    assert_int_equal(wire_count(wire, VERDICT_SILENCED), 1);
 }
 
 SEQUENCE(same_id)
@@ -141,16 +139,9 @@ SEQUENCE(one_direction)
 SEQUENCE(answered_late)
 {
     uint32_t first = in_vain(wire, usual, usual, 3);
-    uint32_t late = answer(wire, usual, 1, NAME, DNS_SERVFAIL);
-    const finding_t *f = wire_finding(wire, first);
-
-    assert_int_equal(f->confidence, CONFIDENCE_SHOWN);
-    bool named = false;
-    for (unsigned i = 0; i < f->facts->len; i++) {
-        const fact_t *fact = &g_array_index(f->facts, fact_t, i);
-        named |= fact->id == F_SILENCE_ANSWERED && fact->value == late;
-    }
-    assert_true(named);
+    assert_int_equal(wire_verdict(wire, first), VERDICT_SILENCED);
+    answer(wire, usual, 1, NAME, DNS_SERVFAIL);
+    assert_quiet(wire);
 }
 
 SEQUENCE(answered_before_the_third)
