@@ -199,6 +199,7 @@ add_finding(json_dumper *json, const results_t *results, const finding_t *f)
     add_some(json, "trigger_frame", f->trigger_frame);
     add_some(json, "forged_frame", f->forged_frame);
     add_some(json, "genuine_frame", f->genuine_frame);
+    add_some(json, "incident", f->incident);
     add_evidence(json, f->evidence);
     add_text(json, "explanation", f->innocent);
     add_origin(json, f);

@@ -21,7 +21,7 @@ static int proto_finding = -1;          /* the post-dissector's own name; cheape
 
 static int hf_verdict, hf_class, hf_confidence, hf_level, hf_trigger, hf_forged_frame,
            hf_genuine_frame, hf_trigger_frame, hf_signature, hf_evidence, hf_explanation, hf_notice,
-           hf_vantage, hf_injector, hf_injector_match, hf_hops_to_injector, hf_where;
+           hf_incident, hf_vantage, hf_injector, hf_injector_match, hf_hops_to_injector, hf_where;
 static int hf_fact[N_FACTS];
 
 static int ett_interference = -1, ett_facts = -1;
@@ -181,6 +181,8 @@ add_fields(proto_tree *subtree, tvbuff_t *tvb, packet_info *pinfo, const finding
     add_frame(subtree, tvb, pinfo, hf_trigger_frame, f->trigger_frame);
     add_frame(subtree, tvb, pinfo, hf_forged_frame, f->forged_frame);
     add_frame(subtree, tvb, pinfo, hf_genuine_frame, f->genuine_frame);
+    if (f->incident)
+        proto_item_set_generated(proto_tree_add_uint(subtree, hf_incident, tvb, 0, 0, f->incident));
     for (unsigned i = 0; i < f->evidence->len; i++) {
         const evidence_t *e = &g_array_index(f->evidence, evidence_t, i);
         add_string(subtree, tvb, hf_signature, e->signature->id);
@@ -335,6 +337,8 @@ present_register(void)
             BASE_NONE, NULL, 0, "The forged packet that this one belongs to", HFILL } },
         { &hf_genuine_frame, { "Genuine packet in frame", "interference.genuine_frame", FT_FRAMENUM,
             BASE_NONE, NULL, 0, "What the claimed source really sent", HFILL } },
+        { &hf_incident, { "Incident", "interference.incident", FT_UINT32, BASE_DEC, NULL, 0,
+            "The same for all packets of one connection or question", HFILL } },
         { &hf_signature, { "Signature", "interference.signature", FT_STRING, BASE_NONE, NULL, 0,
             "Name of a sign in the catalogue", HFILL } },
         { &hf_evidence, { "Evidence", "interference.evidence", FT_STRING, BASE_NONE, NULL, 0,

@@ -127,6 +127,7 @@ typedef struct {
     uint32_t    forged_frame;   /* 0: none, as for the next two */
     uint32_t    genuine_frame;
     uint32_t    trigger_frame;
+    uint32_t    incident;       /* number of the exchange it belongs to (incident.h); 0: not known */
     vantage_t   vantage;        /* where it was captured, as far as that shows */
     const char *trigger;        /* escaped text, interned for the life of the store, or NULL */
     const char *innocent;       /* the explanation that has to be ruled out, static, or NULL */

@@ -11,6 +11,7 @@ reports_new(bool all_observations)
     reports_t *reports = g_new0(reports_t, 1);
 
     reports->store = store_new();
+    reports->incidents = incidents_new();
     reports->sightings = g_new0(sighting_t, SIGHTINGS);
     reports->all_observations = all_observations;
     return reports;
@@ -20,6 +21,7 @@ void
 reports_free(reports_t *reports)
 {
     store_free(reports->store);
+    incidents_free(reports->incidents);
     g_free(reports->sightings);
     g_free(reports);
 }
@@ -158,6 +160,8 @@ link_trigger(reports_t *reports, const finding_t *forged)
     if (!asked)
         return;
     set_ends(reports, asked, reversed(&forged->ends));
+    if (!asked->incident)
+        asked->incident = forged->incident;
     if (!asked->forged_frame)
         asked->forged_frame = forged->frame;
     asked->vantage = forged->vantage;
@@ -175,6 +179,8 @@ link_witness(reports_t *reports, const finding_t *forged, uint32_t frame, ends_t
     if (!witness)
         return;
     set_ends(reports, witness, ends);
+    if (!witness->incident)
+        witness->incident = forged->incident;
     if (witness->forged_frame && witness->forged_frame != forged->frame)
         return;
     witness->forged_frame = forged->frame;
@@ -219,6 +225,7 @@ report(reports_t *reports, const report_t *r, judgement_t judgement, GArray *evi
     if (r->trigger_frame)
         finding->trigger_frame = r->trigger_frame;
     add_facts(finding, &r->facts);
+    finding->incident = incident_of(reports->incidents, &finding->ends, finding->trigger_frame, r->frame);
     if (judgement.verdict != VERDICT_FORGED)
         return finding;
     if (r->genuine_frame)

@@ -19,6 +19,7 @@
 #include "fingerprints/fingerprints.h"
 #include "state/flow.h"
 #include "base/oldest.h"
+#include "verdict/incident.h"
 #include "verdict/judge.h"
 #include "verdict/origin.h"
 #include "verdict/store.h"
@@ -63,6 +64,7 @@ typedef struct {
 /* What reports go to, and what is known of the frames they are about. */
 typedef struct {
     store_t             *store;
+    incidents_t         *incidents;
     sighting_t          *sightings;     /* of SIGHTINGS, by frame modulo their number */
     const observation_t *now;           /* the packet at hand, between
                                          * reports_begin() and reports_end() */

@@ -9,7 +9,7 @@
 
 static const char header[] =
     "capture,frame,time,protocol,source,source_port,destination,destination_port,ttl,verdict,class,"
-    "confidence,level,trigger,trigger_frame,forged_frame,genuine_frame,signatures,evidence,"
+    "confidence,level,trigger,trigger_frame,forged_frame,genuine_frame,incident,signatures,evidence,"
     "explanation,notice\r\n";
 
 /* Text that begins like this is run by spreadsheets (OWASP, "CSV Injection"). */
@@ -106,6 +106,7 @@ add_row(GString *out, const results_t *results, const finding_t *f)
     number_cell(out, f->trigger_frame);
     number_cell(out, f->forged_frame);
     number_cell(out, f->genuine_frame);
+    number_cell(out, f->incident);
     evidence_cells(out, f->evidence);
     text_cell(out, f->innocent);
     text_cell(out, f->notice);

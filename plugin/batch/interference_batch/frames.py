@@ -61,7 +61,7 @@ def original_numbers(shard, capture, numbers):
 
 FRAME_FACTS = ("dns.query_frame", "dns.first", "dns.copy_of", "reset.answers", "reset.ignored",
                "silence.last", "silence.answered")
-FRAME_LINKS = ("frame", "trigger_frame", "forged_frame", "genuine_frame")
+FRAME_LINKS = ("frame", "trigger_frame", "forged_frame", "genuine_frame", "incident")
 FRAME_TEXT = re.compile(r"\b(frame )(\d+)")
 
 
