@@ -53,7 +53,7 @@ ask_quic(reading_t *reading, const observation_t *obs)
     request_t request;
 
     if (!reading->quic)
-        reading->unwrap.unread[UNREAD_QUIC]++;
+        reading->judged->unread[UNREAD_QUIC]++;
     else if (obs->dport != PORT_DTLS && quic_read_hello(reading->quic, obs, &request))
         engine_note_request(reading->judged->engine, obs, request.name, request.name_length, request.ech);
 }
@@ -135,12 +135,12 @@ capture_judge(const char *file, const judging_t *judging, const each_frame_t *ea
     reading.unwrap.take = take;
     reading.unwrap.context = &reading;
     reading.unwrap.fragments = fragments_new();
+    reading.unwrap.unread = judged.unread;
     reading.quic = quic_new();
     error = judge_records(&reading, capture, &details);
     if (error)
         judged.complaint = complaint(file, COMPLAINT_READ, error, details);
-    reading.unwrap.unread[UNREAD_FRAGMENTS] = fragments_given_up(reading.unwrap.fragments);
-    memcpy(judged.unread, reading.unwrap.unread, sizeof judged.unread);
+    judged.unread[UNREAD_FRAGMENTS] = fragments_given_up(reading.unwrap.fragments);
     quic_free(reading.quic);
     fragments_free(reading.unwrap.fragments);
     wtap_close(capture);

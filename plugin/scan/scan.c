@@ -91,7 +91,7 @@ own_texts(const scan_t *scan, const judged_t *judged, const char *name)
 {
     const gap_t incomplete = { "incomplete", judged->complaint != NULL,
                                "file could not be read to its end: nothing is known of what follows" };
-    results_t results = results_new(judged->engine, judged->frames, name, PLUGIN_VERSION);
+    results_t results = results_new(judged->engine, judged->engine ? judged->frames : 0, name, PLUGIN_VERSION);
     GPtrArray *texts = g_ptr_array_new_with_free_func(g_free);
 
     results_add_gap(&results, &incomplete);

@@ -9,8 +9,8 @@
 #include "fragments.h"
 #include "unread.h"
 
-/* What one frame needs on its way, and what is kept from one to the next. Zeroed, with `take`, `context`
- * and `fragments` filled in; the frame's number and time are set in `obs` before each. */
+/* What one frame needs on its way, and what is kept from one to the next. Zeroed, with `take`, `context`,
+ * `fragments` and `unread` filled in; the frame's number and time are set in `obs` before each. */
 typedef struct unwrap {
     observation_t obs;              /* the packet at hand */
     piece_t       rest;             /* what has not been read of it */
@@ -23,7 +23,7 @@ typedef struct unwrap {
     bool          cut_off;          /* the IPv6 header says that there is more than the rest */
     bool          without_ip;       /* no IP header that could be judged is around the rest */
     unsigned      layers;           /* so far */
-    unread_counts_t unread;
+    uint64_t     *unread;           /* of N_UNREAD: counted up */
 } unwrap_t;
 
 /* Takes one frame of libwiretap's link type. The frame ends with so many bytes of checksum; -1: not known. */

@@ -4,7 +4,8 @@
  *
  * SPDX-License-Identifier: GPL-2.0-or-later
  */
-#include "engine.h"
+#include "record.h"
+
 #include "state/quic_flows.h"
 
 #include <inttypes.h>
@@ -12,6 +13,13 @@
 #include <stdlib.h>
 
 static FILE *lines;
+static GHashTable *answered;        /* set of pairs of ports: their QUIC name was read */
+
+void
+record_unread(uint32_t frame)
+{
+    fprintf(lines, "%u unread\n", frame);
+}
 
 static void
 put_address(const ip_address_t *address)
@@ -56,17 +64,21 @@ engine_new(const limits_t *limits, const bool enabled[N_DETECTORS])
 {
     (void)limits;
     (void)enabled;
-    lines = fopen(getenv("OBSERVATIONS"), "w");
+    const char *file = getenv("OBSERVATIONS");
+    lines = fopen(file ? file : "/dev/null", "w");
     if (!lines)
         abort();
+    answered = g_hash_table_new(NULL, NULL);
     return (engine_t *)lines;
 }
 
 void
 engine_free(engine_t *engine)
 {
-    if (engine)
-        fclose(lines);
+    if (!engine)
+        return;
+    fclose(lines);
+    g_hash_table_destroy(answered);
 }
 
 store_t *
@@ -83,17 +95,22 @@ engine_set_fingerprints(engine_t *engine, fingerprints_t *fingerprints)
     fingerprints_free(fingerprints);
 }
 
-/* The engine knows who the client is; here it is whoever has the higher port. */
+/* The engine knows who the client is; here it is whoever has the higher port. It asks once; Wireshark takes no
+ * notice of what a client sends again. */
 bool
 engine_wants_request(engine_t *engine, const observation_t *obs)
 {
+    void *ports = GUINT_TO_POINTER((unsigned)obs->sport << 16 | obs->dport);
+
     (void)engine;
-    return !obs->quoted && obs->sport > obs->dport && quic_initial_version(obs);
+    return !obs->quoted && obs->sport > obs->dport && quic_initial_version(obs)
+        && !g_hash_table_contains(answered, ports);
 }
 
 void
 engine_note_request(engine_t *engine, const observation_t *obs, const uint8_t *name, size_t length, bool ech)
 {
     (void)engine;
+    g_hash_table_add(answered, GUINT_TO_POINTER((unsigned)obs->sport << 16 | obs->dport));
     fprintf(lines, "%u asks for %.*s, ech%d\n", obs->frame, (int)length, (const char *)name, ech);
 }
