@@ -50,13 +50,15 @@ set(COMPRESSED ${PROJECT_BINARY_DIR}/documents)
 compressed(${PROJECT_SOURCE_DIR}/docs/interference.7 ${COMPRESSED}/interference.7.gz)
 compressed(${PROJECT_SOURCE_DIR}/docs/interference-doctor.1 ${COMPRESSED}/interference-doctor.1.gz)
 compressed(${PROJECT_SOURCE_DIR}/docs/interference-batch.1 ${COMPRESSED}/interference-batch.1.gz)
+compressed(${PROJECT_SOURCE_DIR}/docs/interference-scan.1 ${COMPRESSED}/interference-scan.1.gz)
 compressed(${PROJECT_SOURCE_DIR}/CHANGELOG.md ${COMPRESSED}/changelog.gz)
 install(FILES ${COMPRESSED}/interference.7.gz DESTINATION share/man/man7)
 install(FILES ${COMPRESSED}/interference-doctor.1.gz ${COMPRESSED}/interference-batch.1.gz
-    DESTINATION share/man/man1)
+    ${COMPRESSED}/interference-scan.1.gz DESTINATION share/man/man1)
 install(FILES ${COMPRESSED}/changelog.gz DESTINATION ${DOCUMENTS})
 
 install(PROGRAMS plugin/doctor DESTINATION bin RENAME interference-doctor)
+install(TARGETS interference-scan RUNTIME DESTINATION bin)
 
 # interference-batch is one file: a job on another host needs no more than its path. It is built with
 # the plugin, so that whoever has built that can install.
@@ -96,7 +98,7 @@ install(FILES plugin/debian/copyright ${COMPRESSED}/changelog.Debian.gz
     DESTINATION ${DOCUMENTS} COMPONENT debian EXCLUDE_FROM_ALL)
 add_custom_target(documents ALL DEPENDS
     ${COMPRESSED}/interference.7.gz ${COMPRESSED}/interference-doctor.1.gz
-    ${COMPRESSED}/interference-batch.1.gz
+    ${COMPRESSED}/interference-batch.1.gz ${COMPRESSED}/interference-scan.1.gz
     ${COMPRESSED}/changelog.gz ${COMPRESSED}/changelog.Debian.gz)
 
 set(CPACK_GENERATOR DEB)
