@@ -1,5 +1,5 @@
 /* base/table.c
- * Structures in chunks, and chains through them; see table.h.
+ * Structures in chunks, and the places where their hashes are found; see table.h.
  *
  * SPDX-License-Identifier: GPL-2.0-or-later
  */
@@ -7,7 +7,7 @@
 
 #include <string.h>
 
-#define CHAINS_MIN 4096         /* 16 KiB, touched as it is used */
+#define PLACES_MIN 4096         /* 32 KiB, touched as it is used */
 
 table_t *
 table_new(size_t size)
@@ -16,8 +16,8 @@ table_new(size_t size)
 
     table->chunks = g_ptr_array_new_with_free_func(g_free);
     table->size = size;
-    table->chains = g_new0(uint32_t, CHAINS_MIN);
-    table->mask = CHAINS_MIN - 1;
+    table->places = g_new0(table_place_t, PLACES_MIN);
+    table->mask = PLACES_MIN - 1;
     return table;
 }
 
@@ -25,33 +25,36 @@ void
 table_free(table_t *table)
 {
     g_ptr_array_free(table->chunks, TRUE);
-    g_free(table->chains);
+    g_free(table->places);
     g_free(table);
 }
 
 static void
-put_in_chain(table_t *table, entry_t *entry)
+put(table_t *table, table_place_t place)
 {
-    uint32_t *chain = &table->chains[entry->hash & table->mask];
+    uint32_t at = place.hash & table->mask;
 
-    entry->next = *chain;
-    *chain = entry->number;
+    while (table->places[at].number)
+        at = (at + 1) & table->mask;
+    table->places[at] = place;
 }
 
-/* Twice as many chains. */
+/* Twice as many places. They are gone through from behind an empty one, so that equal hashes keep their
+ * order. */
 static void
 grow(table_t *table)
 {
-    table->mask = table->mask * 2 + 1;
-    g_free(table->chains);
-    table->chains = g_new0(uint32_t, (size_t)table->mask + 1);
-    for (uint32_t number = 1; number <= table->used; number += TABLE_CHUNK) {
-        char *at = table_at(table, number);
-        for (uint32_t left = MIN(TABLE_CHUNK, table->used - number + 1); left;
-             left--, at += table->size)
-            if (((entry_t *)at)->number)
-                put_in_chain(table, (entry_t *)at);
-    }
+    table_place_t *before = table->places;
+    uint32_t mask = table->mask, first = 0;
+
+    table->mask = mask * 2 + 1;
+    table->places = g_new0(table_place_t, (size_t)table->mask + 1);
+    while (before[first].number)
+        first++;
+    for (uint32_t i = 1; i <= mask; i++)
+        if (before[(first + i) & mask].number)
+            put(table, before[(first + i) & mask]);
+    g_free(before);
 }
 
 static uint32_t
@@ -60,7 +63,7 @@ unused_number(table_t *table)
     uint32_t number = table->unused;
 
     if (number) {
-        table->unused = ((entry_t *)table_at(table, number))->next;
+        table->unused = ((entry_t *)table_at(table, number))->hash;
         return number;
     }
     if (table->used % TABLE_CHUNK == 0)
@@ -71,27 +74,38 @@ unused_number(table_t *table)
 void *
 table_add(table_t *table, uint32_t hash)
 {
-    if (table->length > table->mask)
+    if (table->length > table->mask / 2)
         grow(table);
     uint32_t number = unused_number(table);
     entry_t *entry = memset(table_at(table, number), 0, table->size);
     entry->hash = hash;
     entry->number = number;
-    put_in_chain(table, entry);
+    put(table, (table_place_t){ hash, number });
     table->length++;
     return entry;
+}
+
+/* What follows an emptied place moves up, unless its own place is behind that. */
+static void
+empty(table_t *table, uint32_t hole)
+{
+    for (uint32_t at = (hole + 1) & table->mask; table->places[at].number; at = (at + 1) & table->mask) {
+        uint32_t home = table->places[at].hash & table->mask;
+        if (((at - home) & table->mask) < ((at - hole) & table->mask))
+            continue;
+        table->places[hole] = table->places[at];
+        hole = at;
+    }
+    table->places[hole].number = 0;
 }
 
 void
 table_remove(table_t *table, void *structure)
 {
     entry_t *entry = structure;
-    uint32_t *link = &table->chains[entry->hash & table->mask];
 
-    while (*link != entry->number)
-        link = &((entry_t *)table_at(table, *link))->next;
-    *link = entry->next;
-    entry->next = table->unused;
+    empty(table, table_place(table, entry));
+    entry->hash = table->unused;
     table->unused = entry->number;
     entry->number = 0;
     table->length--;

@@ -2,9 +2,10 @@
  * Many structures of one size, found by the hash of their key and known by number as well as by
  * address. They never move.
  *
- * The chains of the hash table run through the structures: nothing is allocated for one but its own
- * place, and nothing has to be freed. With GHashTable each addition took 570 instructions and each
- * look-up 180, too many for every packet (docs/decisions/table.md).
+ * The hash table lies beside the structures: places with the hash and the number, at most half of them
+ * taken, so that looking for a key touches no structure of another one. Nothing is allocated for a
+ * structure but its own place, and nothing has to be freed. With GHashTable each addition took 570
+ * instructions and each look-up 180, too many for every packet (docs/decisions/table.md).
  *
  * SPDX-License-Identifier: GPL-2.0-or-later
  */
@@ -18,20 +19,25 @@
 
 /* What each structure begins with. */
 typedef struct {
-    uint32_t hash;          /* of the key, strong: see hash.h */
+    uint32_t hash;          /* of the key, strong: see hash.h; once removed, the number of the one that
+                             * was removed before; 0: none */
     uint32_t number;        /* from 1; 0 once removed */
-    uint32_t next;          /* in its chain or among the removed ones, a number; 0: the last */
 } entry_t;
+
+/* Where a hash is found: at its lowest bits, or in the next places up to an empty one. */
+typedef struct {
+    uint32_t hash;
+    uint32_t number;        /* of the structure; 0: empty */
+} table_place_t;
 
 typedef struct {
     GPtrArray *chunks;      /* of TABLE_CHUNK structures each */
-    uint32_t   unused;      /* the structure that was removed last,
-                             * its `next` the one before; 0: none */
+    uint32_t   unused;      /* the structure that was removed last; 0: none */
     uint32_t   used;        /* the highest number ever taken */
     uint32_t   length;      /* structures that are in it */
     size_t     size;        /* of one */
-    uint32_t  *chains;      /* numbers of their first */
-    uint32_t   mask;        /* of a hash, to find its chain */
+    table_place_t   *places;
+    uint32_t   mask;        /* of a hash, to find its place */
 } table_t;
 
 table_t *table_new(size_t size);
@@ -49,29 +55,37 @@ table_at(const table_t *table, uint32_t number)
         + (number - 1) % TABLE_CHUNK * table->size;
 }
 
-/* The first structure from `number` along its chain with this hash, or NULL. */
+/* The first structure with this hash from a place on, or NULL. */
 static inline void *
-table_along(const table_t *table, uint32_t number, uint32_t hash)
+table_along(const table_t *table, uint32_t at, uint32_t hash)
 {
-    while (number) {
-        entry_t *entry = table_at(table, number);
-        if (entry->hash == hash)
-            return entry;
-        number = entry->next;
-    }
+    for (; table->places[at].number; at = (at + 1) & table->mask)
+        if (table->places[at].hash == hash)
+            return table_at(table, table->places[at].number);
     return NULL;
+}
+
+/* The place of a structure that is in the table. */
+static inline uint32_t
+table_place(const table_t *table, const entry_t *entry)
+{
+    uint32_t at = entry->hash & table->mask;
+
+    while (table->places[at].number != entry->number)
+        at = (at + 1) & table->mask;
+    return at;
 }
 
 /* All structures with this hash one after the other; NULL after the last. */
 static inline void *
 table_first(const table_t *table, uint32_t hash)
 {
-    return table_along(table, table->chains[hash & table->mask], hash);
+    return table_along(table, hash & table->mask, hash);
 }
 
 static inline void *
 table_next(const table_t *table, const void *structure)
 {
     const entry_t *entry = structure;
-    return table_along(table, entry->next, entry->hash);
+    return table_along(table, (table_place(table, entry) + 1) & table->mask, entry->hash);
 }
