@@ -40,6 +40,7 @@ enum {
     SEES_FIRST_DATA  = 0x80,    /* from a server: its first */
     SEES_TOOL_MADE   = 0x100,   /* from the client: data with a packet tool's header */
     SEES_COMBINATIONS = 0x200,
+    SEES_ALL         = 0x200,   /* as a detector's `sees`: every packet */
 };
 
 /* One packet of a flow and the two ends' states before it. */
@@ -71,8 +72,8 @@ typedef struct {
 /* A family. Every callback may be NULL. They run during engine_observe(), but for open() and close(), and
  * observations and their payload live as long as the call. */
 typedef struct {
-    /* TCP packets before they are learnt (flow.h): those that show one of SEES_*, 0 being all packets, and
-     * with `keeps` all packets of a flow that the family keeps something beside. */
+    /* TCP packets before they are learnt (flow.h): those that show one of SEES_*, and with `keeps` all packets
+     * of a flow that the family keeps something beside. */
     unsigned sees;
     bool     keeps;
     bool     to_itself;         /* also what a machine tells itself: nobody is on the way, but who may write raw
@@ -114,10 +115,10 @@ extern const detector_t *const detectors[N_WATCHERS];
 struct engine {
     limits_t      limits;
     bool          enabled[N_WATCHERS];
-    uint8_t       wants[SEES_COMBINATIONS]; /* detectors by what is seen, a bit each by detector_id_t */
-    uint8_t       keeps;        /* those that want all packets of flows that they keep something beside */
-    uint8_t       to_itself;    /* those that want what a machine tells itself */
-    uint8_t       hears;        /* those that are asked about the packet at hand */
+    uint16_t      wants[SEES_COMBINATIONS]; /* detectors by what is seen, a bit each by detector_id_t */
+    uint16_t      keeps;        /* those that want all packets of flows that they keep something beside */
+    uint16_t      to_itself;    /* those that want what a machine tells itself */
+    uint16_t      hears;        /* those that are asked about the packet at hand */
     void         *own[N_WATCHERS];          /* what open() returned; NULL where it is switched off */
     reports_t    *reports;      /* the way out */
     store_t      *store;        /* of reports: to look up what was said, and for texts */
@@ -136,4 +137,4 @@ struct engine {
     limit_t       flow_limit, host_limit, datagram_limit;
 };
 
-G_STATIC_ASSERT(N_WATCHERS <= 8);   /* bits of wants and keeps */
+G_STATIC_ASSERT(N_WATCHERS <= 16);  /* bits of wants and keeps */

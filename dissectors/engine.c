@@ -24,10 +24,10 @@ read_wants(engine_t *engine)
         if (!engine->enabled[d] || !detectors[d]->segment)
             continue;
         for (unsigned seen = 0; seen < SEES_COMBINATIONS; seen++)
-            if (!detectors[d]->sees || detectors[d]->sees & seen)
-                engine->wants[seen] |= (uint8_t)(1 << d);
-        engine->keeps |= (uint8_t)(detectors[d]->keeps << d);
-        engine->to_itself |= (uint8_t)(detectors[d]->to_itself << d);
+            if (detectors[d]->sees & (seen | SEES_ALL))
+                engine->wants[seen] |= (uint16_t)(1 << d);
+        engine->keeps |= (uint16_t)(detectors[d]->keeps << d);
+        engine->to_itself |= (uint16_t)(detectors[d]->to_itself << d);
     }
 }
 
