@@ -110,7 +110,7 @@ table_has_a_row_for_each(void **state)
     assert_int_equal(times(text, "\r\n"), 3);
     assert_has(text,
                "\r\nx.pcap,3,1970-01-01T00:00:00.003000000Z,udp,192.0.2.53,53,10.0.0.1,4000,60,"
-               "forged,dns-answer,90,high,,,,,test-sign,why,an innocent twin,\r\nx.pcap,5,");
+               "forged,dns-answer,90,high,,,,,,test-sign,why,an innocent twin,\r\nx.pcap,5,");
     g_free(text);
     wire_free(&wire);
 }
