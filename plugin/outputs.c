@@ -79,8 +79,8 @@ draw(void *data)
     if (request->file) {
         write_file(request->file, text);
     } else {
-        fwrite(text->str, 1, text->len, stdout);
-        fflush(stdout);
+        if (fwrite(text->str, 1, text->len, stdout) < text->len || fflush(stdout) == EOF)
+            complain("standard output");
     }
     g_string_free(text, TRUE);
     results_clear(&results);

@@ -28,12 +28,22 @@ if(INTERFERENCE_TSHARK)
     endif()
 endif()
 
+# Before anything is put anywhere: half an installation could not be taken away again.
+install(CODE "
+    foreach(file interference.so interference-scan documents/interference.7.gz documents/changelog.gz)
+        if(NOT EXISTS \"${PROJECT_BINARY_DIR}/\${file}\")
+            message(FATAL_ERROR \"\${file} is not built yet: cmake --build ${PROJECT_BINARY_DIR}\")
+        endif()
+    endforeach()")
 set(DOCUMENTS share/doc/${PACKAGE})
 install(TARGETS interference LIBRARY DESTINATION ${Wireshark_PLUGIN_LIBDIR}/epan NAMELINK_SKIP)
 install(DIRECTORY plugin/profile/Interference DESTINATION ${WIRESHARK_DATA}/profiles)
-install(FILES README.md DESTINATION ${DOCUMENTS})
-install(DIRECTORY docs DESTINATION ${DOCUMENTS}
-    FILES_MATCHING PATTERN "*.md" PATTERN "*.png" PATTERN decisions EXCLUDE)
+# With all that their links lead to.
+install(FILES README.md CHANGELOG.md LICENSE DESTINATION ${DOCUMENTS})
+install(DIRECTORY docs DESTINATION ${DOCUMENTS} FILES_MATCHING PATTERN "*.md" PATTERN "*.png" PATTERN "*.json")
+foreach(folder captures/scripted captures/lab tests/bench)
+    install(FILES ${folder}/README.md DESTINATION ${DOCUMENTS}/${folder})
+endforeach()
 message(STATUS "Wireshark ${Wireshark_VERSION}: plugin goes to"
     " ${CMAKE_INSTALL_PREFIX}/${Wireshark_PLUGIN_LIBDIR}/epan,"
     " profile to ${CMAKE_INSTALL_PREFIX}/${WIRESHARK_DATA}/profiles")
@@ -122,9 +132,9 @@ set(CPACK_DEBIAN_PACKAGE_RECOMMENDS "wireshark | tshark")
 set(CPACK_DEBIAN_PACKAGE_SUGGESTS "python3, parallel, tcpdump")
 set(CPACK_DEBIAN_PACKAGE_DESCRIPTION
 "Names the packets of a capture which the host they claim to come from did
-not send: forged DNS answers, injected TCP resets and injected data. Every
-finding comes with its evidence, a confidence, and the innocent explanation
-that fits best.
+not send: forged DNS answers, injected TCP resets, handshakes and data; and
+requests that were silenced. Every finding comes with its evidence, a
+confidence, and the innocent explanation that fits best.
 
 A profile with columns, colours and filter buttons is included. The plugin
 serves Wireshark ${WIRESHARK_MINOR} and no other minor version.")

@@ -264,7 +264,7 @@ show_finding(tvbuff_t *tvb, packet_info *pinfo, proto_tree *tree)
     pinfo->current_proto = "Interference";
     add_finding(tree, tvb, pinfo, f);
     pinfo->current_proto = protocol;
-    if (session_tags_info())
+    if (session_tags_info(f->verdict))
         tag_info_column(pinfo, f);
     if (session_writes_comments())
         add_comment(pinfo, f);

@@ -61,9 +61,9 @@ session_capture_name(void)
 }
 
 bool
-session_tags_info(void)
+session_tags_info(verdict_t verdict)
 {
-    return settings.tag_info;
+    return settings.tag_info == TAG_ALL || (settings.tag_info == TAG_FORGED && verdict == VERDICT_FORGED);
 }
 
 bool

@@ -28,8 +28,9 @@ void      session_met(const packet_info *pinfo);
 uint32_t  session_frames(void);
 /* What the user says the capture is called; "" when he does not. */
 const char *session_capture_name(void);
-/* Preferences about how findings are shown, off by default. */
-bool      session_tags_info(void);
+/* Preferences about how findings are shown: whether one with this verdict is named in the Info column, and
+ * whether it is written as a comment. */
+bool      session_tags_info(verdict_t verdict);
 bool      session_writes_comments(void);
 
 /* A frame's time, see headers_time(). */

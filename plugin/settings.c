@@ -17,6 +17,13 @@ static const enum_val_t vantages[] = {
 #define FLAG(member)   SETTING_FLAG, offsetof(settings_t, member), NULL
 #define TEXT(member)   SETTING_TEXT, offsetof(settings_t, member), NULL
 
+static const enum_val_t tags[] = {
+    { "none", "none", TAG_NONE },
+    { "forged", "forged", TAG_FORGED },
+    { "all", "all", TAG_ALL },
+    { NULL, NULL, 0 },
+};
+
 const setting_t settings_list[] = {
     { "max_flows", "TCP connections remembered",
       "At most this many TCP connections are followed at a time. Beyond it the longest silent ones "
@@ -42,8 +49,8 @@ const setting_t settings_list[] = {
       "\"auto\" guesses it for each connection from TTLs and the times of the handshake.",
       SETTING_CHOICE, offsetof(settings_t, vantage), vantages },
     { "tag_info", "Findings in the Info column",
-      "Adds a few words in brackets to the Info column of frames with a finding: [forged reset 96].",
-      FLAG(tag_info) },
+      "Whose Info column ends in a few words about the finding: [forged reset 96].",
+      SETTING_CHOICE, offsetof(settings_t, tag_info), tags },
     { "write_comments", "Findings as packet comments",
       "Gives frames with a finding a packet comment, which tshark -2 -Y frame -w OUT.pcapng then writes.",
       FLAG(write_comments) },

@@ -11,18 +11,22 @@
 
 #include "../dissectors/engine.h"
 
+/* Which findings are named in the Info column. */
+typedef enum { TAG_NONE, TAG_FORGED, TAG_ALL } tag_t;
+
 typedef struct {
     limits_t    limits;             /* as settings_limits() gives them; of these, numbers alone are set */
     int         vantage;            /* vantage_t */
+    int         tag_info;           /* tag_t */
     pref_bool_t all_observations;
-    pref_bool_t tag_info;
     pref_bool_t write_comments;
     const char *fingerprint_files;
     const char *capture_name;
 } settings_t;
 
 #define SETTINGS_DEFAULT \
-    { .limits = LIMITS_DEFAULT, .vantage = VANTAGE_UNKNOWN, .fingerprint_files = "", .capture_name = "" }
+    { .limits = LIMITS_DEFAULT, .vantage = VANTAGE_UNKNOWN, .tag_info = TAG_FORGED, .fingerprint_files = "", \
+      .capture_name = "" }
 
 typedef enum {
     SETTING_NUMBER,         /* unsigned */

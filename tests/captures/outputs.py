@@ -7,7 +7,8 @@
   * One pass, `-2`, `-Y` and `-R` (where it drops nothing) write the same, byte for byte.
   * The tree counts what JSON holds, the plain report and the page name an end of each forged frame.
   * CSV holds the same findings, reads back, and has no cell that a spreadsheet would run.
-  * Findings stay in a file as comments, once each, and in the Info column as tags, if asked for.
+  * Findings stay in a file as comments, once each, if asked for; the Info column has tags on forged
+    packets, on all or on none.
   * In the flow graph forged packets, and only these, come from a column for the injector.
   * For a few samples the JSON, without the version of the plugin, is what NAME.jsonl
     beside it says; `--update` rewrites these.
@@ -254,13 +255,15 @@ def stays(program):
         if comments(program, once):
             complaints.append("comments are written although nobody asked")
     columns = ("-o", 'gui.column.format:"No.","%m","Info","%i"')
-    tagged = [line.split()[0] for line in program.output(
-        ["-2", "-r", path, *columns, "-o", "interference.tag_info:TRUE"]).splitlines()
-        if re.search(r" \[(forged reset \d+|genuine|trigger)\]$", line)]
-    if tagged != wanted:
-        complaints.append(f"the Info column has tags on {tagged}, findings on {wanted}")
-    if "[forged" in program.output(["-2", "-r", path, *columns]):
-        complaints.append("the Info column has tags although nobody asked")
+    forged = [row["frame.number"] for row in program.findings(path, "-2")
+              if row["interference.verdict"] == "forged"]
+    for options, expected in (((), forged), (("-o", "interference.tag_info:all"), wanted),
+                              (("-o", "interference.tag_info:none"), [])):
+        tagged = [line.split()[0] for line in program.output(
+            ["-2", "-r", path, *columns, *options]).splitlines()
+            if re.search(r" \[(forged reset \d+|genuine|trigger)\]$", line)]
+        if tagged != expected:
+            complaints.append(f"with {options} the Info column has tags on {tagged}, not {expected}")
     return complaints
 
 

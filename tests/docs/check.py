@@ -8,6 +8,7 @@ With --catalogue PROGRAM (docs/catalogue of a build):
   * What stands between `<!-- catalogue ARGUMENTS -->` and `<!-- end of catalogue -->` in any
     document is what `catalogue ARGUMENTS` prints.
   * Relative links in all documents of the project lead somewhere.
+  * The manual page names every class and every detector.
   * Every file of dissectors/ has a unit test of its name, or a row in tests/unit/README.md.
 
 With --tshark PROGRAM (that has the plugin):
@@ -38,6 +39,7 @@ PAGES = ROOT / "docs" / "signatures"
 README = ROOT / "README.md"
 PREFERENCES = ROOT / "docs" / "preferences.md"
 GUIDE = ROOT / "docs" / "guide.md"
+MANUAL = ROOT / "docs" / "interference.7"
 SECTIONS = ["What you see", "Mechanism", "Rule", "Innocent twins", "Sources"]
 
 sys.path.insert(0, str(ROOT / "tests" / "captures"))
@@ -145,6 +147,19 @@ def check_unit_tests(documents):
         for test in tests:
             if not (unit / test).exists():
                 documents.complain(readme, f"{name}: there is no {test}")
+
+
+def check_manual(documents):
+    """Words of the lists in the sources, on the page for those who read no sources."""
+    text = MANUAL.read_text()
+    for pattern, file in ((r'^ +X\([A-Z_]+, +"([a-z-]+)",.*"\) *\\?$', "verdict/signature.h"),
+                          (r'^ +X\(([a-z]+), [A-Z]+, "', "detectors.h")):
+        found = re.findall(pattern, (ROOT / "dissectors" / file).read_text(), re.M)
+        if not found:
+            documents.complain(MANUAL, f"{file} has no list that can be read")
+        for name in found:
+            if not re.search(rf"(\.Cm .*| interference\.){re.escape(name)}( |,|$)", text, re.M):
+                documents.complain(MANUAL, f"does not name {name}")
 
 
 # ---- with tshark and the plugin ----
@@ -257,6 +272,7 @@ def main():
         check_generated(documents, catalogue)
         check_links(documents)
         check_unit_tests(documents)
+        check_manual(documents)
     if options.tshark:
         tshark = running.Tshark(options.tshark)
         tshark.must_have_plugin()

@@ -14,9 +14,9 @@ TWICE = ("-C", PROFILE.name, "-2")
 NUMBER, TIME, VERDICT = "No.", "Time", "Verdict"
 RULE, TREE = "colour rule", "tree"      # of a row, beside its columns
 # What the columns of the profile are there to show; the others are Wireshark's own.
-FIELDS = {VERDICT: "interference.verdict", "Class": "interference.class",
+FIELDS = {VERDICT: "interference.verdict", "Case": "interference.class",
           "Confidence": "interference.confidence", "Trigger": "interference.trigger",
-          "Hops": "interference.ttl.hops"}
+          "Hops": "interference.hops_to_injector"}
 SEVERITY = "[Severity level: "
 INJECTOR = "injector (suspected)"
 INDENTED = " "                          # tshark's rows of statistics below a heading

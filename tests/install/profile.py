@@ -4,7 +4,9 @@
 
   * Every filter in it, of whatever file, is compiled by tshark without a word of complaint; and a
     broken one is found, which is tried on a broken copy of every file.
-  * Read as a profile it gives the columns, and each verdict the colour of its rule.
+  * Read as a profile it gives the columns, and each verdict the colour of its rule. The column of hops
+    has the distance of the injector, and nothing where that is not known.
+  * Columns are as wide as what stands in them.
   * Text on our colours has a contrast of at least 4.5 to 1.
   * There is nothing in it that belongs to one machine or one window.
 """
@@ -20,10 +22,13 @@ import tempfile
 
 ROOT = pathlib.Path(__file__).resolve().parents[2]
 PROFILE = ROOT / "plugin" / "profile" / "Interference"
-SAMPLE = ROOT / "captures" / "scripted" / "reset" / "gfw-triplet.pcap"
+SAMPLE = ROOT / "captures" / "scripted" / "reset" / "gfw-triplet.pcap"      # draws its TTLs
+STEADY = SAMPLE.with_name("edge-box-resets-one-name.pcap")                              # writes the same always
 FILES = {"preferences", "colorfilters", "dfilter_buttons", "dfilter_macros", "dmacros", "io_graphs",
          "recent"}
-COLUMNS = ["Verdict", "Class", "Confidence", "Trigger", "Hops", "Info"]    # beside the usual ones
+COLUMNS = ["Verdict", "Case", "Confidence", "Trigger", "Hops", "Info"]     # beside the usual ones
+WIDTHS = {"%m": 75, "%t": 110, "%s": 150, "%d": 150}     # pixels: seven digits, ns, IPv4 whole
+SCREEN = 1366                   # pixels; a third of it stays for Info
 VERDICTS = {"forged", "suspect", "genuine", "trigger", "silenced"}
 CONTRAST = 4.5                  # WCAG 2.1, level AA, for text of normal size
 
@@ -123,11 +128,28 @@ def check_as_profile(tshark, directory):
     if not pairs or pairs != {(verdict, f"Interference: {verdict}") for verdict, _ in pairs}:
         complaints.append(f"colouring rules by verdict: {sorted(pairs)}")
 
-    rows = tshark.output([*with_profile, "-T", "tabs"], environment=here).splitlines()
-    cells = [dict(zip(COLUMNS, map(str.strip, line.split("\t")[-len(COLUMNS):]))) for line in rows]
-    if not any(row["Verdict"] == "forged" and row["Class"] == "reset" and row["Hops"].isdigit()
-               and row["Confidence"].isdigit() and row["Trigger"] for row in cells):
-        complaints.append(f"columns of a forged reset are not filled: {cells[:3]}")
+    for sample, known in ((SAMPLE, False), (STEADY, True)):
+        rows = tshark.output(["-C", PROFILE.name, "-n", "-2", "-r", sample, "-Y",
+                              'interference.verdict == "forged"', "-T", "tabs"],
+                             environment=here).splitlines()
+        cells = [dict(zip(COLUMNS, map(str.strip, line.split("\t")[-len(COLUMNS):])))
+                 for line in rows]
+        if not cells or not all(row["Case"] == "reset" and row["Confidence"].isdigit()
+                                and row["Trigger"] and row["Hops"].isdigit() == known
+                                for row in cells):
+            complaints.append(f"columns of forged resets are not filled: {cells[:3]}")
+    return complaints
+
+
+def check_widths():
+    """Complaints where a column cuts off what the others point to."""
+    cells = lines(PROFILE / "recent")[0][1].split(": ")[1].split(", ")
+    widths = dict(zip(cells[::2], map(int, cells[1::2])))
+    complaints = [f"recent: {column} has {widths[column]} pixels, needs {least}"
+                  for column, least in WIDTHS.items() if widths[column] < least]
+    taken = sum(width for column, width in widths.items() if column != "%i")
+    if taken > SCREEN * 3 // 4:
+        complaints.append(f"recent: {taken} of {SCREEN} pixels are taken before Info")
     return complaints
 
 
@@ -174,7 +196,7 @@ def check_files():
 def main():
     tshark = running.Tshark(sys.argv[1] if len(sys.argv) > 1 else "tshark")
     tshark.must_have_plugin()
-    complaints = check_files() + check_colours() + lint(tshark, PROFILE)
+    complaints = check_files() + check_widths() + check_colours() + lint(tshark, PROFILE)
     with tempfile.TemporaryDirectory(prefix="interference-profile-") as name:
         directory = pathlib.Path(name)
         complaints += check_lint_finds(tshark, directory)
