@@ -30,6 +30,7 @@ static const output_t outputs[] = {
     { "interference,csv",    write_csv,    false },
     { "interference,report", write_report, false },
     { "interference,html",   write_html,   true },
+    { "interference,expect", write_expect, false },
 };
 
 /* One -z on the command line. */

@@ -97,6 +97,8 @@ typedef void (*writer_t)(GString *out, const results_t *results);
 void write_csv(GString *out, const results_t *results);
 void write_report(GString *out, const results_t *results);
 void write_html(GString *out, const results_t *results);
+/* All of each finding as exact expectations (expectations.h), by which two runs are compared. */
+void write_expect(GString *out, const results_t *results);
 /* In ../json.c, because it needs libwsutil. */
 void write_json(GString *out, const results_t *results);
 /* Its lines by themselves. Of the results, the second needs version and capture only. */

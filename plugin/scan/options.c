@@ -16,8 +16,11 @@ static const char usage[] =
     "Usage: interference-scan [OPTION...] CAPTURE...\n"
     "Judges captures as tshark with the plugin \"interference\" does, without dissecting them.\n"
     "\n"
-    "  -z report|json|csv|html[,FILE]  what to write, and where (report, to standard output)\n"
+    "  -z OUTPUT[,FILE]                report, json, csv, html or expect, and where (report, to standard output)\n"
     "  --files0-from FILE              names of captures from FILE (-: standard input), a NUL after each\n"
+    "  --expect DIR                    hold captures against expectations in DIR; without a CAPTURE: all there\n"
+    "  --junit FILE                    write what came of it as JUnit's XML, too\n"
+    "  --write-expect DIR              write first expectations of captures into DIR\n"
     "  --follow                        json: write each finding when it is made, and again when its verdict rises\n"
     "  --no-tshark                     leave a notice where only tshark could read something\n"
     "  -o interference.NAME:VALUE      set a preference of the plugin\n"
@@ -27,8 +30,9 @@ static const char usage[] =
     "  --progress                      tell on standard error how far it is\n"
     "  -h, --help; -v, --version\n"
     "\n"
-    "A CAPTURE of - is standard input. Exit status: 0 all were judged to their end, 1 the call makes no\n"
-    "sense, 2 a capture could not be read, or not to its end.\n";
+    "A CAPTURE of - is standard input. Exit status: 0 all were judged to their end, and as expected; 1 the\n"
+    "call makes no sense; 2 a capture could not be read, or not to its end, or expectations make no sense;\n"
+    "3 something is not as expected.\n";
 
 static const struct {
     const char *name;
@@ -38,6 +42,7 @@ static const struct {
     { "json", write_json },
     { "csv", write_csv },
     { "html", write_html },
+    { "expect", write_expect },
 };
 
 G_GNUC_PRINTF(1, 2) static bool
@@ -64,13 +69,21 @@ add_output(options_t *options, const char *argument)
     for (unsigned i = 0; i < G_N_ELEMENTS(writers); i++) {
         if (strlen(writers[i].name) != length || strncmp(writers[i].name, argument, length))
             continue;
-        output_t output = { writers[i].name, writers[i].write, file };
+        output_t output = { writers[i].name, writers[i].write, file, false };
         if (writers[i].write == write_html && !file)
             return refuse("say where to: -z html,FILE");
         g_array_append_val(options->outputs, output);
         return true;
     }
-    return refuse("-z %s: there is report, json, csv and html", argument);
+    return refuse("-z %s: there is report, json, csv, html and expect", argument);
+}
+
+/* What is said of a capture, to hold it against what is expected. */
+static void
+keep_output(options_t *options)
+{
+    const output_t output = { "expect", write_expect, NULL, true };
+    g_array_append_val(options->outputs, output);
 }
 
 /* ---- preferences ---- */
@@ -251,6 +264,35 @@ take_list(options_t *options, const char *file)
 }
 
 static bool
+take_expecting(options_t *options, const char *folder, bool write)
+{
+    if (options->expecting.folder)
+        return refuse("one of --expect and --write-expect, once");
+    options->expecting.folder = folder;
+    options->expecting.write = write;
+    return true;
+}
+
+static bool
+take_expect(options_t *options, const char *folder)
+{
+    return take_expecting(options, folder, false);
+}
+
+static bool
+take_write_expect(options_t *options, const char *folder)
+{
+    return take_expecting(options, folder, true);
+}
+
+static bool
+take_junit(options_t *options, const char *file)
+{
+    options->expecting.junit = file;
+    return true;
+}
+
+static bool
 enable(options_t *options, const char *name)
 {
     return switch_protocol(options, name, true);
@@ -273,6 +315,9 @@ static const struct {
     { "--disable-protocol", disable, true },
     { "--enable-protocol", enable, true },
     { "--files0-from", take_list, false },
+    { "--expect", take_expect, false },
+    { "--write-expect", take_write_expect, false },
+    { "--junit", take_junit, false },
 };
 
 /* *done: there was one; false: it makes no sense. */
@@ -328,10 +373,14 @@ take_arguments(options_t *options, int argc, char **argv)
 static bool
 check(const options_t *options)
 {
-    bool several = options->list || options->captures->len > 1;
+    bool several = options->list || options->captures->len != 1;
 
-    if (!options->list && !options->captures->len)
+    if (!options->list && !options->captures->len && (!options->expecting.folder || options->expecting.write))
         return refuse("no capture was named; see --help");
+    if (options->follow && options->expecting.folder)
+        return refuse("--follow knows no end, and expectations are about the whole");
+    if (options->expecting.junit && (!options->expecting.folder || options->expecting.write))
+        return refuse("--junit goes with --expect");
     for (unsigned i = 0; i < options->outputs->len; i++) {
         const output_t *output = &g_array_index(options->outputs, output_t, i);
         if (several && output->write == write_html)
@@ -372,6 +421,8 @@ options_read(options_t *options, int argc, char **argv, int *status)
     *status = EXIT_USAGE;
     if (!take_arguments(options, argc, argv))
         return false;
+    if (options->expecting.folder)
+        keep_output(options);
     if (!options->outputs->len)
         add_output(options, options->follow ? "json" : "report");
     return check(options);

@@ -11,6 +11,7 @@
 #include "follow.h"
 #include "handover.h"
 #include "progress.h"
+#include "regression.h"
 
 /* All captures of a call. */
 typedef struct {
@@ -19,6 +20,7 @@ typedef struct {
     bool       named;           /* captures are told apart by their names */
     unsigned   judged, incomplete, by_tshark;
     progress_t progress;
+    regression_t regression;
 } scan_t;
 
 static void
@@ -36,8 +38,8 @@ open_streams(scan_t *scan)
 {
     for (unsigned i = 0; i < scan->options.outputs->len; i++) {
         const output_t *output = &g_array_index(scan->options.outputs, output_t, i);
-        FILE *stream = output->file ? fopen(output->file, "wb") : stdout;
-        if (!stream) {
+        FILE *stream = output->kept ? NULL : output->file ? fopen(output->file, "wb") : stdout;
+        if (!stream && !output->kept) {
             fprintf(stderr, "interference-scan: %s: %s\n", output->file, g_strerror(errno));
             return false;
         }
@@ -54,7 +56,9 @@ close_streams(scan_t *scan)
     for (unsigned i = 0; i < scan->streams->len; i++) {
         const output_t *output = &g_array_index(scan->options.outputs, output_t, i);
         FILE *stream = g_ptr_array_index(scan->streams, i);
-        bool failed = ferror(stream) != 0;
+        bool failed = stream && ferror(stream) != 0;
+        if (output->kept)
+            continue;
         if (output->file ? fclose(stream) == EOF || failed : fflush(stream) == EOF || failed) {
             fprintf(stderr, "interference-scan: %s: %s\n", output->file ? output->file : "standard output",
                     g_strerror(errno));
@@ -78,6 +82,8 @@ write_texts(const scan_t *scan, const GPtrArray *texts)
     for (unsigned i = 0; i < texts->len; i++) {
         const output_t *output = &g_array_index(scan->options.outputs, output_t, i);
         FILE *stream = g_ptr_array_index(scan->streams, i);
+        if (output->kept)
+            continue;
         if (output->write == write_report && scan->judged > 1)
             fputc('\n', stream);
         fputs(without_heading(scan, output, g_ptr_array_index(texts, i)), stream);
@@ -131,6 +137,8 @@ scan_capture(scan_t *scan, const char *file)
 {
     const char *set = scan->options.judging.settings.capture_name;
     const char *name = *set ? set : scan->named ? file : NULL;
+    const bool expects = scan->options.expecting.folder != NULL;
+    char *said = NULL;
     each_frame_t each = progress_begin(&scan->progress, file);
     judged_t judged = capture_judge(file, &scan->options.judging, each.call ? &each : NULL);
 
@@ -146,8 +154,13 @@ scan_capture(scan_t *scan, const char *file)
         if (!texts)
             texts = own_texts(scan, &judged, name);
         write_texts(scan, texts);
+        if (expects && !judged.complaint)
+            said = g_strdup(g_ptr_array_index(texts, texts->len - 1));
         g_ptr_array_free(texts, TRUE);
     }
+    if (expects)
+        regression_take(&scan->regression, file, said);
+    g_free(said);
     judged_clear(&judged);
 }
 
@@ -176,12 +189,25 @@ scan_list(scan_t *scan, const char *list)
     return read;
 }
 
+/* Those of the folder of expectations. */
+static void
+scan_expected(scan_t *scan)
+{
+    GPtrArray *captures = regression_captures(&scan->regression);
+
+    for (unsigned i = 0; i < captures->len; i++)
+        scan_capture(scan, g_ptr_array_index(captures, i));
+    g_ptr_array_free(captures, TRUE);
+}
+
 static int
 scan_all(scan_t *scan)
 {
     const options_t *options = &scan->options;
     bool listed = true;
 
+    if (!options->captures->len && !options->list)
+        scan_expected(scan);
     for (unsigned i = 0; i < options->captures->len; i++)
         scan_capture(scan, g_ptr_array_index(options->captures, i));
     if (options->list)
@@ -189,7 +215,8 @@ scan_all(scan_t *scan)
     if (scan->by_tshark && scan->named)
         fprintf(stderr, "interference-scan: %u of %u captures were judged by tshark\n", scan->by_tshark,
                 scan->judged);
-    return listed && !scan->incomplete ? EXIT_COMPLETE : EXIT_INCOMPLETE;
+    int status = options->expecting.folder ? regression_end(&scan->regression) : EXIT_COMPLETE;
+    return listed && !scan->incomplete ? status : EXIT_INCOMPLETE;
 }
 
 int
@@ -203,13 +230,15 @@ main(int argc, char **argv)
         return status;
     if (!open_streams(&scan))
         return EXIT_INCOMPLETE;
-    scan.named = scan.options.list || scan.options.captures->len > 1;
+    scan.named = scan.options.list || scan.options.captures->len != 1;
+    scan.regression = regression_new(&scan.options.expecting);
     scan.progress.wanted = scan.options.progress;
     status = scan.options.follow
         ? follow_capture(&scan.options, g_ptr_array_index(scan.options.captures, 0), g_ptr_array_index(scan.streams, 0))
         : scan_all(&scan);
     if (!close_streams(&scan))
         status = EXIT_INCOMPLETE;
+    regression_clear(&scan.regression);
     capture_end();
     return status;
 }
