@@ -108,6 +108,17 @@ typedef struct {
 
 extern const detector_t *const detectors[N_WATCHERS];
 
+/* What a packet may make the engine do beside looking at it: judge earlier packets again, look through lists. So many
+ * steps are given with each packet, and what is not used is saved up to a limit, so that no capture costs more
+ * than these for each of its packets, and none of them more than WORK_MAX. */
+#define WORK_GIVEN 64
+#define WORK_MAX   16384
+
+typedef struct {
+    unsigned left;              /* steps */
+    limit_t  limit;
+} work_t;
+
 /* Marks the rare part of a detector: kept out of the function that every packet goes through, so that
  * this one stays small. */
 #define RARELY_RUN G_GNUC_NO_INLINE
@@ -135,6 +146,21 @@ struct engine {
     engine_counts_t counts;
     GArray       *scratch;      /* of evidence_t, for one judgement at a time */
     limit_t       flow_limit, host_limit, datagram_limit;
+    work_t        work;
 };
+
+/* True when so many more steps may be taken, which they are then. The frame where that is refused for the first time
+ * carries a notice. */
+static inline bool
+may_work(engine_t *engine, unsigned steps)
+{
+    bool enough = engine->work.left >= steps;
+
+    if (enough)
+        engine->work.left -= steps;
+    else
+        report_limit(engine->reports, &engine->work.limit);
+    return enough;
+}
 
 G_STATIC_ASSERT(N_WATCHERS <= 16);  /* bits of wants and keeps */

@@ -45,6 +45,9 @@ engine_new(const limits_t *limits, const bool enabled[N_DETECTORS])
     engine->host_limit.notice = "address limit reached: TTLs and header habits of further addresses are not "
                                 "remembered";
     engine->datagram_limit.notice = "QUIC limit reached: the connections longest silent are forgotten";
+    engine->work.limit.notice = "work limit reached: earlier packets are judged again some packets later, or not at "
+                                "all";
+    engine->work.left = WORK_MAX;
     engine->reports = reports_new(limits->all_observations);
     engine->store = engine->reports->store;
     engine->vantages.given = limits->vantage;
@@ -412,6 +415,7 @@ void
 engine_observe(engine_t *engine, const observation_t *obs)
 {
     reports_begin(engine->reports, obs);
+    engine->work.left = MIN(engine->work.left + WORK_GIVEN, WORK_MAX);
     if (obs->captured < obs->length)
         engine->counts.cut_payloads++;
     bool to_itself = is_to_itself(obs);

@@ -25,6 +25,8 @@
 #define REVISIT_MAX 256
 /* So often for one host: a box that changes its header with every packet is known by then. */
 #define REVISITS_MAX 16
+/* What judging a case costs beside a step along a list. */
+#define JUDGE_STEPS 16
 
 /* What follows a reset by less may have been overtaken by it on the way. */
 #define REORDER_NS     (1 * NS_PER_MS)
@@ -44,12 +46,16 @@ typedef struct {
     limit_t    limit;
     unsigned   judged;          /* resets, up to JUDGED_PER_FLOW */
     uint32_t   told_after_end[2];   /* of each end, the reset after its end that was told; 0: none */
+    GList      due_link;        /* in resets_t.due; data is NULL where it is not in there */
+    bool       due[2];          /* the cases of this end are to be judged again */
     bool       cut;             /* the client's request got a reset in place of an answer */
 } flow_resets_t;
 
 typedef struct {
     oldest_t   flows;           /* of flow_resets_t; max is that of `open` */
     unsigned   open;            /* lists and cases */
+    GPtrArray *marked;          /* hosts whose open cases are to be judged again, with the packet at hand */
+    GQueue     due;             /* of flow_resets_t whose turn that is; what is too much work waits in here */
     outcomes_t *outcomes;
     limit_t    outcomes_limit;
     record_t   record[N_CHANCES];   /* of all resets */
@@ -69,6 +75,8 @@ clear_list(void *context, void *one)
 
     resets->open -= list->cases->len + 1;
     oldest_remove(&resets->flows, &list->link);
+    if (list->due_link.data)
+        g_queue_unlink(&resets->due, &list->due_link);
     g_ptr_array_free(list->cases, TRUE);
 }
 
@@ -79,6 +87,7 @@ reset_open(engine_t *engine)
 
     resets->flows = oldest_new(engine->limits.resets, "reset limit reached: later packets no longer add to the "
                                                       "oldest resets");
+    resets->marked = g_ptr_array_new();
     resets->outcomes = outcomes_new(OUTCOMES_MAX);
     resets->outcomes_limit.notice = "name limit reached: connections for further names are not compared with those "
                                     "for others";
@@ -90,6 +99,7 @@ static void
 reset_close(engine_t *engine)
 {
     outcomes_free(resets_of(engine)->outcomes);
+    g_ptr_array_free(resets_of(engine)->marked, TRUE);
     g_free(resets_of(engine));
 }
 
@@ -241,41 +251,93 @@ compare_with_host(engine_t *engine, reset_case_t *c, const flow_t *flow)
 
 static void judge_case(engine_t *engine, flow_t *flow, flow_resets_t *list, reset_case_t *c);
 
-static void
-judge_cases_of(engine_t *engine, flow_t *flow, flow_resets_t *list, const host_t *host)
-{
-    for (unsigned i = 0; i < list->cases->len; i++) {
-        reset_case_t *c = g_ptr_array_index(list->cases, i);
-        if (flow->host[c->end] == host && !c->same_box_frame)
-            judge_case(engine, flow, list, c);
-    }
-}
-
-/* Judges open cases of a host again: a box was proven to forge packets in its name, or a pattern shows. */
+/* A box was proven to forge packets in a host's name, or a pattern shows: its open cases are judged again, once,
+ * when the packet at hand is through. */
 static void
 revisit_host(engine_t *engine, host_t *host)
 {
-    unsigned budget = REVISIT_MAX;
+    host_suspicions_t *suspicions = host_suspicions(host);
 
-    if (host_suspicions(host)->revisits++ >= REVISITS_MAX) {
-        host_suspicions(host)->revisits = REVISITS_MAX;
+    if (suspicions->marked || suspicions->revisits >= REVISITS_MAX)
         return;
-    }
-    for (GList *l = resets_of(engine)->flows.links.tail; l && budget; l = l->prev, budget--) {
+    suspicions->marked = true;
+    suspicions->revisits++;
+    g_ptr_array_add(resets_of(engine)->marked, host);
+}
+
+static void
+make_due(resets_t *resets, flow_resets_t *list, unsigned end)
+{
+    list->due[end] = true;
+    if (list->due_link.data)
+        return;
+    list->due_link.data = list;
+    g_queue_push_tail_link(&resets->due, &list->due_link);
+}
+
+static void
+make_host_due(engine_t *engine, host_t *host)
+{
+    resets_t *resets = resets_of(engine);
+    unsigned most = REVISIT_MAX;
+
+    host_suspicions(host)->marked = false;
+    for (GList *l = resets->flows.links.tail; l && most-- && may_work(engine, 1); l = l->prev) {
         flow_resets_t *list = l->data;
-        flow_t *flow = list->beside.flow;
-        if (flow->host[0] == host || flow->host[1] == host)
-            judge_cases_of(engine, flow, list, host);
+        for (unsigned end = 0; end < 2; end++)
+            if (list->beside.flow->host[end] == host)
+                make_due(resets, list, end);
     }
+}
+
+/* False where that would be too much for now. */
+static bool
+judge_due(engine_t *engine, flow_resets_t *list)
+{
+    resets_t *resets = resets_of(engine);
+    bool due[2] = { list->due[0], list->due[1] };
+
+    if (!may_work(engine, list->cases->len * JUDGE_STEPS))
+        return false;
+    g_queue_unlink(&resets->due, &list->due_link);
+    list->due_link.data = NULL;
+    list->due[0] = list->due[1] = false;
+    for (unsigned i = 0; i < list->cases->len; i++) {
+        reset_case_t *c = g_ptr_array_index(list->cases, i);
+        if (due[c->end] && !c->same_box_frame)
+            judge_case(engine, list->beside.flow, list, c);
+    }
+    return true;
+}
+
+/* Judging may mark further hosts. What is too much waits for the next packets. */
+static RARELY_RUN void
+work_off(engine_t *engine)
+{
+    resets_t *resets = resets_of(engine);
+
+    do {
+        while (resets->marked->len)
+            make_host_due(engine, g_ptr_array_remove_index(resets->marked, resets->marked->len - 1));
+    } while (resets->due.head && judge_due(engine, resets->due.head->data));
+}
+
+static void
+after_packet(engine_t *engine)
+{
+    const resets_t *resets = resets_of(engine);
+
+    if (resets->marked->len || resets->due.head)
+        work_off(engine);
 }
 
 /* Judges the open case of one frame again: a later reset completes a pattern with it. */
 static void
 revisit_frame(engine_t *engine, const host_t *host, uint32_t frame)
 {
-    unsigned budget = REVISIT_MAX;
+    unsigned most = REVISIT_MAX;
 
-    for (GList *l = resets_of(engine)->flows.links.tail; l && budget; l = l->prev, budget--) {
+    for (GList *l = resets_of(engine)->flows.links.tail; l && most-- && may_work(engine, 1); l = l->prev) {
         flow_resets_t *list = l->data;
         flow_t *flow = list->beside.flow;
         if (flow->host[0] != host && flow->host[1] != host)
@@ -363,12 +425,12 @@ none_answers_dead(const engine_t *engine, const flow_t *flow)
 
 /* The farthest place where the same request to this host died and nobody answered; 0: none. */
 static uint8_t
-silent_hops(const engine_t *engine, const flow_t *answered, const reset_case_t *c)
+silent_hops(engine_t *engine, const flow_t *answered, const reset_case_t *c)
 {
-    unsigned budget = REVISIT_MAX;
+    unsigned most = REVISIT_MAX;
     uint8_t farthest = 0;
 
-    for (const GList *l = died_youngest(engine->died); l && budget; l = l->prev, budget--) {
+    for (const GList *l = died_youngest(engine->died); l && most-- && may_work(engine, 1); l = l->prev) {
         dead_request_t dead = died_request(l);
         const flow_t *flow = dead.flow;
         if (dead.hops && dead.hops < c->died.hops && flow->request && flow->request == answered->request
@@ -380,7 +442,7 @@ silent_hops(const engine_t *engine, const flow_t *answered, const reset_case_t *
 }
 
 static where_facts_t
-read_where(const engine_t *engine, const flow_t *flow, const reset_case_t *c)
+read_where(engine_t *engine, const flow_t *flow, const reset_case_t *c)
 {
     uint8_t distance, usual = 0;
     unsigned packets;
@@ -484,9 +546,11 @@ say(engine_t *engine, const flow_t *flow, const reset_case_t *c, judgement_t j, 
         .genuine_frame = c->syn_ack_frame ? c->syn_ack_frame : c->data_frame,
         .error_frame = c->died_frame,
         .error_ends = ends_of_error(&c->died.router, &flow->host[!c->end]->address),
-        .claimed = flow->host[c->end], .injected = read_injected(c), .where = read_where(engine, flow, c),
+        .claimed = flow->host[c->end], .injected = read_injected(c),
     };
 
+    if (j.verdict == VERDICT_FORGED)
+        r.where = read_where(engine, flow, c);
     add_facts(&r.facts, c);
     if (c->end == flow->client)
         stages_say(engine, flow, &r.facts);
@@ -873,12 +937,13 @@ reset_segment(engine_t *engine, segment_t *s)
     if (s->obs->flags & TCP_RST) {
         if (is_worth_a_look(s))
             observe_reset(engine, s);
-        return;
+    } else {
+        if (beside_has(s->flow, DETECT_RESET))
+            observe_afterlife(engine, s);
+        if (s->seen & SEES_FIRST_DATA)
+            observe_answer(engine, s);
     }
-    if (beside_has(s->flow, DETECT_RESET))
-        observe_afterlife(engine, s);
-    if (s->seen & SEES_FIRST_DATA)
-        observe_answer(engine, s);
+    after_packet(engine);
 }
 
 /* The handshake is over: its round trip is one to the server. */
@@ -905,6 +970,7 @@ reset_quote(engine_t *engine, const quote_t *quote)
             judge_case(engine, quote->flow, list, c);
         }
     }
+    after_packet(engine);
 }
 
 static const kept_t kept[] = {

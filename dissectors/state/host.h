@@ -107,6 +107,7 @@ typedef struct {
     uint32_t           forger_frame;    /* the proof */
     uint8_t            patterns;        /* PATTERN_* that were seen */
     uint8_t            revisits;        /* times its open cases were judged again, by reset/cases.c */
+    bool               marked;          /* that is to be done with the packet at hand */
     uint32_t           copied_frame[COPIED_SLOTS];  /* resets with the IP ID of what they answer */
     unsigned           n_window_ttl, n_injectors, n_mirror, n_copied;   /* total ever; slots are used in turn */
 } host_suspicions_t;
