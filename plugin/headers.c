@@ -216,7 +216,9 @@ headers_udp(observation_t *obs, piece_t datagram)
     uint32_t length = read_be16(p + 4);
     obs->sport = read_be16(p);
     obs->dport = read_be16(p + 2);
-    length = length >= UDP_HEADER && length <= datagram.length ? length : datagram.length;
+    /* A frame that ends before its datagram does was cut, wherever that was. */
+    if (length < UDP_HEADER)
+        length = datagram.length;
     note_segment(obs, p, length, datagram.captured);
     obs->length = length - UDP_HEADER;
     obs->captured = smaller(datagram.captured, length) - UDP_HEADER;

@@ -446,12 +446,12 @@ static report_t
 report_about(engine_t *engine, const segment_t *s, const data_case_t *c, const observation_t *obs)
 {
     /* An acknowledgement alone is no answer: what it acknowledges goes unanswered, and that is told of it. */
-    bool answers = s->end != s->flow->client && (c->length || c->flags != (TCP_PSH | TCP_ACK));
+    bool of_server = s->end != s->flow->client, answers = of_server && (c->length || c->flags != (TCP_PSH | TCP_ACK));
 
     return (report_t){
         .frame = c->frame, .time = c->time, .class = class_of(c),
         .ends = ends_of_flow(s->flow, s->end, c->ip.ttl), .vantage = vantage_of_flow(&engine->vantages, s->flow),
-        .trigger = answers ? asked_text(engine->asked, s->flow) : NULL,
+        .trigger = of_server ? asked_text(engine->asked, s->flow) : NULL,
         .trigger_frame = !answers ? 0 : s->flow->request_frame ? s->flow->request_frame : c->request_frame,
         .claimed = s->flow->host[s->end], .injected = read_injected(c, obs), .where = read_where(c, obs),
     };
@@ -497,7 +497,7 @@ judge_segment(engine_t *engine, segment_t *s, const data_case_t *c, bool undecid
 
     /* Where the connection's beginning or a piece of it is missing, what its other packets look like may be the
      * forger's: that two answers contradict each other is sure, and whose is whose is not. */
-    if (undecided || (genuine && (flow->gap || !flow->handshake)))
+    if (undecided || ((genuine || c->other_frame) && (flow->gap || !((s->sender->seen | s->obs->flags) & SEEN_SYN))))
         j = undecided_judgement(j);
     if (!report_is_due(engine->reports, &j, evidence))
         return false;
@@ -540,6 +540,8 @@ judge_again(engine_t *engine, const segment_t *s, const data_case_t *c, const GA
     if (!report_is_due(engine->reports, &j, evidence))
         return false;
     report_t r = report_about(engine, s, c, NULL);
+    const evidence_t *strongest = evidence_strongest(evidence);
+    r.innocent = strongest ? strongest->signature->twin : NULL;
     r.genuine_frame = genuine;
     if (known && known->trigger_frame) {
         r.trigger = known->trigger;
@@ -762,7 +764,7 @@ deny_run(engine_t *engine, segment_t *s, run_t *run)
     for (unsigned i = 0; i < run->n; i++) {
         data_case_t c = run_case(&now, run, &run->packet[i]);
         c.beyond_fin_frame = s->obs->frame;
-        if (judge_again(engine, s, &c, NULL, false, 0))
+        if (judge_again(engine, s, &c, NULL, false, s->obs->frame))
             run->proof = c.frame;
     }
 }
@@ -1057,7 +1059,7 @@ observe_late_syn_ack(engine_t *engine, segment_t *s)
         c.other_frame = 0;
         c.handshake_frame = c.frame ? handshake_forged_before(engine, s->flow, c.seq) : 0;
         if (c.handshake_frame)
-            judge_again(engine, s, &c, NULL, false, 0);
+            judge_again(engine, s, &c, NULL, false, s->obs->frame);
     }
 }
 

@@ -394,11 +394,21 @@ others_ttls(const dns_case_t *c, const dns_answer_t *a, const char *why)
     return text;
 }
 
+/* From as far as a quarter of the server's other answers: one of three may be that of the other site. */
+static bool
+ttl_is_shown(const dns_case_t *c, uint8_t ttl)
+{
+    unsigned alike = answers_from(c, ttl);
+    return alike && alike * 4 >= ttl_memory_total(&c->server->ttls);
+}
+
 static char *
 ttl_unlike_server(const dns_case_t *c, const dns_answer_t *a)
 {
     uint8_t distance;
 
+    if (ttl_is_shown(c, a->ip.ttl))
+        return NULL;
     if ((c->n_answers < 2 && (c->server->answers < KNOWN_MIN || answers_from(c, a->ip.ttl) >= SITE_MIN))
         || !ttl_memory_distance(&c->server->ttls, a->ip.ttl, &distance) || distance < TTL_DEVIATION_MIN)
         return NULL;

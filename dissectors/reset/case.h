@@ -62,6 +62,7 @@ typedef struct {
     bool        offer_unknown;  /* the client's SYN was not captured, or not all of the flow readable */
     bool        at_sender;      /* captured where the claimed sender sits: its packets are its own */
     bool        at_an_end;      /* captured where one of the two sits: the other's forgeries go elsewhere */
+    bool        unread;         /* a segment before it could not be read */
     bool        after_own_reset;/* the sender has already reset the connection, for all that is known itself */
     uint32_t    request_frame;  /* the client's last request, 0: none before the reset */
     uint32_t    answered_seq;   /* sequence number that the peer's last packet ended at */

@@ -636,6 +636,7 @@ was_reset_before(const engine_t *engine, const flow_resets_t *list, const reset_
 static void
 compare_with_earlier(engine_t *engine, flow_t *flow, flow_resets_t *list, reset_case_t *c)
 {
+    c->unread = flow->gap;
     c->after_own_reset = was_reset_before(engine, list, c);
     unsigned news = resets_compare(list->cases, c, flow->gap, is_incomplete(c));
 

@@ -164,6 +164,15 @@ is_of_a_nat(const reset_case_t *c)
     return c->unmoved_frame != 0;
 }
 
+/* What the capture does not hold of the sender may have been its FIN, which the peer has acknowledged. */
+static bool
+is_in_doubt(const reset_case_t *c)
+{
+    bool fin_missed = c->sender.packets && !c->sender_is_later && c->peer.last.bits & TCP_ACK
+                   && seq_diff(c->peer.last.ack, c->sender.next_seq) > 0;
+    return c->unread || fin_missed;
+}
+
 bool
 reset_of_other_station(const reset_case_t *c)
 {
@@ -181,6 +190,7 @@ static const struct {
     { may_be_idle, "a NAT, firewall or load balancer that had forgotten the connection, which began before the capture" },
     { is_refusal, "a packet filter or NAT on the sender itself, which refuses single packets" },
     { is_of_a_nat, "a NAT that forgot the connection and answers in its own name, the sender's address" },
+    { is_in_doubt, "the end of the connection, in a packet that the capture lost or cut: boxes that have forgotten it answer so" },
 };
 
 const char *

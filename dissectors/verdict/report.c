@@ -173,7 +173,10 @@ link_trigger(reports_t *reports, const finding_t *forged)
 static void
 link_witness(reports_t *reports, const finding_t *forged, uint32_t frame, ends_t ends)
 {
-    finding_t *witness = frame
+    const finding_t *known = frame ? store_lookup(reports->store, frame) : NULL;
+    bool of_another = known && known->verdict == VERDICT_GENUINE && known->forged_frame
+                   && known->forged_frame != forged->frame;
+    finding_t *witness = frame && !of_another
         ? publish(reports, frame, 0, VERDICT_GENUINE, forged->class, 0) : NULL;
 
     if (!witness)

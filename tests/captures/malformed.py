@@ -31,6 +31,8 @@ STRICT = {"WIRESHARK_ABORT_ON_DISSECTOR_BUG": "1"}
 PASSES = ((), ("-2",))
 # Where a fragment is cut, Wireshark finishes the forged packet with a later, genuine fragment.
 NOT_CUT = ("fragments",)
+# Innocent by its addresses, which copies do not have: the answer is of the company's own network.
+NOT_COPIED = ("dns-network-of-a-block-page",)
 
 
 # -- writing --------------------------------------------------------------------------------
@@ -199,6 +201,8 @@ def test():
         directory.chmod(0o777)
 
         def check(path):
+            if path.stem in NOT_COPIED:
+                return []
             complaints = truncated(program, path, directory)
             if program.companion("editcap"):
                 complaints += mutated(program, path, directory, reports)

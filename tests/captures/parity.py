@@ -5,8 +5,10 @@
 The reference is `-2 -T fields`. Every other mode must show the same values on the same frames.
 In one pass a frame is printed before later packets are known, so there, and only there, a row
 may be missing or weaker: same class, no higher confidence, no worse verdict. What is called
-forged in the end must still be told in one pass: on the frame itself, or on a later frame that
-is linked with it, directly or through others.
+forged in the end must still be told in one pass: on the frame itself, on a later frame that is
+linked with it, directly or through others, or on one of another connection that is forged for the
+same trigger by the very sign that was missing before (one name is cut, all others pass: only
+repetition shows that).
 """
 
 import json
@@ -142,7 +144,17 @@ def told(frame, reference, one_pass):
         return True
     if one_pass.get(frame, {}).get("interference.verdict") == "forged":
         return True
-    return any(other > frame and other in one_pass for other in linked(reference, frame))
+    return (any(other > frame and other in one_pass for other in linked(reference, frame))
+            or any(alike(reference[frame], one_pass.get(frame, {}), later)
+                   for other, later in one_pass.items() if other > frame))
+
+
+def alike(after, before, later):
+    """True if a later frame is forged for the same trigger by a sign that came too late here."""
+    signs, early, there = (set(values.get("interference.signature", "").split(","))
+                           for values in (after, before, later))
+    return (later["interference.verdict"] == "forged" and (signs - early) & there != set()
+            and later["interference.trigger"] == after["interference.trigger"] != "")
 
 
 def earlier_knowledge(name, reference, one_pass):

@@ -34,7 +34,9 @@ class Injector:
         return self.capture.mark(packet, "forged", "reset", self.behaviour, trigger.asks)
 
     def page(self, request, delay, payload, flags="FPA", **header):
-        """Data that follows `request` after `delay`, in the name of the server; it fits the request."""
+        """Data, or the FIN or acknowledgement behind them, that follow `request` after `delay` in the name of the
+        server; they fit the request."""
+        kind = "data" if payload else "fin" if "F" in flags else "ack"
         self._blame(request, "data")
         claimed = request.end_point.peer
         header.setdefault("seq", request.ack)
@@ -43,7 +45,7 @@ class Injector:
         header.setdefault("flow_label", 0)
         packet = claimed.segment(flags, payload, at=request.time + delay, **header)
         packet.padded = True
-        return self.capture.mark(packet, "forged", "data", self.behaviour, request.asks)
+        return self.capture.mark(packet, "forged", kind, self.behaviour, request.asks)
 
     def answer(self, query, delay, message, **header):
         """A DNS answer that follows `query` after `delay`, in the name of its addressee."""

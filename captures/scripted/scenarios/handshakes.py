@@ -53,7 +53,7 @@ def forged_syn_ack_and_answer(net):
     stamp = [("NOP", None), ("NOP", None), ("Timestamp", (101, request.tsval))]
     answer = flow.server.segment("PA", wire.http_ok("somebody else"), seq=isn + 1, ack=request.end,
                                  at=request.time + 0.011, options=stamp)
-    net.mark(answer, "forged", "data", "handshake-hijack")
+    net.mark(answer, "forged", "data", "handshake-hijack", SITE)
     flow.client.segment("A", seq=request.end, ack=answer.end, at=answer.time + 0.0001)
     net.mark(flow.server.send("SA", reply_to=syn), "genuine", "syn-ack", "handshake-hijack")
     flow.client.refuse(forged, at=flow.now + 0.0001)

@@ -282,7 +282,8 @@ SEQUENCE(sprayed_and_denied)
     assert_int_equal(wire_count(wire, VERDICT_FORGED), 3);
     assert_true(evidence_has(wire_finding(wire, fin - 1)->evidence, "data-beyond-fin"));
     assert_true(evidence_has(wire_finding(wire, fin - 1)->evidence, "data-id-repeats"));
-    assert_int_equal(wire_verdict(wire, fin), VERDICT_NONE);
+    assert_int_equal(wire_verdict(wire, fin), VERDICT_GENUINE);
+    assert_int_equal(wire_finding(wire, fin - 1)->genuine_frame, fin);
 }
 
 /* A network card cuts one packet into two with one number; the FIN lies behind them. */

@@ -187,6 +187,15 @@ WIRE(other_initial_ttl) { (void)c; a->ip.ttl = 52; }
 WIRE(second_site) { (void)c; a->ip.ttl = 122; habits.ttls.ttl[1] = 122; habits.ttls.count[1] = 10; }
 
 WIRE(other_site_of_two_answers) { six_hops_nearer(c, a); habits.answers = habits.ttls.count[0] = 2; }
+WIRE(site_of_one_in_three)
+{
+    six_hops_nearer(c, a);
+    add_rival(c, START + 15 * NS_PER_MS, 9);
+    habits.answers = 3;
+    habits.ttls.count[0] = 2;
+    habits.ttls.ttl[1] = a->ip.ttl;
+    habits.ttls.count[1] = 1;
+}
 WIRE(initial_ttl_of_some) { other_initial_ttl(c, a); habits.ttls.ttl[1] = 53; habits.ttls.count[1] = 1; }
 
 WIRE(id_of_query)
@@ -456,6 +465,8 @@ static const sign_row_t signs[] = {
 
     { "an answer comes from another site than the only two before", "dns-ttl-mismatch-resolver", false,
       other_site_of_two_answers },
+    { "an answer contradicts another and comes from where one of three before came from", "dns-ttl-mismatch-resolver",
+      false, site_of_one_in_three },
 
     { "an answer comes as far, sent with another TTL at first", "dns-initial-ttl", true, other_initial_ttl },
     { "an answer comes from six hops nearer, sent with the same TTL at first", "dns-initial-ttl", false,

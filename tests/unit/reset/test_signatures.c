@@ -816,6 +816,19 @@ WIRE(gateway_after_the_end)
     c->reset.ip = (ip_header_t){ .ttl = 126, .ip_id = 0x4444 };
     c->reset.flags |= 0xe00;
 }
+WIRE(gateway_after_an_end_that_was_lost)
+{
+    gateway_after_the_end(c);
+    c->sender.seen &= ~SEEN_FIN;
+    c->peer.last.ack = SERVER_SEQ + 1;
+}
+WIRE(gateway_after_an_end_that_was_cut)
+{
+    gateway_after_the_end(c);
+    c->sender.seen &= ~SEEN_FIN;
+    c->unread = true;
+}
+WIRE(gateway_in_the_middle) { gateway_after_the_end(c); c->sender.seen &= ~SEEN_FIN; }
 WIRE(turned_round_after_idle)
 {
     idle_then_answered(c);
@@ -906,6 +919,11 @@ static const verdict_row_t verdicts[] = {
     { "a burst of a stack that clears don't-fragment in resets", burst_with_a_habit, VERDICT_NONE, VERDICT_SUSPECT, NULL },
     { "a step beyond the capture from where the sender is", next_steps_ahead, VERDICT_NONE, VERDICT_SUSPECT, "lost" },
     { "a gateway answers after the sender's FIN", gateway_after_the_end, VERDICT_NONE, VERDICT_SUSPECT, "over" },
+    { "a gateway answers after a FIN that the capture lost", gateway_after_an_end_that_was_lost, VERDICT_NONE,
+      VERDICT_SUSPECT, "lost or cut" },
+    { "a gateway answers after a packet that the capture cut", gateway_after_an_end_that_was_cut, VERDICT_NONE,
+      VERDICT_SUSPECT, "lost or cut" },
+    { "the same in the middle of a connection", gateway_in_the_middle, VERDICT_FORGED, VERDICT_FORGED, NULL },
     { "a box turns a keep-alive round after two hours", turned_round_after_idle, VERDICT_SUSPECT, VERDICT_SUSPECT,
       "idle timer" },
     { "a NAT answers in its own name and the client goes on", nat_in_its_own_name, VERDICT_NONE, VERDICT_SUSPECT,
@@ -992,6 +1010,7 @@ check_extreme_cases(void **state)
         memset(&c, fills[i], sizeof c);
         c.sender_is_later = c.data_continues = fills[i];    /* no bool but true and false */
         c.at_sender = c.at_an_end = c.offer_unknown = c.opener = c.after_own_reset = c.host_answers = c.taught = false;
+        c.unread = false;
         c.data_answers = c.mirror_possible = false;
         c.contrast.name = c.contrast.passed_name = "x";
         c.reset.has_timestamps = c.reset.has_options = c.reset.ip.df = fills[i];
