@@ -39,8 +39,10 @@ enum {
     SEES_GAP         = 0x40,    /* from a server that has sent no data: beyond what was seen of it */
     SEES_FIRST_DATA  = 0x80,    /* from a server: its first */
     SEES_TOOL_MADE   = 0x100,   /* from the client: data with a packet tool's header */
-    SEES_COMBINATIONS = 0x200,
-    SEES_ALL         = 0x200,   /* as a detector's `sees`: every packet */
+    SEES_OUT_OF_STEP = 0x200,   /* from the client: data off its own counter of IP IDs, or an acknowledgement with
+                                 * a number before what it has sent */
+    SEES_COMBINATIONS = 0x400,
+    SEES_ALL         = 0x400,   /* as a detector's `sees`: every packet */
 };
 
 /* One packet of a flow and the two ends' states before it. */

@@ -43,4 +43,4 @@ typedef enum {
 
 /* What is kept beside a flow (state/beside.h) has a number: a family's is its detector_id_t. Who keeps a
  * second kind has its number here. */
-enum { BESIDE_PAGE = N_WATCHERS, BESIDE_RUN, N_BESIDE };
+enum { BESIDE_PAGE = N_WATCHERS, BESIDE_RUN, BESIDE_FOREIGN, N_BESIDE };

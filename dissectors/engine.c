@@ -148,7 +148,10 @@ static void
 note_client(flow_t *flow, unsigned end, const observation_t *obs)
 {
     if (obs->flags & TCP_SYN) {
-        flow->client = obs->flags & TCP_ACK ? !end : end;
+        if (!(obs->flags & TCP_ACK))
+            flow->client = end;
+        else if (!flow->handshake)      /* else the SYN has told, whoever sends this */
+            flow->client = !end;
         flow->handshake = true;
     } else if (!flow->handshake && !flow->end[0].last.frame && !flow->end[1].last.frame) {
         flow->client = obs->sport >= obs->dport ? end : !end;
@@ -160,6 +163,17 @@ static bool
 is_tool_made(const observation_t *obs)
 {
     return !obs->ip.df && obs->ip.ip_id <= 1 && !obs->has_timestamps && obs->length && !obs->ip.ipv6;
+}
+
+/* Not where its sender was. One byte before that a keep-alive probe is. */
+static bool
+is_out_of_step(const observation_t *obs, const direction_t *sender)
+{
+    int32_t ahead = seq_diff(obs->seq, sender->next_seq);
+
+    return obs->length ? ahead >= 0 && sender->id_steps && !obs->ip.ipv6
+                             && !ip_id_goes_on(sender->last.mark, obs->ip.ip_id)
+                       : ahead < -1;
 }
 
 /* SEES_* of a segment. */
@@ -176,7 +190,7 @@ what_is_seen(const segment_t *s)
     if (obs->ip.ttl != sender->ttl[0])
         seen |= SEES_STRANGE_TTL;
     if (s->end == flow->client)
-        seen |= is_tool_made(obs) ? SEES_TOOL_MADE : 0;
+        seen |= (is_tool_made(obs) ? SEES_TOOL_MADE : 0) | (is_out_of_step(obs, sender) ? SEES_OUT_OF_STEP : 0);
     else if (!(obs->flags & TCP_SYN) || sender->packets)
         seen |= SEES_ANSWERS;
     if (obs->captured && (obs->sport == DNS_PORT || obs->dport == DNS_PORT))

@@ -54,6 +54,9 @@ typedef struct {
     uint32_t    same_run_frame; /* proven forgery of the same sender in this flow (run.h); 0: none */
     uint32_t    beyond_fin_frame;   /* the sender's FIN that ends before these bytes; 0: none */
     bool        repeats_last;   /* its IP ID is that of its sender's packet before, of a sender that counts */
+    uint32_t    unaware_frame;  /* the sender's later packet that does not know of these bytes; 0: none */
+    uint16_t    unaware_id;     /* its IP ID, which goes on from … */
+    uint16_t    before_id;      /* … that of the sender's last packet before these bytes */
     uint32_t    continued_frame;    /* of a FIN: the sender's later segment that goes on as if there were none */
     uint32_t    died_frame;     /* ICMP error: what this acknowledges died on the way; 0: none */
     dead_probe_t died;          /* the same with its place */

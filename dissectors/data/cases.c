@@ -9,6 +9,7 @@
 #include "data/case.h"
 #include "data/overlap.h"
 #include "data/run.h"
+#include "data/unaware.h"
 #include "handshake/case.h"
 #include "state/hops.h"
 
@@ -83,6 +84,7 @@ data_open(engine_t *engine)
     besides_kind(engine->besides, DETECT_DATA, sizeof(flow_answers_t), NULL, NULL);
     besides_kind(engine->besides, BESIDE_PAGE, sizeof(pending_page_t), clear_page, kept);
     besides_kind(engine->besides, BESIDE_RUN, sizeof(run_t), clear_run, kept);
+    besides_kind(engine->besides, BESIDE_FOREIGN, sizeof(foreign_t), NULL, NULL);
     return kept;
 }
 
@@ -1093,13 +1095,51 @@ judge_client(engine_t *engine, segment_t *s)
     s->forged |= judge_segment(engine, s, &c, false, 0);
 }
 
+/* The client's acknowledgement at hand shows that it did not send what was kept. */
+static void
+judge_foreign(engine_t *engine, segment_t *s, const foreign_t *foreign)
+{
+    const observation_t *obs = s->obs;
+    data_case_t now = read_case(engine, s, CONTENT_OTHER, &(page_t){ 0 });
+    answer_t kept = {
+        .frame = foreign->frame, .bytes = { .seq = foreign->seq }, .ip_id = foreign->ip_id, .ttl = foreign->ttl,
+        .length = (uint16_t)MIN(foreign->end - foreign->seq, UINT16_MAX), .tos = foreign->tos,
+        .window = foreign->window,
+        .bits = (uint16_t)(foreign->flags | (foreign->df ? BIT_DF : 0)
+                           | (foreign->has_timestamps ? BIT_TIMESTAMPS : 0)),
+    };
+    data_case_t c = earlier_case(&now, &kept);
+
+    c.other_frame = c.died_frame = 0;
+    c.unaware_frame = obs->frame;
+    c.unaware_id = obs->ip.ip_id;
+    c.before_id = foreign->own_mark;
+    judge_earlier(engine, s, &c, false, obs->frame);
+}
+
+/* Somebody writes in the client's name, beside the server: of the client only its own packets are left to tell. */
+static RARELY_RUN void
+observe_out_of_step(engine_t *engine, segment_t *s)
+{
+    foreign_t *foreign = beside_find(engine->besides, s->flow, BESIDE_FOREIGN);
+
+    if (vantage_is_at(&engine->vantages, s->flow, s->end))
+        return;
+    if (s->obs->length)
+        foreign_keep(beside_get(engine->besides, s->flow, BESIDE_FOREIGN), s->obs, s->sender);
+    else if (foreign && foreign_is_denied(foreign, s->obs, s->peer) && !is_forged(engine, foreign->frame))
+        judge_foreign(engine, s, foreign);
+}
+
 static void
 data_segment(engine_t *engine, segment_t *s)
 {
-    if (s->seen & SEES_TOOL_MADE) {
+    if (s->seen & SEES_OUT_OF_STEP)
+        observe_out_of_step(engine, s);
+    if (s->seen & SEES_TOOL_MADE)
         judge_client(engine, s);
+    if (s->seen & (SEES_OUT_OF_STEP | SEES_TOOL_MADE))
         return;
-    }
     unsigned worth = s->obs->flags & TCP_SYN ? IS_LATE_SYN_ACK : worth_of(s);
     if (worth)
         look_closer(engine, s, worth);
@@ -1112,13 +1152,15 @@ static const kept_t kept[] = {
       KEPT_NUMBER(PENDING_PAGES) ", further ones are not waited for" },
     { "run of packets of one sender that is not the host", "data/run.c", sizeof(run_t), NULL,
       "the oldest goes first" },
+    { "data in the client's name that are off its counter", "data/unaware.c", sizeof(foreign_t), NULL,
+      "as connections" },
     { "whether certificates go on", "state/flow.c", 0, "one bit",
       "as connections; they are looked for in two segments" },
     { 0 },
 };
 
 const detector_t detector_data = {
-    .sees = SEES_ANSWERS | SEES_TOOL_MADE,
+    .sees = SEES_ANSWERS | SEES_TOOL_MADE | SEES_OUT_OF_STEP,
     .to_itself = true,
     .segment = data_segment,
     .open = data_open,

@@ -10,7 +10,6 @@
 #define NEXT_STEPS      4       /* IP IDs from one packet of a box to its next */
 #define LADDER_STEPS    3       /* that packets of one answer overtake each other by */
 #define OVERTAKEN_BYTES 4096
-#define OWN_STEPS       64      /* IP IDs a sender is ahead by when others of its flows send in between */
 
 static uint16_t
 profile_bits(const observation_t *obs)
@@ -54,7 +53,7 @@ run_begin(run_t *run, const observation_t *obs, const direction_t *sender)
 static bool
 counts_on(const run_t *run, const observation_t *obs)
 {
-    return run->own_mark && !obs->ip.ipv6 && (uint16_t)(obs->ip.ip_id - run->own_mark - 1) < OWN_STEPS;
+    return run->own_mark && !obs->ip.ipv6 && ip_id_goes_on(run->own_mark, obs->ip.ip_id);
 }
 
 bool

@@ -158,6 +158,17 @@ of_forged_handshake(const data_case_t *c)
                            c->handshake_frame);
 }
 
+/* An acknowledgement begins where its sender is: behind all that it has sent. */
+static char *
+unaware_of_data(const data_case_t *c)
+{
+    if (!c->unaware_frame)
+        return NULL;
+    return g_strdup_printf("the other end acknowledged it, yet frame %u of the same sender acknowledges with a number "
+                           "before it; IP ID 0x%04x there goes on from 0x%04x before this packet, which has 0x%04x",
+                           c->unaware_frame, c->unaware_id, c->before_id, c->ip.ip_id);
+}
+
 /* It acknowledges the SYN, and knows nothing of the numbers that the SYN/ACK then begins with. */
 static char *
 before_syn_ack(const data_case_t *c)
@@ -206,7 +217,7 @@ acks_back(const data_case_t *c)
 static bool
 counts_on(const data_case_t *c)
 {
-    return c->sender.last.mark && (uint16_t)(c->ip.ip_id - c->sender.last.mark - 1) < 64;
+    return c->sender.last.mark && ip_id_goes_on(c->sender.last.mark, c->ip.ip_id);
 }
 
 /* Both ends' timestamps come from one clock, give or take what passes between two packets (in ms). */
@@ -660,6 +671,10 @@ static const struct {
         "FINs and " OTHER_FLOWS "; RFC 9293 section 3.6",
         "Its sender's FIN ends the stream before it.",
         "ports used again, and packets that overtook each other" }, beyond_fin },
+    { { "data-unaware-sender", FAMILY_ORDERING, TIER_A, { 0, 28834 }, { 4, 5 },
+        "connections with data of 3,620 public captures; 5 flows with data in the client's name, beside one server",
+        "The claimed sender's later packets, by their IP IDs its own, do not know of these bytes.",
+        "two machines behind one address that use the same port" }, unaware_of_data },
     { { "data-acks-dead-packet", FAMILY_ORDERING, TIER_A, { 0, 2796 }, PUBLISHED,
         COUNTED_BENIGN "; method of Raman et al., CoNEXT 2022",
         "It acknowledges a packet of which an ICMP error says that it died on the way.",
@@ -701,7 +716,7 @@ static const struct {
         "captures with it alone, and " OTHER_FLOWS,
         "An IP ID far off the counter that its host shows.",
         "machines that share an address" }, ip_id_regime },
-    { { "ack-pushes-nothing", FAMILY_HEADER_MISMATCH, TIER_C, { 10, 3327 }, PUBLISHED,
+    { { "ack-pushes-nothing", FAMILY_HEADER_MISMATCH, TIER_C, { 2, 3327 }, PUBLISHED,
         COUNTED_2026 "; net4people/bbs #39",
         "PSH in a packet without data.",
         "stacks that set the flag in keep-alive probes and window updates" }, pushes_nothing },
@@ -730,8 +745,9 @@ static const struct {
         COUNTED_2026,
         "TTL that no initial value in use explains.",
         "senders with odd initial TTLs, carriers that rewrite TTLs" }, ttl_implausible },
-    { { "reply-before-rtt", FAMILY_ORDERING, TIER_B, { 1, 3327 }, { 1, 13 },
-        COUNTED_2026 "; 10 of 18 missed scripted packets",
+    { { "reply-before-rtt", FAMILY_ORDERING, TIER_B, { 1, 3327 }, { 10, 249 },
+        "connections with data of 1,393 public captures, and forged packets of 212 made captures; both did not shape "
+        "the rule",
         "Acknowledges a request in less than half the shortest of two or more round trips to its sender.",
         "a proxy or CDN edge nearer than the box that shook hands" }, before_rtt },
     { { "sandvine-packetlogic", FAMILY_CONTENT, TIER_A, { 0, 2796 }, PUBLISHED,
@@ -855,7 +871,7 @@ data_add_later(const data_case_t *c, GArray *evidence)
     for (unsigned i = 0; i < G_N_ELEMENTS(rows); i++) {
         char *(*test)(const data_case_t *) = rows[i].test;
         bool later = test == conflict || test == same_run || test == beyond_fin || test == repeats_last
-                  || test == of_forged_handshake;
+                  || test == of_forged_handshake || test == unaware_of_data;
         if (later && !is_among(evidence, &rows[i].signature))
             evidence_offer(evidence, &rows[i].signature, test(c));
     }

@@ -930,7 +930,7 @@ static const row_t rows[] = {
         "The header range of GFW(III).",
         "an IP ID counter that happens to stand there" }, gfw3_header },
     { { "rst-follows-page", FAMILY_HEADER_COPY, TIER_B, { 0, 2225 }, { 2, 55 },
-        "resets of 1,393 public captures, and labelled ones",
+        "counted: 2,225 resets of 1,393 public captures, and 55 labelled ones",
         "The IP ID goes on from forged data of this connection.",
         "the same as for the frame that proves it" }, follows_page },
     { { "rst-same-box", FAMILY_CONTENT, TIER_B, { 0, 2107 }, { 39, 55 },

@@ -328,7 +328,7 @@ count_habits(direction_t *sender, const packet_t *answered, uint16_t mark, const
         return;
     if (!mark)
         sender->id_zero++;
-    else if (sender->packets && (ip->ipv6 ? !step : (uint16_t)(step - 1) < 64))
+    else if (sender->packets && (ip->ipv6 ? !step : ip_id_goes_on(sender->last.mark, ip->ip_id)))
         sender->id_steps++;
     if (mark && answered->frame && answered->mark && copied <= !ip->ipv6)
         sender->mirrors++;

@@ -114,6 +114,14 @@ typedef struct flow {
     unsigned    stage_counted : 1;  /* it is one of those that stages are counted of */
 } flow_t;
 
+
+/* An IP ID goes on from another one, with what its sender sent to others in between. */
+static inline bool
+ip_id_goes_on(uint16_t before, uint16_t now)
+{
+    return (uint16_t)(now - before - 1) < 64;
+}
+
 /* The end has kept one flow label, not 0, over three packets or more. Always false for IPv4. */
 static inline bool
 keeps_flow_label(const direction_t *sender, bool ipv6)

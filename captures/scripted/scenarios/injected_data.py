@@ -88,6 +88,45 @@ def command_in_the_clients_name(net):
     flow.server.segment("A", ack=forged.end, after=0.01)
 
 
+@guilty("Somebody on the path writes a line to a mail server in the client's name, seen at the server: header and distance"
+        " are not the client's, the server acknowledges it, and all that the client acknowledges later has the number"
+        " before it.",
+        "The line forged, once the client has shown that it does not know of it.", vantage="server")
+def line_in_the_clients_name(net):
+    client, server = net.client(), net.server()
+    flow = Flow(client, server, 25)
+    flow.handshake()
+    flow.server.data(b"220 mail.example ESMTP\r\n", after=0.01)
+    flow.client.ack()
+    flow.client.data(b"HELO client.example\r\n", after=0.05)
+    flow.server.ack()
+    flow.server.data(b"250 mail.example\r\n", after=0.002)
+    flow.client.ack()
+    forged = flow.client.segment("PA", b"\r\n.\r\nQUIT\r\n", after=0.8, ipid=0xB3BF, window=1164,
+                                 ttl=client.seen_ttl() + 61)
+    net.mark(forged, "forged", "data", "probe")
+    flow.server.segment("A", ack=forged.end, at=forged.time + 0.00004)
+    reply = flow.server.segment("PA", b"221 Bye\r\n", ack=forged.end, at=forged.time + 0.0007)
+    denial = flow.client.segment("A", ack=reply.end, at=reply.time + 0.041)
+    net.mark(denial, "genuine", "data", "probe")
+    flow.client.segment("A", ack=reply.end, at=reply.time + 0.203)
+
+
+@innocent("A busy client, seen at the server: hundreds of packets to others between two of its lines, and an"
+          " acknowledgement that the second line overtakes by 40 ms.", never="The line forged.", vantage="server")
+def line_of_a_busy_client(net):
+    client, server = net.client(stack=WINDOWS), net.server()
+    flow = Flow(client, server, 25)
+    flow.handshake()
+    flow.server.data(b"220 mail.example ESMTP\r\n", after=0.01)
+    late = flow.client.segment("A", at=flow.now + 0.091, ack=flow.client.received)
+    for _ in range(400):
+        client.next_ipid("host")
+    flow.client.data(b"HELO client.example\r\n", after=0.05)
+    flow.server.ack()
+    flow.client.segment("A", at=late.time + 0.2)
+
+
 @guilty("Somebody who sees a chat sends copies of the server's last acknowledgement with data, each one byte further"
         " on. The client acknowledges them. When the server closes, its FIN lies where the first of them began.",
         "The copies forged.")

@@ -202,6 +202,7 @@ WIRE(host_counts)
     c->host_ids = (host_ids_t){ .time = ticks(c->time - 3 * NS_PER_MS), .last = SERVER_IP_ID, .steps = 40,
                                 .small = 40 };
 }
+WIRE(sender_does_not_know) { c->unaware_frame = 9; c->before_id = 0x7003; c->unaware_id = 0x7004; }
 WIRE(off_the_counter) { host_counts(c); c->ip.ip_id = SERVER_IP_ID + 20000; }
 WIRE(behind_the_counter) { host_counts(c); c->ip.ip_id = SERVER_IP_ID - 700; }
 WIRE(off_a_counter_of_long_ago) { off_the_counter(c); c->host_ids.time = ticks(c->time - NS_PER_S); }
@@ -407,6 +408,8 @@ static const sign_row_t signs[] = {
     { "PSH with a FIN", "ack-pushes-nothing", false, empty_push_and_fin },
     { "an acknowledgement", "ack-pushes-nothing", false, bare_ack },
 
+    { "the claimed sender goes on before these bytes", "data-unaware-sender", true, sender_does_not_know },
+    { "the claimed sender goes on behind these bytes", "data-unaware-sender", false, nothing_odd },
     { "off the counter of the host", "data-ipid-regime", true, off_the_counter },
     { "on the counter of the host", "data-ipid-regime", false, host_counts },
     { "overtaken on the way", "data-ipid-regime", false, behind_the_counter },
