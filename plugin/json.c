@@ -117,6 +117,9 @@ add_ends(json_dumper *json, const ends_t *ends)
         add_null(json, "destination");
     }
     add_some(json, "ttl", ends->ttl);
+    char *id = community_id(ends);
+    add_text(json, "community_id", id);
+    g_free(id);
 }
 
 static void

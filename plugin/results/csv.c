@@ -5,12 +5,16 @@
  */
 #include "results.h"
 
+#include <inttypes.h>
 #include <string.h>
 
+#include "../../dissectors/verdict/origin.h"
+
+/* The columns before those of facts. */
 static const char header[] =
     "capture,frame,time,protocol,source,source_port,destination,destination_port,ttl,verdict,class,"
     "confidence,level,trigger,trigger_frame,forged_frame,genuine_frame,incident,signatures,evidence,"
-    "explanation,notice\r\n";
+    "explanation,notice,community_id,injectors,hops_to_injector,where,vantage";
 
 /* Text that begins like this is run by spreadsheets (OWASP, "CSV Injection"). */
 static bool
@@ -84,6 +88,42 @@ evidence_cells(GString *out, const GArray *evidence)
     taken_cell(out, g_string_free(texts, FALSE));
 }
 
+/* Who else has such a header, and how far away the sender is. Of forged packets only. */
+static void
+origin_cells(GString *out, const finding_t *f)
+{
+    const origin_t *origin = f->verdict == VERDICT_FORGED ? f->origin : NULL;
+    GString *names = g_string_new(NULL);
+
+    for (unsigned i = 0; origin && i < origin->n_matches; i++)
+        g_string_append_printf(names, "%s%s", i ? " | " : "", origin->injector[i]->name);
+    taken_cell(out, g_string_free(names, FALSE));
+    taken_cell(out, origin && origin->where.known ? g_strdup_printf("%u", origin->where.hops) : g_strdup(""));
+    taken_cell(out, origin ? where_text(&origin->facts) : g_strdup(""));
+}
+
+static const fact_t *
+fact_of(const finding_t *f, fact_id_t id)
+{
+    for (unsigned i = 0; i < f->facts->len; i++)
+        if (g_array_index(f->facts, fact_t, i).id == id)
+            return &g_array_index(f->facts, fact_t, i);
+    return NULL;
+}
+
+/* One column each, empty where the finding has none; times in nanoseconds, as in JSON. */
+static void
+fact_cells(GString *out, const finding_t *f)
+{
+    for (fact_id_t id = 0; id < N_FACTS; id++) {
+        const fact_t *fact = f->facts->len ? fact_of(f, id) : NULL;
+        if (!fact || fact_rows[id].kind == FACT_TEXT)
+            text_cell(out, fact ? fact->text : "");
+        else
+            g_string_append_printf(out, ",%" PRId64, fact->value);
+    }
+}
+
 static void
 add_row(GString *out, const results_t *results, const finding_t *f)
 {
@@ -110,6 +150,10 @@ add_row(GString *out, const results_t *results, const finding_t *f)
     evidence_cells(out, f->evidence);
     text_cell(out, f->innocent);
     text_cell(out, f->notice);
+    taken_cell(out, community_id(&f->ends));
+    origin_cells(out, f);
+    text_cell(out, vantage_name(f->vantage));
+    fact_cells(out, f);
     g_string_append(out, "\r\n");
 }
 
@@ -117,6 +161,9 @@ void
 write_csv(GString *out, const results_t *results)
 {
     g_string_append(out, header);
+    for (fact_id_t id = 0; id < N_FACTS; id++)
+        text_cell(out, fact_rows[id].filter);
+    g_string_append(out, "\r\n");
     for (unsigned i = 0; i < results->findings->len; i++)
         add_row(out, results, g_ptr_array_index(results->findings, i));
 }

@@ -7,8 +7,12 @@
 
 #include <inttypes.h>
 
+#include "../../dissectors/verdict/origin.h"
+
 #define GROUPS_MAX 20       /* told one by one */
-#define FRAMES_MAX 8        /* named of one group */
+#define NAMES_MAX  20       /* rows of the table of names */
+#define LISTED_MAX 8        /* frames, servers, names listed of one group */
+#define NAME_WIDTH 40       /* characters of a name in the table */
 
 static void
 add_taken(GString *out, const char *format, char *text)
@@ -48,14 +52,78 @@ add_verdict(GString *out, const results_t *results)
                         "could not be judged.\n");
         return;
     }
-    g_string_append_printf(out, "%u packet%s probably not sent by the host %s claim%s to come from; %u more "
-                           "%s odd.\n", forged, forged == 1 ? " was" : "s were",
-                           forged == 1 ? "it" : "they", forged == 1 ? "s" : "", suspect,
-                           suspect == 1 ? "is" : "are");
+    if (forged)
+        g_string_append_printf(out, "%u packet%s probably not sent by the host %s to come from.\n", forged,
+                               forged == 1 ? " was" : "s were", forged == 1 ? "it claims" : "they claim");
     if (silenced)
         g_string_append_printf(out, "%u packet%s never answered where an answer was due.\n", silenced,
                                silenced == 1 ? " was" : "s were");
+    if (suspect)
+        g_string_append_printf(out, "%u%s packet%s odd, which accuses nobody.\n", suspect, forged ? " more" : "",
+                               suspect == 1 ? " is" : "s are");
 }
+
+/* ---- the contents: a line for each device and for each name ---- */
+
+static void
+add_device(GString *out, const group_t *group, unsigned number)
+{
+    g_string_append_printf(out, "%2u. ", number);
+    add_taken(out, "%s: ", group_what(group));
+    add_taken(out, "%s", group_often(group));
+    add_taken(out, "; %s", group_far(group));
+    add_taken(out, "; %s", group_since(group));
+    add_taken(out, "; %s", group_worked(group));
+    g_string_append_c(out, '\n');
+}
+
+static void
+add_name(GString *out, const name_t *name)
+{
+    char *first = second_text(name->first);
+    bool any = false;
+
+    g_string_append_printf(out, "  %.*s:", (int)(g_utf8_offset_to_pointer(name->name, MIN(NAME_WIDTH,
+                           g_utf8_strlen(name->name, -1))) - name->name), name->name);
+    for (barrier_t barrier = 0; barrier < N_BARRIERS; barrier++) {
+        if (name->how[barrier])
+            g_string_append_printf(out, "%s %s %s", any ? "," : "", barrier_name(barrier), name->how[barrier]);
+        any |= name->how[barrier] != NULL;
+    }
+    g_string_append_printf(out, "; %u exchange%s with %u server%s", name->exchanges, name->exchanges == 1 ? "" : "s",
+                           name->servers, name->servers == 1 ? "" : "s");
+    if (first)
+        g_string_append_printf(out, "; since %s", first);
+    g_string_append_c(out, '\n');
+    g_free(first);
+}
+
+static void
+add_names(GString *out, const results_t *results)
+{
+    GPtrArray *names = results_names(results);
+
+    if (names->len)
+        g_string_append(out, "\nWhat was asked for, and by what it was kept away (confirmed: forged, 80 of 100 or "
+                        "more; else likely):\n");
+    for (unsigned i = 0; i < names->len && i < NAMES_MAX; i++)
+        add_name(out, g_ptr_array_index(names, i));
+    if (names->len > NAMES_MAX)
+        g_string_append_printf(out, "  and %u more\n", names->len - NAMES_MAX);
+    g_ptr_array_free(names, TRUE);
+}
+
+static void
+add_contents(GString *out, const results_t *results, const GPtrArray *groups)
+{
+    if (groups->len)
+        g_string_append(out, "\nWho, how often, how far away, since when, and did it work:\n");
+    for (unsigned i = 0; i < groups->len && i < GROUPS_MAX; i++)
+        add_device(out, g_ptr_array_index(groups, i), i + 1);
+    add_names(out, results);
+}
+
+/* ---- each of them ---- */
 
 static void
 add_evidence(GString *out, const finding_t *f)
@@ -63,46 +131,55 @@ add_evidence(GString *out, const finding_t *f)
     if (!f->evidence->len)
         return;
     g_string_append_printf(out, "   Why, frame %u:\n", f->frame);
-    for (unsigned i = 0; i < f->evidence->len; i++) {
-        const evidence_t *e = &g_array_index(f->evidence, evidence_t, i);
+    GPtrArray *evidence = evidence_by_weight(f);
+    for (unsigned i = 0; i < evidence->len; i++) {
+        const evidence_t *e = g_ptr_array_index(evidence, i);
         g_string_append_printf(out, "   - %s [%s]\n", e->text, e->signature->id);
     }
+    g_ptr_array_free(evidence, TRUE);
+}
+
+/* Of a forged packet: who else has such a header, and how far away its sender is. */
+static void
+add_origin(GString *out, const origin_t *origin)
+{
+    if (!origin)
+        return;
+    for (unsigned i = 0; i < origin->n_matches; i++)
+        add_taken(out, "   Consistent with %s\n", injector_match_text(origin->injector[i], &origin->packet));
+    if (!origin->n_matches)
+        g_string_append(out, "   Consistent with no published injector that is known here\n");
+    add_taken(out, "   Where: %s\n", where_text(&origin->facts));
 }
 
 static void
 add_group(GString *out, const group_t *group, unsigned number)
 {
     const finding_t *f = group->strongest;
-    unsigned n = group->findings->len;
 
-    g_string_append_printf(out, "\n%u. %s: %u x %s, server %s", number, verdict_heading(f->verdict), n,
-                           class_words(group->class), group->server);
-    if (group->trigger)
-        g_string_append_printf(out, ", asked for \"%s\"", group->trigger);
-    g_string_append_c(out, '\n');
-    if (has_confidence(f->verdict))
-        g_string_append_printf(out, "   How sure: up to %u of 100 (%s)\n", f->confidence,
-                               confidence_level(f->confidence));
-    add_taken(out, "   Frames: %s\n", group_frames(group, LINK_SELF, FRAMES_MAX));
-    add_taken(out, "   Set off by frame %s\n", group_frames(group, LINK_TRIGGER, FRAMES_MAX));
-    add_taken(out, "   What the server really sent: frame %s\n",
-              group_frames(group, LINK_GENUINE, FRAMES_MAX));
+    g_string_append_printf(out, "\n%u. ", number);
+    add_taken(out, "%s\n", group_what(group));
+    g_string_append_printf(out, "   How sure: up to %u of 100 (%s)\n", f->confidence, confidence_level(f->confidence));
+    if (group->servers->len > 1)
+        add_taken(out, "   Servers: %s\n", texts_list(group->servers, LISTED_MAX));
+    add_taken(out, "   Asked for: %s\n", texts_list(group->names, LISTED_MAX));
+    add_taken(out, "   Packets: %s\n", group_frames(group, LINK_SELF, LISTED_MAX));
+    add_taken(out, "   Set off by %s\n", group_frames(group, LINK_TRIGGER, LISTED_MAX));
+    add_taken(out, "   What the server really sent: %s\n", group_frames(group, LINK_GENUINE, LISTED_MAX));
     add_evidence(out, f);
+    add_origin(out, f->verdict == VERDICT_FORGED ? f->origin : NULL);
     if (f->innocent)
         g_string_append_printf(out, "   What else could explain it: %s\n", f->innocent);
 }
 
 static void
-add_groups(GString *out, const results_t *results)
+add_groups(GString *out, const GPtrArray *groups)
 {
-    GPtrArray *groups = results_groups(results);
-
     for (unsigned i = 0; i < groups->len && i < GROUPS_MAX; i++)
         add_group(out, g_ptr_array_index(groups, i), i + 1);
     if (groups->len > GROUPS_MAX)
         g_string_append_printf(out, "\nAnd %u more, less sure or with fewer packets.\n",
                                groups->len - GROUPS_MAX);
-    g_ptr_array_free(groups, TRUE);
 }
 
 static void
@@ -117,7 +194,7 @@ add_limits(GString *out, const results_t *results)
         const notice_t *told = &g_array_index(results->notices, notice_t, i);
         g_string_append_printf(out, "- from frame %u: %s\n", told->frame, told->text);
     }
-    g_string_append(out, "- packets changed on their way, and all that these detectors do not look at:");
+    g_string_append(out, "- packets changed on their way, and whatever was not looked for\n\nLooked for:");
     for (unsigned d = 0; d < N_DETECTORS; d++)
         if (results->enabled[d])
             g_string_append_printf(out, " %s", detector_name((detector_id_t)d));
@@ -127,9 +204,13 @@ add_limits(GString *out, const results_t *results)
 void
 write_report(GString *out, const results_t *results)
 {
+    GPtrArray *groups = results_groups(results);
+
     add_head(out, results);
     add_verdict(out, results);
-    add_groups(out, results);
+    add_contents(out, results, groups);
+    add_groups(out, groups);
     if (results->judged)
         add_limits(out, results);
+    g_ptr_array_free(groups, TRUE);
 }

@@ -198,6 +198,74 @@ time_text(int64_t time)
 }
 
 char *
+second_text(int64_t time)
+{
+    GDateTime *utc = time ? g_date_time_new_from_unix_utc(time / NS_PER_S) : NULL;
+    char *text = utc ? g_date_time_format(utc, "%Y-%m-%d %H:%M:%S UTC") : NULL;
+
+    if (utc)
+        g_date_time_unref(utc);
+    return text;
+}
+
+static void
+digest_end(GChecksum *sha1, const ip_address_t *address)
+{
+    g_checksum_update(sha1, address->bytes, address->ipv6 ? 16 : 4);
+}
+
+static void
+digest_16(GChecksum *sha1, uint16_t number)
+{
+    const uint8_t bytes[2] = { (uint8_t)(number >> 8), (uint8_t)number };
+    g_checksum_update(sha1, bytes, sizeof bytes);
+}
+
+/* Source: the specification of Corelight, version 1: seed, lower end, higher end, protocol, a zero, ports. */
+char *
+community_id(const ends_t *ends)
+{
+    uint8_t digest[20];
+    size_t size = sizeof digest;
+    int order = memcmp(ends->src.bytes, ends->dst.bytes, sizeof ends->src.bytes);
+    bool turned = order ? order > 0 : ends->sport > ends->dport;
+
+    if (ends->protocol != PROTOCOL_TCP && ends->protocol != PROTOCOL_UDP)
+        return NULL;
+    GChecksum *sha1 = g_checksum_new(G_CHECKSUM_SHA1);
+    digest_16(sha1, 0);
+    digest_end(sha1, turned ? &ends->dst : &ends->src);
+    digest_end(sha1, turned ? &ends->src : &ends->dst);
+    digest_16(sha1, (uint16_t)(ends->protocol << 8));
+    digest_16(sha1, turned ? ends->dport : ends->sport);
+    digest_16(sha1, turned ? ends->sport : ends->dport);
+    g_checksum_get_digest(sha1, digest, &size);
+    g_checksum_free(sha1);
+    char *base64 = g_base64_encode(digest, size), *text = g_strconcat("1:", base64, NULL);
+    g_free(base64);
+    return text;
+}
+
+static int
+heavier_first(const void *a, const void *b)
+{
+    const evidence_t *x = *(const evidence_t *const *)a, *y = *(const evidence_t *const *)b;
+
+    return x->weight != y->weight ? (x->weight < y->weight ? 1 : -1) : (x > y) - (x < y);
+}
+
+GPtrArray *
+evidence_by_weight(const finding_t *f)
+{
+    GPtrArray *sorted = g_ptr_array_new();
+
+    for (unsigned i = 0; i < f->evidence->len; i++)
+        g_ptr_array_add(sorted, &g_array_index(f->evidence, evidence_t, i));
+    g_ptr_array_sort(sorted, heavier_first);
+    return sorted;
+}
+
+char *
 finding_line(const finding_t *f)
 {
     const evidence_t *e = evidence_strongest(f->evidence);
@@ -222,6 +290,18 @@ finding_line(const finding_t *f)
     default:
         return g_strdup(f->notice ? f->notice : "");
     }
+}
+
+char *
+finding_brief(const finding_t *f)
+{
+    const evidence_t *e = evidence_strongest(f->evidence);
+
+    if (!e || !has_confidence(f->verdict))
+        return finding_line(f);
+    return g_strdup_printf("%s (%s%s%s, %u of 100)", e->text, verdict_name(f->verdict),
+                           f->verdict == VERDICT_SILENCED ? "" : " ",
+                           f->verdict == VERDICT_SILENCED ? "" : class_words(f->class), f->confidence);
 }
 
 char *

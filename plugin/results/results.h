@@ -50,26 +50,59 @@ const finding_t *results_finding(const results_t *results, uint32_t frame);
 
 /* ---- findings that belong together ---- */
 
-/* One kind of interference with one server, set off by one name. */
+/* What looks like the work of one device: forged packets of one class that are consistent with the same
+ * published injector or, with none, come from the same distance; silenced packets that show the same sign. Of
+ * suspect ones, which accuse nobody, those that show the same sign and claim to come from one server. */
 typedef struct {
-    class_t          class;
-    char            *server;        /* "192.0.2.80:443" */
-    const char      *trigger;       /* NULL: not known */
-    GPtrArray       *findings;      /* of const finding_t: forged, suspect, silenced */
-    const finding_t *strongest;
+    const finding_t *strongest;     /* verdict and class are those of all */
+    GPtrArray       *findings;      /* of const finding_t */
+    GPtrArray       *servers;       /* of char *, "192.0.2.80:443", each once, owned */
+    GPtrArray       *names;         /* of const char *, what was asked for, each once */
+    unsigned         exchanges;     /* connections and questions */
+    unsigned         vain;          /* of these, those where it shows that it did not work */
+    int64_t          first, last;   /* ns; 0: not known */
+    unsigned         nearest, farthest;     /* hops to the sender; 0 findings know it: farthest is 0 */
 } group_t;
 
 /* The groups of a capture, the surest first; of group_t, freed with the array. */
 GPtrArray *results_groups(const results_t *results);
 
+/* Its lines, each to be freed; "" where there is nothing to say. What it is: "Forged (suspected): reset,
+ * consistent with GFW (II)"; how often; how far away; since when; whether it worked. */
+char *group_what(const group_t *group);
+char *group_often(const group_t *group);
+char *group_far(const group_t *group);
+char *group_since(const group_t *group);
+char *group_worked(const group_t *group);
+/* "a, b and 3 more" of its servers or names; "" for none. */
+char *texts_list(const GPtrArray *texts, unsigned most);
+
 typedef enum { LINK_SELF, LINK_TRIGGER, LINK_GENUINE } link_t;
 
-/* Frames of a group, or those its findings are linked with: "17, 26 and 3 more"; "" for none. To be
- * freed, as the next two. */
+/* Frames of a group, or those its findings are linked with: "frame 17", "frames 17, 26 and 3 more"; "" for none.
+ * To be freed, as the next two. */
 char *group_frames(const group_t *group, link_t link, unsigned most);
 /* Which end is the server, with its port, and which the client. */
 char *server_text(const ends_t *ends);
 char *client_text(const ends_t *ends);
+
+/* ---- what was asked for ---- */
+
+/* By what a name was kept from being reached, as far as the packets show. */
+typedef enum { BARRIER_DNS, BARRIER_TCP, BARRIER_TLS, BARRIER_HTTP, BARRIER_QUIC, N_BARRIERS } barrier_t;
+
+/* One name, without path; of forged and silenced packets only. */
+typedef struct {
+    char       *name;
+    const char *how[N_BARRIERS];      /* "confirmed": forged, with high confidence; "likely": forged, with less, or
+                                     * silenced; NULL: nothing */
+    unsigned    exchanges, servers;
+    int64_t     first;              /* ns; 0: not known */
+} name_t;
+
+/* The names of a capture, those kept most often first; of name_t, freed with the array. */
+GPtrArray  *results_names(const results_t *results);
+const char *barrier_name(barrier_t barrier);              /* "DNS" */
 
 /* ---- words ---- */
 
@@ -82,8 +115,16 @@ char *ip_text(const ip_address_t *address);
 char *endpoint_text(const ip_address_t *address, uint16_t port);
 /* ISO 8601, UTC, nanoseconds; NULL when the time is not known. */
 char *time_text(int64_t time);
+/* "2024-01-01 10:00:00 UTC"; NULL when the time is not known. */
+char *second_text(int64_t time);
+/* Flow as other programs name it, Community ID version 1 with seed 0: "1:…". NULL where there are no ports. */
+char *community_id(const ends_t *ends);
+/* What fired, the strongest first; of const evidence_t, the array to be freed. */
+GPtrArray *evidence_by_weight(const finding_t *finding);
 /* The whole finding in one line. */
 char *finding_line(const finding_t *finding);
+/* The same with the evidence first, for lists that cut lines off and show the verdict elsewhere. */
+char *finding_brief(const finding_t *finding);
 /* A few words for the Info column: "forged reset 96". NULL where there is nothing to say. */
 char *finding_tag(const finding_t *finding);
 

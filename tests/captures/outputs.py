@@ -6,7 +6,8 @@
   * The findings are those of the fields under `-2`, one for one.
   * One pass, `-2`, `-Y` and `-R` (where it drops nothing) write the same, byte for byte.
   * The tree counts what JSON holds, the plain report and the page name an end of each forged frame.
-  * CSV holds the same findings, reads back, and has no cell that a spreadsheet would run.
+  * Flows are called what Wireshark's own Community ID calls them.
+  * CSV holds the same findings with all their facts, reads back, and has no cell that a spreadsheet would run.
   * Findings stay in a file as comments, once each, if asked for; the Info column has tags on forged
     packets, on all or on none.
   * In the flow graph forged packets, and only these, come from a column for the injector.
@@ -25,6 +26,7 @@ import pathlib
 import re
 import sys
 
+import pcap
 import tshark
 
 try:
@@ -147,6 +149,23 @@ def difference(name, what, before, now):
     return [f"{name}: {what}\n" + "\n".join(lines)]
 
 
+def facts_of(row):
+    """The facts of a row of CSV: what comes after the other columns."""
+    names = list(row)
+    return {name: row[name].lstrip("'") for name in names[names.index("vantage") + 1:] if row[name]}
+
+
+def flow_complaints(program, path, findings):
+    """Where a flow is called otherwise than Wireshark's own Community ID calls it."""
+    rows = program.output(["-n", "-r", path, "--enable-protocol", "communityid", "-Y",
+                           "communityid && (tcp || udp) && !icmp && !icmpv6", "-T", "fields", "-e",
+                           "frame.number", "-e", "communityid"]).splitlines()
+    theirs = dict(row.split("\t") for row in rows)
+    return [f"{path.stem}: frame {line['frame']}: {line['community_id']}, Wireshark says {wanted}"
+            for line in findings for wanted in [theirs.get(str(line["frame"]))]
+            if wanted and "," not in wanted and wanted != line["community_id"]]
+
+
 def table_complaints(name, text, findings):
     """What is wrong with the CSV."""
     if text.replace("\r\n", "").count("\n"):
@@ -154,10 +173,14 @@ def table_complaints(name, text, findings):
     rows = list(csv.DictReader(io.StringIO(text, newline="")))
     complaints = [f"{name}: a spreadsheet would run the cell {cell!r}" for row in rows
                   for cell in row.values() if cell[:1] in ("=", "+", "-", "@", "\t", "\r")]
-    found = [(row["frame"], row["verdict"], row["source"], row["trigger"].lstrip("'"))
+    found = [(row["frame"], row["verdict"], row["source"], row["trigger"].lstrip("'"),
+              row["community_id"], row["vantage"], row["hops_to_injector"], facts_of(row))
              for row in rows]
     wanted = [(str(line["frame"]), line["verdict"] or "", line["source"]["address"],
-               line["trigger"] or "") for line in findings]
+               line["trigger"] or "", line["community_id"] or "", line["vantage"],
+               "" if line["hops_to_injector"] is None else str(line["hops_to_injector"]),
+               {name: str(int(value) if isinstance(value, bool) else value)
+                for name, value in line["facts"].items()}) for line in findings]
     if found != wanted:
         complaints.append(f"{name}: CSV has {found}, JSON {wanted}")
     return complaints
@@ -182,6 +205,7 @@ def check(output, path, update):
                                        if line["verdict"]))
     complaints += miscounts(name, texts, findings)
     complaints += table_complaints(name, texts["csv"], findings)
+    complaints += flow_complaints(output.program, path, findings)
     for mode in MODES:
         for what, now in output.texts(path, *mode).items():
             complaints += difference(name, f"other {what} with {' '.join(mode)}", texts[what], now)
@@ -226,6 +250,20 @@ def draws(program):
     wanted = [(verdict == "forged", {"trigger": "www.forbidden"}.get(verdict, verdict))
               for verdict in verdicts]
     return [] if drawn == wanted else [f"the flow graph has {drawn}, findings are {wanted}"]
+
+
+def has_room(program):
+    """Complaints where a flow graph of more addresses than Wireshark has room for is broken, or does not say so."""
+    source, server = tshark.samples(["gfw-triplet"])[0], bytes((203, 0, 113, 80))
+    packets = [(seconds + 60 * k, micros, length, data.replace(server, bytes((203, k, 113, 80 - k))))   # the same sum
+               for k in range(60) for seconds, micros, length, data in pcap.read(source)]
+    with tshark.working_directory() as directory:
+        os.chmod(directory, 0o777)
+        path = pathlib.Path(directory, "many.pcap")
+        pcap.write(path, packets, pcap.link_type(source))
+        done = program.run(["-2", "-n", "-q", "-r", path, "-z", "flow,interference,network"])
+    told = done.stdout.count("More than 40 addresses: not all that follows is drawn.")
+    return [] if not done.stderr and told == 1 else [f"60 servers in a flow graph: told {told} times; {done.stderr[:200]}"]
 
 
 def comments(program, path):
@@ -277,7 +315,7 @@ def test():
     paths = [path for path in tshark.samples(options.samples, twins=False)
              if path.stem in GOLDEN or not options.update]
     status = tshark.check_all(lambda path: check(output, path, options.update), paths)
-    problems = refuses(program) + stays(program) + draws(program)
+    problems = refuses(program) + stays(program) + draws(program) + has_room(program)
     print("".join(line + "\n" for line in problems), end="")
     return 1 if problems else status
 

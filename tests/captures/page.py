@@ -3,7 +3,7 @@
 """The page of -z interference,html in a browser.
 
 A sample in which the name that was asked for is markup is shown in headless Chromium. The page must
-come out whole, the markup must stay text, and nothing may be asked for but the page itself.
+come out whole, the markup must stay text, and nothing may be asked for but the page itself. The page's own script is run: a table has a field that filters it.
 Skipped where there is no Chromium.
 """
 
@@ -75,8 +75,10 @@ def complaints(page, dom, asked):
     """What is wrong."""
     if HOSTILE.decode().replace("<", "&lt;").replace(">", "&gt;") not in page:
         yield "the name that was asked for is not on the page"
-    if re.search(r"<(img|script|iframe|object|link)\b", dom):
+    if re.search(r"<(img|iframe|object|link)\b", dom) or dom.count("<script") != 1:
         yield "markup from a packet got into the document"
+    if dom.count("<input") != page.count('<table class="data"') or "<input" in page:
+        yield "the page's own script did not run"
     if dom.count("<svg") != page.count("<svg") or not dom.count("<svg"):
         yield "the drawings are not all there"
     if not dom.rstrip().endswith("</html>") or "All frames" not in dom:
