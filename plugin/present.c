@@ -20,11 +20,11 @@ static int tap_interference = -1;    /* one event per frame with a finding: its 
 static int proto_finding = -1;          /* the post-dissector's own name; cheaper than a protocol */
 
 static int hf_verdict, hf_class, hf_confidence, hf_level, hf_trigger, hf_forged_frame,
-           hf_genuine_frame, hf_trigger_frame, hf_signature, hf_evidence, hf_explanation, hf_notice,
+           hf_genuine_frame, hf_trigger_frame, hf_because, hf_signs, hf_signature, hf_evidence, hf_explanation, hf_notice,
            hf_incident, hf_vantage, hf_injector, hf_injector_match, hf_hops_to_injector, hf_where;
 static int hf_fact[N_FACTS];
 
-static int ett_interference = -1, ett_facts = -1;
+static int ett_interference = -1, ett_facts = -1, ett_signs = -1;
 
 static expert_field ei_forged = EI_INIT, ei_suspect = EI_INIT, ei_genuine = EI_INIT,
                     ei_trigger = EI_INIT, ei_silenced = EI_INIT, ei_notice = EI_INIT;
@@ -146,6 +146,112 @@ add_facts(proto_tree *tree, tvbuff_t *tvb, const finding_t *f)
     }
 }
 
+/* ---- the proof: the strongest signs, each on the bytes it speaks of ---- */
+
+#define PROOF_MAX 3
+
+/* Words of evidence, and the fields of Wireshark's that they speak of. A phrase comes before its parts. */
+static const struct {
+    const char *word, *field[2];    /* the first that the packet has */
+} spoken[] = {
+    { "record TTL", { "dns.resp.ttl" } },
+    { "IP TTL", { "ip.ttl", "ipv6.hlim" } },
+    { "TTL", { "ip.ttl", "ipv6.hlim" } },
+    { "hop limit", { "ipv6.hlim" } },
+    { "IP ID", { "ip.id" } },
+    { "flow label", { "ipv6.flow" } },
+    { "don't-fragment", { "ip.flags.df" } },
+    { "TOS", { "ip.dsfield" } },
+    { "window", { "tcp.window_size_value" } },
+    { "timestamps", { "tcp.options.timestamp.tsval" } },
+    { "acknowledge", { "tcp.ack" } },
+    { "sequence", { "tcp.seq" } },
+    { "flags", { "tcp.flags", "dns.flags" } },
+    { "EDNS", { "dns.count.add_rr" } },
+    { "authoritative", { "dns.flags" } },
+    { "answers", { "dns.count.answers" } },
+    { "leads to", { "dns.a", "dns.aaaa" } },
+    { "certificate", { "tls.handshake.certificate" } },
+    { "bytes", { "tcp.payload" } },
+    { "page", { "tcp.payload" } },
+};
+
+/* The innermost field of this name in the packet, NULL where it has none with bytes. */
+static const field_info *
+field_of(proto_tree *tree, const char *name)
+{
+    const header_field_info *field = name ? proto_registrar_get_byname(name) : NULL;
+    GPtrArray *found = field ? proto_find_finfo(tree, field->id) : NULL;
+    const field_info *last = NULL;
+
+    for (unsigned i = 0; found && i < found->len; i++) {
+        const field_info *one = g_ptr_array_index(found, i);
+        if (one->length > 0 && one->ds_tvb)
+            last = one;
+    }
+    if (found)
+        g_ptr_array_free(found, TRUE);
+    return last;
+}
+
+/* What a piece of evidence speaks of first. */
+static const field_info *
+bytes_of(proto_tree *tree, const char *text)
+{
+    const char *first = NULL;
+    const field_info *bytes = NULL;
+
+    for (unsigned i = 0; i < G_N_ELEMENTS(spoken); i++) {
+        const char *place = strstr(text, spoken[i].word);
+        if (!place || (first && place >= first))
+            continue;
+        const field_info *field = field_of(tree, spoken[i].field[0]);
+        if (!field)
+            field = field_of(tree, spoken[i].field[1]);
+        if (field) {
+            first = place;
+            bytes = field;
+        }
+    }
+    return bytes;
+}
+
+static void
+add_sign(proto_tree *tree, proto_tree *packet, tvbuff_t *tvb, const evidence_t *e)
+{
+    /* Only for who looks at the packet: to find bytes takes time, and filters do without. */
+    const field_info *bytes = PTREE_DATA(tree)->visible ? bytes_of(packet, e->text) : NULL;
+
+    proto_item_set_generated(bytes ? proto_tree_add_string(tree, hf_because, bytes->ds_tvb, (int)bytes->start,
+                                                           (int)bytes->length, e->text)
+                                   : proto_tree_add_string(tree, hf_because, tvb, 0, 0, e->text));
+}
+
+static void
+add_proof(proto_tree *tree, proto_tree *packet, tvbuff_t *tvb, const finding_t *f)
+{
+    GPtrArray *signs = evidence_by_weight(f);
+    for (unsigned i = 0; i < signs->len && i < PROOF_MAX; i++)
+        add_sign(tree, packet, tvb, g_ptr_array_index(signs, i));
+    g_ptr_array_free(signs, TRUE);
+}
+
+/* All of them, in the order of the catalogue. */
+static void
+add_signs(proto_tree *tree, tvbuff_t *tvb, const finding_t *f)
+{
+    if (!f->evidence->len)
+        return;
+    proto_item *item = proto_tree_add_uint(tree, hf_signs, tvb, 0, 0, f->evidence->len);
+    proto_tree *subtree = proto_item_add_subtree(item, ett_signs);
+    proto_item_set_generated(item);
+    for (unsigned i = 0; i < f->evidence->len; i++) {
+        const evidence_t *e = &g_array_index(f->evidence, evidence_t, i);
+        add_string(subtree, tvb, hf_signature, e->signature->id);
+        add_string(subtree, tvb, hf_evidence, e->text);
+    }
+}
+
 /* Whose header a forged packet has, and how far away its sender is. */
 static void
 add_origin(proto_tree *tree, tvbuff_t *tvb, const origin_t *origin)
@@ -167,7 +273,7 @@ add_origin(proto_tree *tree, tvbuff_t *tvb, const origin_t *origin)
 }
 
 static void
-add_fields(proto_tree *subtree, tvbuff_t *tvb, packet_info *pinfo, const finding_t *f)
+add_fields(proto_tree *subtree, proto_tree *packet, tvbuff_t *tvb, packet_info *pinfo, const finding_t *f)
 {
     if (f->verdict != VERDICT_NONE) {
         add_string(subtree, tvb, hf_verdict, verdict_name(f->verdict));
@@ -183,18 +289,25 @@ add_fields(proto_tree *subtree, tvbuff_t *tvb, packet_info *pinfo, const finding
     add_frame(subtree, tvb, pinfo, hf_genuine_frame, f->genuine_frame);
     if (f->incident)
         proto_item_set_generated(proto_tree_add_uint(subtree, hf_incident, tvb, 0, 0, f->incident));
-    for (unsigned i = 0; i < f->evidence->len; i++) {
-        const evidence_t *e = &g_array_index(f->evidence, evidence_t, i);
-        add_string(subtree, tvb, hf_signature, e->signature->id);
-        add_string(subtree, tvb, hf_evidence, e->text);
-    }
+    add_proof(subtree, packet, tvb, f);
     add_string(subtree, tvb, hf_explanation, f->innocent);
     if (f->verdict == VERDICT_FORGED && f->origin)
         add_origin(subtree, tvb, f->origin);
     if (f->verdict != VERDICT_NONE)
         add_string(subtree, tvb, hf_vantage, vantage_name(f->vantage));
+    add_signs(subtree, tvb, f);
     add_facts(subtree, tvb, f);
     add_string(subtree, tvb, hf_notice, f->notice);
+}
+
+/* In its list the verdict is a column of its own, and lines are cut off. */
+static void
+add_expert(packet_info *pinfo, proto_item *item, const finding_t *f)
+{
+    char *line = finding_brief(f);
+
+    expert_add_info_format(pinfo, item, expert_of(f->verdict), "%s", line);
+    g_free(line);
 }
 
 static void
@@ -206,11 +319,11 @@ add_finding(proto_tree *tree, tvbuff_t *tvb, packet_info *pinfo, const finding_t
     proto_item_set_generated(top);
     proto_item_set_text(top, "Interference: %s", line);
     if (tree)
-        add_fields(proto_item_add_subtree(top, ett_interference), tvb, pinfo, f);
+        add_fields(proto_item_add_subtree(top, ett_interference), tree, tvb, pinfo, f);
     /* What the user asked to see although it weighs next to nothing is no warning. */
     bool slight = f->verdict == VERDICT_SUSPECT && f->confidence < CONFIDENCE_SHOWN;
     if (expert_of(f->verdict) && !slight)
-        expert_add_info_format(pinfo, top, expert_of(f->verdict), "%s", line);
+        add_expert(pinfo, top, f);
     if (f->notice)
         expert_add_info_format(pinfo, top, &ei_notice, "%s", f->notice);
 }
@@ -339,6 +452,10 @@ present_register(void)
             BASE_NONE, NULL, 0, "What the claimed source really sent", HFILL } },
         { &hf_incident, { "Incident", "interference.incident", FT_UINT32, BASE_DEC, NULL, 0,
             "The same for all packets of one connection or question", HFILL } },
+        { &hf_because, { "Because", "interference.because", FT_STRING, BASE_NONE, NULL, 0,
+            "Evidence of the strongest signs, up to three, the strongest first", HFILL } },
+        { &hf_signs, { "Signs", "interference.signs", FT_UINT8, BASE_DEC, NULL, 0,
+            "How many signs there are; all of them are below", HFILL } },
         { &hf_signature, { "Signature", "interference.signature", FT_STRING, BASE_NONE, NULL, 0,
             "Name of a sign in the catalogue", HFILL } },
         { &hf_evidence, { "Evidence", "interference.evidence", FT_STRING, BASE_NONE, NULL, 0,
@@ -358,7 +475,7 @@ present_register(void)
         { &hf_notice, { "Notice", "interference.notice", FT_STRING, BASE_NONE, NULL, 0,
             "What could not be judged from this frame on", HFILL } },
     };
-    static int *subtrees[] = { &ett_interference, &ett_facts };
+    static int *subtrees[] = { &ett_interference, &ett_facts, &ett_signs };
     static ei_register_info experts[] = {
         { &ei_forged, { "interference.expert.forged", PI_SECURITY, PI_WARN,
             "Probably not sent by its claimed source", EXPFILL } },

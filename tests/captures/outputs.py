@@ -10,6 +10,7 @@
   * CSV holds the same findings with all their facts, reads back, and has no cell that a spreadsheet would run.
   * Findings stay in a file as comments, once each, if asked for; the Info column has tags on forged
     packets, on all or on none.
+  * The tree has the strongest signs first, on the bytes that they speak of.
   * In the flow graph forged packets, and only these, come from a column for the injector.
   * For a few samples the JSON, without the version of the plugin, is what NAME.jsonl
     beside it says; `--update` rewrites these.
@@ -252,6 +253,17 @@ def draws(program):
     return [] if drawn == wanted else [f"the flow graph has {drawn}, findings are {wanted}"]
 
 
+def marks(program):
+    """Complaints where the strongest signs do not come first, or not on the bytes that they speak of."""
+    path = tshark.samples(["gfw-triplet"])[0]
+    text = program.output(["-2", "-n", "-r", path, "-Y", "frame.number == 18", "-T", "pdml"])
+    found = [(show.split()[0], value) for show, value in
+             re.findall(r'<field name="interference.because"[^>]* show="([^"]*)"(?: value="([0-9a-f]*)")?', text)]
+    fields = dict(re.findall(r'<field name="((?:ip|tcp)[a-z._]*)"[^>]* value="([0-9a-f]*)"', text))
+    wanted = [("window", fields["tcp.window_size_value"]), ("3", ""), ("the", fields["ip.id"])]
+    return [] if found == wanted else [f"the tree gives as reasons {found}, not {wanted}"]
+
+
 def has_room(program):
     """Complaints where a flow graph of more addresses than Wireshark has room for is broken, or does not say so."""
     source, server = tshark.samples(["gfw-triplet"])[0], bytes((203, 0, 113, 80))
@@ -315,7 +327,7 @@ def test():
     paths = [path for path in tshark.samples(options.samples, twins=False)
              if path.stem in GOLDEN or not options.update]
     status = tshark.check_all(lambda path: check(output, path, options.update), paths)
-    problems = refuses(program) + stays(program) + draws(program) + has_room(program)
+    problems = refuses(program) + stays(program) + draws(program) + marks(program) + has_room(program)
     print("".join(line + "\n" for line in problems), end="")
     return 1 if problems else status
 

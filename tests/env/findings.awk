@@ -19,7 +19,7 @@ function value()
                                if (match(text, /, confidence [0-9]+ \([a-z]+\)/))
                                    text = substr(text, 1, RSTART + RLENGTH - 1)
                                print "      " text; next }
-/^    \[Signature: /         { signature = value(); next }
-/^    \[Evidence: /          { printf "        %-26s %s\n", signature, value(); next }
+/^        \[Signature: /     { signature = value(); next }
+/^        \[Evidence: /          { printf "        %-26s %s\n", signature, value(); next }
 /^    \[Innocent explan/     { print "      Innocent explanation: " value(); next }
 /^    \[Notice: /            { print "      " value(); next }
