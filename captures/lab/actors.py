@@ -111,6 +111,67 @@ def fetch_twice_idle(address, host, idle):
         pass
 
 
+def fetch_twice_idle_from(address, host, idle, port):
+    """The same from a port that is known."""
+    s = socket.socket()
+    s.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    s.bind(("", int(port)))
+    s.settimeout(2)
+    s.connect((address, 80))
+    s.sendall(request(host, close=False))
+    s.recv(65536)
+    time.sleep(float(idle))
+    try:
+        s.sendall(request(host))
+        read_all(s)
+    except OSError:
+        pass
+
+
+def only_connect(address, port, wait):
+    """Connects and says nothing until the server has had enough."""
+    s = connect(address, port, timeout=float(wait))
+    read_all(s)
+
+
+def late_data(address, port):
+    """Goes on sending after the server has closed."""
+    s = connect(address, port)
+    s.sendall(request("allowed.example"))
+    read_all(s)
+    try:
+        s.sendall(b"more")
+        time.sleep(0.3)
+    except OSError:
+        pass
+
+
+def fast_open(address, port):
+    """Data in the SYN, once a cookie is known."""
+    s = socket.socket()
+    s.settimeout(2)
+    try:
+        s.sendto(request("allowed.example"), socket.MSG_FASTOPEN, (address, int(port)))
+        read_all(s)
+    except OSError:
+        pass
+
+
+def many_connects(address, port, number):
+    """More connections than a full queue takes."""
+    kept = []
+    for _ in range(int(number)):
+        s = socket.socket()
+        s.settimeout(0.3)
+        try:
+            s.connect((address, int(port)))
+            s.sendall(b"x")
+        except OSError:
+            pass
+        kept.append(s)
+    time.sleep(1.5)
+
+
 def two_requests(address, first, second):
     """Two requests for different hosts on one connection, one after the other."""
     s = connect(address, 80)
@@ -257,6 +318,55 @@ def serve_reset_name(address, port, name):
         else:
             s.sendall(b"\x15\x03\x03\x00\x02\x02\x70")
         s.close()
+
+
+def serve_abort(address, port):
+    """Sends a page and aborts while most of it is under way."""
+    server = listen(address, port)
+    while True:
+        s, _ = server.accept()
+        s.recv(65536)
+        reset_on_close(s)
+        s.sendall(b"HTTP/1.1 200 OK\r\n\r\n" + b"x" * 14000)
+        time.sleep(0.03)
+        s.close()
+
+
+def serve_ttl(address, port):
+    """Its sockets have a TTL and a type of service of their own."""
+    server = listen(address, port)
+    server.setsockopt(socket.IPPROTO_IP, socket.IP_TTL, 40)
+    server.setsockopt(socket.IPPROTO_IP, socket.IP_TOS, 0x48)
+    while True:
+        s, _ = server.accept()
+        s.recv(4096)
+        s.sendall(b"HTTP/1.1 200 OK\r\nConnection: close\r\n\r\nhello\n")
+        s.close()
+
+
+def serve_fast_open(address, port):
+    """Takes data in the SYN."""
+    server = socket.socket()
+    server.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    server.setsockopt(socket.IPPROTO_TCP, 23, 5)            # TCP_FASTOPEN
+    server.bind((address, int(port)))
+    server.listen(8)
+    print("ready", flush=True)
+    while True:
+        s, _ = server.accept()
+        s.recv(4096)
+        s.sendall(b"HTTP/1.1 200 OK\r\nConnection: close\r\n\r\nhello\n")
+        s.close()
+
+
+def serve_never_accepts(address, port):
+    """A queue for two that nobody empties."""
+    server = socket.socket()
+    server.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    server.bind((address, int(port)))
+    server.listen(1)
+    print("ready", flush=True)
+    time.sleep(60)
 
 
 def serve_mute(address, port):

@@ -62,10 +62,10 @@ PROGRAMS = ("ip", "ss", "sysctl", "tcpdump", "nginx", "unbound", "curl", "dig", 
             "ethtool", "iptables", "gtlsclient", "gtlsserver")
 
 
-def require_permission():
+def require_permission(more=()):
     """Raises NotPermitted with the reason when the lab cannot run here."""
     path = os.environ.get("PATH", "") + ":/usr/sbin:/sbin"
-    missing = [p for p in PROGRAMS if not shutil.which(p, path=path)]
+    missing = [p for p in PROGRAMS + tuple(more) if not shutil.which(p, path=path)]
     if missing:
         raise NotPermitted("programs are missing: " + ", ".join(missing))
     probe = sh("ip netns add {p}probe && ip netns exec {p}probe true; r=$?; ip netns del {p}probe; "

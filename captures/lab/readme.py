@@ -29,6 +29,8 @@ def how(s):
     programs = sorted({word for c in s.client for word in
                        ("curl", "openssl s_client", "dig", "gtlsclient", "{actor}") if word in c})
     parts = [", ".join(p.replace("{actor}", "own client") for p in programs)]
+    if getattr(s, "package", ""):
+        parts.append("package `%s`" % s.package)
     if s.rows:
         parts.append("rows " + ", ".join("`%s`" % r for r in s.rows))
     if s.servers:
@@ -51,10 +53,10 @@ def rows(scenarios):
         s.name, s.about, how(s), s.expect, s.never, ", ".join(s.vantages)) for s in scenarios)
 
 
-def write(path, scenarios):
+def write(path, scenarios, head=HEAD):
     guilty = [s for s in scenarios if s.kind == "guilty"]
     innocent = [s for s in scenarios if s.kind == "innocent"]
     with open(path, "w", encoding="utf-8") as f:
-        f.write(HEAD)
+        f.write(head)
         f.write("## Guilty: %d scenarios\n\n%s%s\n" % (len(guilty), COLUMNS, rows(guilty)))
         f.write("## Innocent: %d scenarios\n\n%s%s" % (len(innocent), COLUMNS, rows(innocent)))

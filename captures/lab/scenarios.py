@@ -30,7 +30,10 @@ class Scenario:
     setup: tuple = ()                       # (namespace, command) before …
     teardown: tuple = ()                    # … and after
     servers: tuple = ()                     # (namespace, command) that print "ready"
-    taps: tuple = ()                        # (namespace, interface): merged instead of a vantage
+    files: tuple = ()                       # (name, text) put into {dir}; $dir and $s10 stand in it
+    tools: tuple = ()                       # (namespace, shell text, its output when it is ready)
+    taps: tuple = ()                        # (namespace, interface): merged instead of a vantage; without
+                                            # a namespace the client's command captures by itself
     transform: Optional[Callable] = None    # what the capture point does to the capture
     snaplen: int = 65535
     settle: float = 0                       # seconds to wait for late packets; 0: the usual

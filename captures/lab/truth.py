@@ -57,6 +57,33 @@ def match(entries, packets):
     return rows
 
 
+def foreign(packets, other_end, claims, behaviour, trigger):
+    """Rows for packets that claim to come from the other end (`claims`: beginnings of its addresses)
+    and never left it: a third party sent them in its name. Without an interferer's record."""
+    sent = {message(ip_packet(p.octets)) for p in other_end}
+    return [Row(number, "forged", kind(ip), behaviour, trigger)
+            for number, ip in enumerate((ip_packet(p.octets) for p in packets), 1)
+            if ip and message(ip).startswith(claims) and message(ip) not in sent]
+
+
+def message(ip):
+    """Addresses and what they carry: ettercap forwards packets itself and gives them other IP IDs."""
+    return ip[12:] if ip[0] >> 4 == 4 else ip[8:]
+
+
+def kind(ip):
+    """The class of a forged packet, by what it is."""
+    at, protocol = ((ip[0] & 15) * 4, ip[9]) if ip[0] >> 4 == 4 else (40, ip[6])
+    if protocol == 17:
+        return "dns-answer"
+    if protocol != 6:
+        return "icmp"
+    flags = ip[at + 13]
+    held = len(ip) - at - (ip[at + 12] >> 4) * 4
+    return "reset" if flags & 4 else "syn-ack" if flags & 2 else "data" if held else \
+        "fin" if flags & 1 else "ack"
+
+
 def write(path, header, rows):
     with open(path, "w", encoding="utf-8") as f:
         for key, value in header.items():

@@ -4,7 +4,7 @@
 
     lossy.py --scan PROGRAM [--damage] [--details] [CAPTURE...]
 
-Every capture with a truth file, scripted and recorded, is written again several times: with bursts of
+Every capture with a truth file, scripted, recorded or of a real tool, is written again several times: with bursts of
 packets missing (LOSSES: share that is missing, in bursts of 5 on average; fixed seeds), with one direction
 missing, and without its first third. A capture that lost packets says less, never something else: a
 frame may be called forged only where the truth file lists the frame it was made from. With --damage captures
@@ -26,7 +26,7 @@ import tempfile
 import pcap
 import tshark
 
-RECORDED = tshark.SAMPLES.parent / "recorded"
+RECORDED, REAL = (tshark.SAMPLES.parent / name for name in ("recorded", "real"))
 LOSSES = (0.03, 0.10, 0.25, 0.40)
 SEEDS = (1, 2)
 DAMAGES = (0.02, 0.005, 0.0005)
@@ -135,7 +135,7 @@ def test():
     parser.add_argument("--details", action="store_true", help="a table by way")
     parser.add_argument("captures", nargs="*", type=pathlib.Path)
     options = parser.parse_args()
-    paths = options.captures or sorted(p.with_suffix("") for root in (tshark.SAMPLES, RECORDED)
+    paths = options.captures or sorted(p.with_suffix("") for root in (tshark.SAMPLES, RECORDED, REAL)
                                        for p in root.glob("*/*.truth"))
     paths = [next(p for p in (path, path.with_suffix(".pcap"), path.with_suffix(".pcapng")) if p.is_file())
              for path in paths]

@@ -1,0 +1,101 @@
+#!/usr/bin/python3
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""The captures of real tools: what is found in them, and that nothing genuine is accused.
+
+    tests/lab/real.py --scan PROGRAM [--update] [DIRECTORY]         default: captures/real
+
+Compares with real.tsv, one row per capture: forged packets, how many of them are called forged and
+suspect, genuine packets that are called suspect or silenced, and the injectors that were named. --update
+rewrites it. A genuine packet called forged is never in the table: it fails. So does a capture whose
+truth does not follow from its two ends any more. Lossy variants: tests/captures/lossy.py.
+"""
+import argparse
+import collections
+import json
+import os
+import subprocess
+import sys
+
+HERE = os.path.dirname(os.path.abspath(__file__))
+ROOT = os.path.dirname(os.path.dirname(HERE))
+sys.path.insert(0, os.path.join(ROOT, "captures", "lab"))
+sys.dont_write_bytecode = True
+
+import capture                                                              # noqa: E402
+import real                                                                 # noqa: E402
+import truth                                                                # noqa: E402
+
+TABLE = os.path.join(HERE, "real.tsv")
+COLUMNS = "scenario\tview\tforged\tfound\tsuspect\tmissed\tgenuine suspected\tgenuine silenced\tnamed\n"
+
+
+def captures(directory):
+    """(scenario, view, path without its ending) of all that is kept."""
+    for scenario in real.ALL:
+        for view in scenario.vantages:
+            yield scenario, view, os.path.join(directory, scenario.name, view)
+
+
+def check_truth(directory, scenario, view):
+    """What the truth file says must follow from the captures at both ends."""
+    packets = {v: capture.read_pcapng(os.path.join(directory, scenario.name, v + ".pcapng"))
+               for v in scenario.vantages}
+    _, rows = truth.read(os.path.join(directory, scenario.name, view + ".truth"))
+    derived = [r._replace(frame=int(r.frame)) for r in real.truth_of(scenario, view, packets)]
+    if rows != derived:
+        yield "the truth file lists %d packets, the two ends differ by %d" % (len(rows), len(derived))
+    if scenario.kind == "innocent" and rows:
+        yield "an innocent scenario with forged packets"
+
+
+def ask(scan, path):
+    """{frame: finding} of one capture."""
+    done = subprocess.run([scan, "-z", "json", path], capture_output=True, text=True, check=True)
+    items = [json.loads(line) for line in done.stdout.splitlines()]
+    return {i["frame"]: i for i in items if i["type"] == "finding" and i["verdict"]}
+
+
+def judge(said, rows):
+    """(row of the table without its names, frames of genuine packets called forged)."""
+    forged = {r.frame for r in rows}
+    count = collections.Counter((f in forged, i["verdict"]) for f, i in said.items())
+    found, suspect = count[True, "forged"], count[True, "suspect"]
+    named = {i["injector"] for f, i in said.items() if f in forged and i.get("injector")}
+    row = (len(forged), found, suspect, len(forged) - found - suspect, count[False, "suspect"],
+           count[False, "silenced"], "; ".join(sorted(named - {"unknown"})))
+    return row, [f for f, i in said.items() if i["verdict"] == "forged" and f not in forged]
+
+
+def table(scan, directory):
+    """(lines of the table, complaints)."""
+    lines, wrong = [], []
+    for scenario, view, stem in captures(directory):
+        where = "%s/%s: " % (scenario.name, view)
+        wrong += [where + w for w in check_truth(directory, scenario, view)]
+        row, accused = judge(ask(scan, stem + ".pcapng"), truth.read(stem + ".truth")[1])
+        wrong += [where + "frame %d is called forged, but its host did send it" % f for f in accused]
+        lines.append("\t".join(map(str, (scenario.name, view) + row)) + "\n")
+    return lines, wrong
+
+
+def main():
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("--scan", required=True, help="interference-scan")
+    parser.add_argument("--update", action="store_true")
+    parser.add_argument("directory", nargs="?", default=os.path.join(ROOT, "captures", "real"))
+    args = parser.parse_args()
+    lines, wrong = table(args.scan, args.directory)
+    if args.update:
+        open(TABLE, "w").write(COLUMNS + "".join(lines))
+    before = open(TABLE).readlines()[1:]
+    wrong += ["was: %sis:  %s" % pair for pair in zip(before, lines) if pair[0] != pair[1]]
+    if len(before) != len(lines):
+        wrong.append("real.tsv has %d captures, there are %d" % (len(before), len(lines)))
+    forged, found, suspect = (sum(int(line.split("\t")[n]) for line in lines) for n in (2, 3, 4))
+    print("\n".join(wrong + ["%d captures, %d forged packets: %d found, %d suspect; %d complaints" % (
+        len(lines), forged, found, suspect, len(wrong))]))
+    return 1 if wrong or not forged else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
