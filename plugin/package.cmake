@@ -40,7 +40,7 @@ install(TARGETS interference LIBRARY DESTINATION ${Wireshark_PLUGIN_LIBDIR}/epan
 install(DIRECTORY plugin/profile/Interference DESTINATION ${WIRESHARK_DATA}/profiles)
 # With all that their links lead to.
 install(FILES README.md CHANGELOG.md LICENSE DESTINATION ${DOCUMENTS})
-install(DIRECTORY docs DESTINATION ${DOCUMENTS} FILES_MATCHING PATTERN "*.md" PATTERN "*.png" PATTERN "*.json")
+install(DIRECTORY docs DESTINATION ${DOCUMENTS} FILES_MATCHING PATTERN "*.md" PATTERN "*.png" PATTERN "*.json" PATTERN "*.jq")
 foreach(folder captures/scripted captures/lab tests/bench)
     install(FILES ${folder}/README.md DESTINATION ${DOCUMENTS}/${folder})
 endforeach()

@@ -487,7 +487,10 @@ class Reporting(Work):
                                   "Only suspect: servers with odd packets, which may be theirs"])
         for title, address in zip(titles, ("192.0.2.1", "192.0.2.3", "192.0.2.2")):
             self.assertEqual([line.split()[0] for line in sections[title]], ["server", address])
-        asked = [title for title in sections if "example" in "".join(sections[title])]
+        self.assertEqual([line.split()[-3:] for line in
+                          sections["Forged or silenced: what was asked for, and by what it was kept away"][1:]],
+                         [["TLS", "confirmed", "example.org"], ["TLS", "likely", "mute.example"]])
+        asked = [title for title in sections if "example" in "".join(sections[title]) and "kept" not in title]
         self.assertEqual(asked, ["Forged: what set it off", "Silenced: what was asked for",
                                  "Only suspect: what was asked for"])
         self.assertEqual([line.split()[:2] for line in sections["Findings by class"][1:]],
@@ -504,6 +507,22 @@ class Reporting(Work):
         self.data()
         self.assertEqual(self.values("SELECT verdict, count(*) FROM reported GROUP BY rank"),
                          [("forged", 3), ("silenced", 1), ("suspect", 10)])
+
+    def test_questions(self):
+        """Who did it, how often, did it work; and by what names were kept away. Suspects are in neither."""
+        lines = [finding(3, incident=3, **{"facts": {"reset.ignored": 9}}), finding(4, incident=3),
+                 finding(5, incident=5, trigger="a.example/path", confidence=60, level="medium"),
+                 finding(6, "silenced", trigger="b.example (with ECH)"), finding(7, "suspect", trigger="c.example"),
+                 finding(8, trigger="first data (68 bytes, neither TLS nor HTTP)", injectors=[],
+                         hops_to_injector=7)]
+        self.result("q", *lines, capture(9), ending("s1"))
+        self.merge()
+        self.assertEqual(self.values("SELECT injector, frames, exchanges, in_vain, farthest FROM devices"),
+                         [("one", 3, 2, 1, None), ("unknown", 1, 1, 0, 7)])
+        self.assertEqual(sorted(self.values("SELECT name, means, sureness, exchanges FROM names_kept_away")),
+                         [("a.example", "HTTP", "likely", 1), ("b.example", "TLS", "likely", 1),
+                          ("example.org", "TLS", "confirmed", 1),
+                          ("first data (68 bytes, neither TLS nor HTTP)", "TCP", "confirmed", 1)])
 
     def test_older_database(self):
         """Its views are made anew, its rows stay."""

@@ -10,7 +10,7 @@ import sqlite3
 from .words import Failure
 
 NOT_UTF8 = "bytes:"
-VERSION = 2                     # of the schema; 1 had no number
+VERSION = 3                     # of the schema; 1 had no number
 SCHEMA = pkgutil.get_data(__package__, "schema.sql").decode()
 
 

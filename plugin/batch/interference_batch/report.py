@@ -27,6 +27,12 @@ TABLES = {                  # view, title, columns for people
                   "Forged: published injectors that the headers are consistent with",
                   ("injector", "class", "frames", "captures", "nearest", "farthest",
                    "confidence")),
+    "devices": ("devices", "Forged: what looks like the work of one device",
+                ("exchanges", "in_vain", "frames", "captures", "servers", "nearest", "farthest", "class",
+                 "injector")),
+    "names": ("names_kept_away",
+              "Forged or silenced: what was asked for, and by what it was kept away",
+              ("exchanges", "captures", "servers", "means", "sureness", "name")),
     "signatures": ("per_signature", "Signs", ("signature", "tier", *VERDICTS, "captures")),
     "days": ("per_day", "Over time", ("day", "class", *VERDICTS, "captures")),
 }
@@ -157,6 +163,8 @@ def all_tables(data):
     yield Table("failures", f"Captures that were not judged to their end{below}", FAILURE_COLUMNS,
                 failures, data["failures_total"] - len(failures))
     yield Table("verdicts", "Findings by class", VERDICT_COLUMNS, data["verdicts"])
+    for name in ("devices", "names"):
+        yield plain_table(data, name)
     for verdict in VERDICTS:
         yield from verdict_tables(data, verdict)
     for name in ("signatures", "days"):

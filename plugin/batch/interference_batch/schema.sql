@@ -87,6 +87,47 @@ CREATE VIEW per_injector AS
         max(hops_to_injector) AS farthest, round(avg(confidence)) AS confidence
     FROM finding WHERE verdict = 'forged' GROUP BY 1, class ORDER BY frames DESC, 1, class;
 
+-- What looks like the work of one device: forged packets of one class that are consistent with the
+-- same published injector or, with none, come from the same distance. In vain: the receiver of a
+-- reset went on, or the genuine answer came first.
+DROP VIEW IF EXISTS devices;
+CREATE VIEW devices AS
+    SELECT coalesce(injector, 'unknown') AS injector, class, count(*) AS frames,
+        count(DISTINCT exchange) AS exchanges,
+        count(DISTINCT exchange) FILTER (WHERE in_vain) AS in_vain,
+        count(DISTINCT sha256) AS captures, count(DISTINCT server) AS servers,
+        min(hops_to_injector) AS nearest, max(hops_to_injector) AS farthest,
+        min(time) AS first, max(time) AS last
+    FROM (SELECT *, sha256 || plugin || options || coalesce(json_extract(json, '$.incident'), frame)
+              AS exchange,
+              json_extract(json, '$.facts."reset.ignored"') IS NOT NULL
+              OR json_extract(json, '$.facts."dns.first"') = genuine_frame AS in_vain
+          FROM finding WHERE verdict = 'forged')
+    GROUP BY 1, class, CASE WHEN injector IS NULL THEN hops_to_injector END
+    ORDER BY exchanges DESC, 1, class;
+
+-- By what each name was kept from being reached: what the words of the trigger do not say of the
+-- protocol, the port says. Of forged and silenced packets only.
+DROP VIEW IF EXISTS names_kept_away;
+CREATE VIEW names_kept_away AS
+    SELECT CASE WHEN instr(trigger, ' ') = 0 AND instr(trigger, '/') > 1
+                THEN substr(trigger, 1, instr(trigger, '/') - 1)
+                ELSE replace(trigger, ' (with ECH)', '') END AS name,
+        CASE WHEN class = 'dns-answer' OR 53 IN (source_port, destination_port) THEN 'DNS'
+             WHEN protocol = 'udp' THEN 'QUIC'
+             WHEN instr(trigger, 'data (') THEN 'TCP'
+             WHEN instr(trigger, '/') OR trigger GLOB 'HTTP *' THEN 'HTTP'
+             WHEN 443 IN (source_port, destination_port) OR trigger GLOB 'TLS *'
+                  OR trigger GLOB '* (with ECH)' THEN 'TLS'
+             ELSE 'HTTP' END AS means,
+        CASE WHEN max(verdict = 'forged' AND level = 'high') THEN 'confirmed' ELSE 'likely' END AS sureness,
+        count(DISTINCT sha256 || plugin || options || coalesce(json_extract(json, '$.incident'), frame))
+            AS exchanges,
+        count(DISTINCT sha256) AS captures, count(DISTINCT server) AS servers,
+        min(time) AS first, max(time) AS last
+    FROM finding WHERE verdict IN ('forged', 'silenced') AND trigger IS NOT NULL
+    GROUP BY 1, 2 ORDER BY exchanges DESC, 1, 2;
+
 DROP VIEW IF EXISTS per_signature;
 CREATE VIEW per_signature AS
     SELECT e.signature, e.tier,
