@@ -20,7 +20,7 @@ static int tap_interference = -1;    /* one event per frame with a finding: its 
 static int proto_finding = -1;          /* the post-dissector's own name; cheaper than a protocol */
 
 static int hf_verdict, hf_class, hf_confidence, hf_level, hf_trigger, hf_forged_frame,
-           hf_genuine_frame, hf_trigger_frame, hf_because, hf_signs, hf_signature, hf_evidence, hf_explanation, hf_notice,
+           hf_genuine_frame, hf_trigger_frame, hf_because, hf_signs, hf_effect, hf_signature, hf_evidence, hf_explanation, hf_notice,
            hf_incident, hf_vantage, hf_injector, hf_injector_match, hf_hops_to_injector, hf_where;
 static int hf_fact[N_FACTS];
 
@@ -293,6 +293,9 @@ add_fields(proto_tree *subtree, proto_tree *packet, tvbuff_t *tvb, packet_info *
     add_string(subtree, tvb, hf_explanation, f->innocent);
     if (f->verdict == VERDICT_FORGED && f->origin)
         add_origin(subtree, tvb, f->origin);
+    char *effect = finding_effect(f);
+    add_string(subtree, tvb, hf_effect, effect);
+    g_free(effect);
     if (f->verdict != VERDICT_NONE)
         add_string(subtree, tvb, hf_vantage, vantage_name(f->vantage));
     add_signs(subtree, tvb, f);
@@ -472,6 +475,8 @@ present_register(void)
             BASE_DEC, NULL, 0, "From the capture point, best estimate", HFILL } },
         { &hf_where, { "Where", "interference.where", FT_STRING, BASE_NONE, NULL, 0,
             "Distance of the injector with its range and reason", HFILL } },
+        { &hf_effect, { "Effect", "interference.effect", FT_STRING, BASE_NONE, NULL, 0,
+            "Whether it had its effect, where that shows", HFILL } },
         { &hf_notice, { "Notice", "interference.notice", FT_STRING, BASE_NONE, NULL, 0,
             "What could not be judged from this frame on", HFILL } },
     };

@@ -5,6 +5,7 @@
  */
 #include "results.h"
 
+#include <inttypes.h>
 #include <string.h>
 
 #include "../../dissectors/verdict/origin.h"
@@ -82,19 +83,49 @@ key_of(const finding_t *f)
                                                : g_strdup_printf("forged %u", f->class);
 }
 
-/* True where what was forged or silenced was in vain: the receiver of a reset goes on, another answer came
- * before the forged one, a later question was answered. */
-static bool
-was_in_vain(const finding_t *f)
+typedef struct {
+    bool        in_vain;
+    const char *words;      /* before the number of a frame; NULL: nothing is known of an effect */
+    int64_t     frame;
+} effect_t;
+
+static effect_t
+effect_by(const finding_t *f, const fact_t *fact)
 {
-    for (unsigned i = 0; i < f->facts->len; i++) {
-        const fact_t *fact = &g_array_index(f->facts, fact_t, i);
-        if (fact->id == F_RESET_IGNORED || fact->id == F_SILENCE_ANSWERED)
-            return true;
-        if (fact->id == F_DNS_FIRST && fact->value == f->genuine_frame)
-            return true;
+    switch (fact->id) {
+    case F_RESET_IGNORED:
+        return (effect_t){ true, "in vain: its receiver goes on in frame", fact->value };
+    case F_SILENCE_ANSWERED:
+        return (effect_t){ true, "asked again later, and answered in frame", fact->value };
+    case F_DNS_FIRST:
+        if (fact->value == f->genuine_frame)
+            return (effect_t){ true, "in vain: the genuine answer came first, in frame", fact->value };
+        if (fact->value == f->frame)
+            return (effect_t){ false, "came first, and clients take the first answer: frame", fact->value };
+        break;
+    default:
+        break;
     }
-    return false;
+    return (effect_t){ false, NULL, 0 };
+}
+
+static effect_t
+effect_of(const finding_t *f)
+{
+    effect_t effect = { false, NULL, 0 };
+
+    for (unsigned i = 0; i < f->facts->len && !effect.words; i++)
+        effect = effect_by(f, &g_array_index(f->facts, fact_t, i));
+    return effect;
+}
+
+char *
+finding_effect(const finding_t *f)
+{
+    effect_t effect = effect_of(f);
+
+    return (f->verdict == VERDICT_FORGED || f->verdict == VERDICT_SILENCED) && effect.words
+             ? g_strdup_printf("%s %" PRId64, effect.words, effect.frame) : NULL;
 }
 
 static void
@@ -156,7 +187,7 @@ count_exchange(gathering_t *gathering, group_t *group, const finding_t *f)
     char *number = g_strdup_printf("%u", f->incident ? f->incident : f->frame);
 
     group->exchanges += is_new(gathering, group, "exchange", number);
-    if (was_in_vain(f))
+    if (effect_of(f).in_vain)
         group->vain += is_new(gathering, group, "vain", number);
     g_free(number);
 }

@@ -125,6 +125,8 @@ GPtrArray *evidence_by_weight(const finding_t *finding);
 char *finding_line(const finding_t *finding);
 /* The same with the evidence first, for lists that cut lines off and show the verdict elsewhere. */
 char *finding_brief(const finding_t *finding);
+/* Whether what was forged or silenced had its effect, in words; NULL where nothing shows. */
+char *finding_effect(const finding_t *finding);
 /* A few words for the Info column: "forged reset 96". NULL where there is nothing to say. */
 char *finding_tag(const finding_t *finding);
 

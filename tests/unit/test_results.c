@@ -321,6 +321,28 @@ report_says_when_it_was_in_vain(void **state)
     wire_free(&wire);
 }
 
+static void
+effect_is_told_where_it_shows(void **state)
+{
+    wire_t wire = wire_new();
+    (void)state;
+
+    finding_t *f = forge(&wire, 5, NULL, "why");
+    assert_null(finding_effect(f));
+    finding_fact(f, (fact_t){ .id = F_DNS_FIRST, .value = 5 });
+    char *text = finding_effect(f);
+    assert_string_equal(text, "came first, and clients take the first answer: frame 5");
+    g_free(text);
+    f->genuine_frame = 4;
+    finding_fact(f, (fact_t){ .id = F_DNS_FIRST, .value = 4 });
+    text = finding_effect(f);
+    assert_string_equal(text, "in vain: the genuine answer came first, in frame 4");
+    g_free(text);
+    f->verdict = VERDICT_SUSPECT;
+    assert_null(finding_effect(f));
+    wire_free(&wire);
+}
+
 /* ---- flows ---- */
 
 typedef struct {
@@ -477,6 +499,7 @@ main(void)
     suite_add(&suite, "a report groups", report_puts_together_what_belongs_together, NULL);
     suite_add(&suite, "a report says by what names were kept away", report_says_by_what_names_were_kept_away, NULL);
     suite_add(&suite, "a report says when it was in vain", report_says_when_it_was_in_vain, NULL);
+    suite_add(&suite, "an effect is told where it shows", effect_is_told_where_it_shows, NULL);
     SUITE_ADD_TABLE(&suite, flows, flow_has_its_community_id);
     suite_add(&suite, "a report of nothing says so", report_of_nothing_says_so, NULL);
     suite_add(&suite, "a report of what is switched off says so", report_without_an_engine_says_so,
