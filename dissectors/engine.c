@@ -273,6 +273,8 @@ observe_in_flow(engine_t *engine, const observation_t *obs, flow_t *flow, unsign
         }
         if (obs->length && s.end == s.flow->client)
             asked_observe(engine->asked, flow, obs);
+        else if (s.seen & SEES_FIRST_DATA)
+            flow->answer_seq = obs->seq;
     }
     flow_touch(engine->flows, s.flow, obs->time);
 }

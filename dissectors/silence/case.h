@@ -17,6 +17,8 @@ typedef enum {
     SILENT_ACKNOWLEDGED,    /* TCP data that is acknowledged, by acknowledgements that do not arrive */
     SILENT_ANSWER,          /* the server's first data: sent, as its sequence numbers show, and never seen */
     SILENT_QUIC,            /* QUIC datagrams */
+    SILENT_QUIC_BACK,       /* a QUIC server's first flight, answered by what does not arrive */
+    SILENT_VPN,             /* a VPN's first packet */
     SILENT_DNS,             /* a name asked of a resolver over UDP */
     SILENT_POLICED,         /* what is more than a rate allows */
     SILENT_OUTAGE,          /* several servers at once */
@@ -42,6 +44,8 @@ typedef struct {
     bool        peer_spoke;     /* the other end sent something meanwhile, but no acknowledgement */
     unsigned    peer_packets;   /* that it had sent before, saturating at 255 */
     bool        peer_sent_data;
+    uint32_t    bytes;          /* of its data until it fell silent; 0: none, or not known */
+    uint32_t    stop_frame;     /* of another connection that stopped at the same place; 0: none did */
     bool        peer_mid_stream;/* its last segment was a full one: it had more to say */
     bool        peer_closed;    /* it sent a FIN */
     int64_t     idle;           /* ns from its last packet to the first of those sent in vain */
@@ -59,6 +63,7 @@ typedef struct {
     uint32_t    earlier_frame;  /* this client was cut off from the same server and port here, after the
                                  * server had spoken; 0: it was not */
     const char *earlier_trigger;    /* what it asked for then; NULL: not known */
+    bool        earlier_forged;     /* … by a packet that the server did not send, which is that frame */
     bool        earlier_contrast;   /* … while that server answered another name */
     bool        heard_since_earlier;    /* others reached this client since then */
     int64_t     earlier_gap;    /* ns since then */
@@ -75,6 +80,10 @@ typedef struct {
 
 /* What others have to reach while one is policed, in times of its rate. */
 #define SILENCE_FASTER 4
+
+/* It stops in the middle of what the server sends, and the client has waited: what becomes of other connections
+ * there decides. */
+bool silence_is_stop(const silence_case_t *c);
 
 /* A line that only a policer draws: every loss fits an empty account, though no queue was there to fill. */
 bool silence_is_policed(const silence_case_t *c);

@@ -11,7 +11,9 @@
 #include "silence/quic.h"
 #include "silence/rates.h"
 #include "silence/segments.h"
+#include "silence/stops.h"
 #include "silence/syns.h"
+#include "silence/vpn.h"
 
 static void
 clear_repeats(void *silences, void *one)
@@ -28,6 +30,8 @@ silence_open(engine_t *engine)
     cuts_open(silences);
     told_open(silences);
     outages_open(silences);
+    stops_open(silences);
+    vpn_open(silences);
     quic_open(silences);
     return silences;
 }
@@ -40,8 +44,21 @@ silence_close(engine_t *engine)
     cuts_close(silences);
     told_close(silences);
     outages_close(silences);
+    stops_close(silences);
+    vpn_close(silences);
     quic_close(silences);
     g_free(silences);
+}
+
+/* A forged reset or page cuts the client off; what it tries next may be dropped as well. */
+static RARELY_RUN void
+cut_by_forgery(engine_t *engine, const segment_t *s)
+{
+    const finding_t *said = store_lookup(engine->store, s->obs->frame);
+    cut_key_t key = cut_key_of(s->flow);
+
+    if (said && said->verdict == VERDICT_FORGED)
+        cuts_forged(engine, &key, asked_text(engine->asked, s->flow), s->obs->frame, s->obs->time);
 }
 
 static void
@@ -52,6 +69,8 @@ silence_segment(engine_t *engine, segment_t *s)
 
     if (beside_has(s->flow, DETECT_SILENCE))
         segments_answered(engine, s);
+    if ((s->forged || obs->flags & TCP_RST) && s->end != s->flow->client)
+        cut_by_forgery(engine, s);
     if (obs->flags & TCP_RST)
         return;
     if (beside_has(s->flow, DETECT_SILENCE))
@@ -64,6 +83,10 @@ silence_segment(engine_t *engine, segment_t *s)
         segments_repeated(engine, s);
         rates_old(engine, s);
     } else if (s->seen & SEES_FIRST_DATA && !s->forged) {
+        cut_key_t key = cut_key_of(s->flow);
+        if (!s->flow->was_reset)
+            cuts_answered(engine, &key);
+        vpn_speaks_tcp(engine, obs);
         contrast_works(engine, s->flow, obs);
         rates_works(engine, s->flow, obs);
     }
@@ -88,13 +111,17 @@ static const kept_t kept[] = {
       KEPT_NUMBER(WORKS_MAX) ", further ones are not remembered" },
     { "silence that contrast may be added to", "silence/contrast.c", sizeof(told_t), NULL,
       KEPT_NUMBER(TOLD_MAX) ", the oldest goes first" },
+    { "address that a VPN's first packet was sent to", "silence/vpn.c", sizeof(vpn_server_t), NULL,
+      KEPT_NUMBER(VPNS_MAX) ", the oldest goes first" },
+    { "download that stopped in the middle", "silence/stops.c", sizeof(told_t), NULL,
+      KEPT_NUMBER(STOPS_MAX) ", the oldest goes first" },
     { "client that several servers are silent to", "silence/kept.h", sizeof(outage_t), NULL,
       KEPT_NUMBER(OUTAGES_MAX) ", the oldest goes first" },
     { 0 },
 };
 
 const detector_t detector_silence = {
-    .sees = SEES_OLD | SEES_GAP | SEES_FIRST_DATA,
+    .sees = SEES_RESETS | SEES_OLD | SEES_GAP | SEES_FIRST_DATA,
     .keeps = true,
     .segment = silence_segment,
     .open = silence_open,

@@ -117,7 +117,8 @@ remember_works(const flow_t *flow, const observation_t *obs)
 static bool
 is_same_again(const engine_t *engine, const told_t *told, const flow_t *flow, const cut_key_t *key)
 {
-    if (!address_equal(&told->key.client, &key->client) || outage_has(engine, &key->client, told->frame))
+    if (!address_equal(&told->key.client, &key->client) || outage_has(engine, &key->client, told->frame)
+        || told->c.stop_frame)          /* an answer begins there, too */
         return false;
     return told->c.kind == SILENT_SYN
         || (told->c.kind != SILENT_POLICED && told->request == flow->request && told->key.port == key->port);

@@ -56,10 +56,25 @@ cuts_earlier(const engine_t *engine, const cut_key_t *key, uint32_t began, int64
     if (!cut || !cut->lived || cut->frame >= began || cut->time > time)
         return;
     c->earlier_contrast = cut->contrast;
+    c->earlier_forged = cut->forged;
     c->earlier_trigger = cut->trigger;
     c->heard_since_earlier = client && client->heard_frame && ticks_since(ticks(cut->time), client->heard) > 0;
     c->earlier_frame = cut->frame;
     c->earlier_gap = time - cut->time;
+}
+
+/* NULL where nothing is known of it and nothing more is remembered. */
+static cut_t *
+place_for(silences_t *silences, const cut_key_t *key)
+{
+    cut_t *cut = g_hash_table_lookup(silences->cuts, key);
+
+    if (cut || g_hash_table_size(silences->cuts) >= CUTS_MAX)
+        return cut;
+    cut = g_new0(cut_t, 1);
+    cut->key = *key;
+    g_hash_table_add(silences->cuts, cut);
+    return cut;
 }
 
 static void
@@ -67,17 +82,31 @@ remember_cut(engine_t *engine, const silence_case_t *c, const about_t *about, co
              int64_t time)
 {
     bool lived = c->kind != SILENT_SYN && (c->kind != SILENT_QUIC || c->peer_packets);
-    GHashTable *cuts = silences_of(engine)->cuts;
-    cut_t *known = g_hash_table_lookup(cuts, key);
+    cut_t *cut = place_for(silences_of(engine), key);
 
-    if (known && known->lived >= lived && time - known->time < CUT_FORGOTTEN_NS)
+    if (!cut || (cut->frame && cut->lived >= lived && time - cut->time < CUT_FORGOTTEN_NS))
         return;
-    if (!known && g_hash_table_size(cuts) >= CUTS_MAX)
-        return;
-    cut_t *cut = known ? known : g_new(cut_t, 1);
-    *cut = (cut_t){ *key, frame, time, lived, c->works_frame && !c->works_elsewhere, about->trigger };
-    if (!known)
-        g_hash_table_add(cuts, cut);
+    *cut = (cut_t){ .key = *key, .frame = frame, .time = time, .lived = lived,
+                    .contrast = c->works_frame && !c->works_elsewhere, .trigger = about->trigger };
+}
+
+void
+cuts_forged(engine_t *engine, const cut_key_t *key, const char *trigger, uint32_t frame, int64_t time)
+{
+    cut_t *cut = place_for(silences_of(engine), key);
+
+    if (cut)
+        *cut = (cut_t){ .key = *key, .frame = frame, .time = time, .lived = true, .forged = true, .trigger = trigger };
+}
+
+void
+cuts_answered(engine_t *engine, const cut_key_t *key)
+{
+    GHashTable *cuts = silences_of(engine)->cuts;
+    const cut_t *cut = g_hash_table_size(cuts) ? g_hash_table_lookup(cuts, key) : NULL;
+
+    if (cut && cut->forged)
+        g_hash_table_remove(cuts, key);
 }
 
 bool

@@ -17,6 +17,12 @@ void cuts_close(silences_t *silences);
 bool cut_off(engine_t *engine, const silence_case_t *c, const about_t *about, const cut_key_t *key,
              uint16_t request, uint32_t first_frame, const observation_t *obs);
 
+/* A forged packet cuts it off: this frame. */
+void cuts_forged(engine_t *engine, const cut_key_t *key, const char *trigger, uint32_t frame, int64_t time);
+
+/* The server has answered on another connection: what a forged packet did before is over. */
+void cuts_answered(engine_t *engine, const cut_key_t *key);
+
 /* It was no cut: the answer came after all. */
 void cut_ended(engine_t *engine, const cut_key_t *key, uint32_t first_frame);
 

@@ -15,6 +15,8 @@
 #define CUTS_MAX    4096        /* client, server and port that were cut off */
 #define WORKS_MAX   4096        /* servers that answer over QUIC */
 #define TOLD_MAX    64          /* findings that contrast may still be added to */
+#define VPNS_MAX    64          /* addresses that a VPN's first packet was sent to */
+#define STOPS_MAX   64          /* downloads that stopped in the middle */
 #define POLICED_MAX 256         /* connections whose rate is followed at a time */
 
 /* ---- cuts.c: who was cut off ---- */
@@ -42,6 +44,7 @@ typedef struct {
     uint32_t  frame;
     int64_t   time;
     bool      lived;            /* the server had spoken before */
+    bool      forged;           /* by a forged packet */
     bool      contrast;         /* it answered another name */
     const char *trigger;        /* what was asked for; lives as long as the store; NULL: not known */
 } cut_t;
@@ -97,10 +100,21 @@ typedef struct {
     const char  *name;
 } works_t;
 
+/* ---- vpn.c: who speaks TCP and no VPN ---- */
+
+typedef struct {
+    GList        link;          /* in silences_t.vpns */
+    ip_address_t server;
+    uint32_t     frame;         /* the last answer over TCP; 0: none */
+    int64_t      time;
+} vpn_server_t;
+
 typedef struct {
     GHashTable  *cuts;          /* set of cut_t, by cut_key_t */
     oldest_t     told;          /* of told_t */
     oldest_t     outages;       /* of outages.c */
+    oldest_t     vpns;          /* of vpn_server_t */
+    oldest_t     stops;         /* of told_t: what stops.c may still compare */
     unsigned     n_policed;     /* repeats_t whose rate is followed */
     GHashTable  *quic_works;    /* set of works_t: servers that answered a name over QUIC */
     works_t      quic_any;      /* the first of them */

@@ -6,6 +6,7 @@
 #include "silence/quic.h"
 
 #include "silence/cuts.h"
+#include "silence/vpn.h"
 
 #define WORKS_LATELY_NS (10 * NS_PER_S)
 
@@ -105,6 +106,44 @@ note_quic_works(engine_t *engine, const datagram_flow_t *flow, const observation
     }
 }
 
+/* A server that has an answer to its first flight does not send it again, and a client that has not got it has no keys
+ * for anything but Initials. Closer than a probe timeout they are one
+ * flight (RFC 9002 section 6.2: twice the round trip, at first a second). */
+#define FLIGHT_NS (200 * NS_PER_MS)
+
+static void
+judge_repeated_flight(engine_t *engine, const datagram_flow_t *flow, const observation_t *obs)
+{
+    cut_key_t key = { flow->client, flow->server, flow->server_port };
+    silence_case_t c = {
+        .kind = SILENT_QUIC_BACK, .sent = flow->repeats, .span = obs->time - flow->repeats_since,
+        .peer_spoke = true, .peer_packets = MIN(flow->from_server.packets, UINT8_MAX),
+    };
+    about_t about = {
+        .ends = { .src = flow->client, .dst = flow->server, .sport = flow->client_port,
+                  .dport = flow->server_port, .protocol = PROTOCOL_UDP },
+        .trigger = asked_text_of_datagram(engine->asked, flow),
+    };
+
+    read_quic_contrast(silences_of(engine), flow, flow->request ? names_text(engine->names, flow->request) : NULL, &c);
+    cut_off(engine, &c, &about, &key, flow->request, flow->request_frame, obs);
+}
+
+static void
+note_flight(engine_t *engine, datagram_flow_t *flow, const observation_t *obs)
+{
+    bool anew = quic_initial_version(obs) && flow->server_last && flow->from_client.last_time > flow->server_last
+        && flow->from_client.packets > flow->from_client.initials
+        && obs->time - flow->server_last > FLIGHT_NS;
+
+    if (anew && !flow->repeats)
+        flow->repeats_since = flow->server_last;
+    flow->repeats += anew && flow->repeats < UINT8_MAX;
+    flow->server_last = obs->time;
+    if (anew && flow->request_frame && flow->repeats > 1)
+        judge_repeated_flight(engine, flow, obs);
+}
+
 void
 silence_datagram(engine_t *engine, const datagram_t *datagram)
 {
@@ -118,7 +157,12 @@ silence_datagram(engine_t *engine, const datagram_t *datagram)
         silences_of(engine)->heard = flow->client;
         silences_of(engine)->heard_frame = obs->frame;
         silences_of(engine)->heard_time = obs->time;
-        note_quic_works(engine, flow, obs);
+        if (flow->vpn) {
+            vpn_datagram(engine, datagram);
+        } else {
+            note_flight(engine, flow, obs);
+            note_quic_works(engine, flow, obs);
+        }
         return;
     }
     /* Those that follow each other closely are one attempt. */
@@ -128,6 +172,8 @@ silence_datagram(engine_t *engine, const datagram_t *datagram)
         flow->unanswered_since = obs->time;
     flow->unanswered_last = obs->time;
     flow->unanswered++;
-    if (flow->unanswered >= 2 && flow->request_frame && !flow->icmp_frame)
+    if (flow->vpn)
+        vpn_datagram(engine, datagram);
+    else if (flow->unanswered >= 2 && flow->request_frame && !flow->icmp_frame)
         judge_datagrams(engine, flow, obs);
 }

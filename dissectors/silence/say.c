@@ -39,6 +39,10 @@ silence_say(engine_t *engine, const silence_case_t *c, const about_t *about, uin
     if (c->sent)
         fact_number(&r.facts, F_SILENCE_SENT, c->sent);
     fact_number(&r.facts, F_SILENCE_SPAN, c->span);
+    if (c->peer_packets && c->kind == SILENT_SEGMENT)
+        fact_number(&r.facts, F_SILENCE_IDLE, c->idle);
+    if (c->bytes)
+        fact_number(&r.facts, F_SILENCE_BYTES, c->bytes);
     if (c->kind == SILENT_POLICED) {
         fact_number(&r.facts, F_SILENCE_RATE, (int64_t)(c->line.rate * 8));
         fact_number(&r.facts, F_SILENCE_LOST, c->line.losses);

@@ -7,6 +7,7 @@
 
 #include "silence/contrast.h"
 #include "silence/cuts.h"
+#include "silence/stops.h"
 
 /* Every path carries this many bytes of payload (IPv6 demands packets of 1280). */
 #define FITS_BYTES 1000
@@ -30,7 +31,9 @@ case_of(const segment_t *s, const repeat_t *r)
         .request_acked = s->sender->seen & SEEN_DATA && flow->request_frame && !r->is_request
             && seq_diff(peer->last.ack, obs->seq) >= 0,
         .peer_spoke = r->peer_spoke, .peer_packets = peer->packets,
-        .peer_sent_data = (peer->seen & SEEN_DATA) != 0, .peer_mid_stream = peer->last.length >= FULL_BYTES,
+        .peer_sent_data = (peer->seen & SEEN_DATA) != 0,
+        .bytes = peer->seen & SEEN_DATA ? peer->next_seq - flow->answer_seq - !!(peer->seen & SEEN_FIN) : 0,
+        .peer_mid_stream = peer->last.length >= FULL_BYTES,
         .peer_closed = (peer->seen & SEEN_FIN) != 0, .idle = r->idle, .rtt_us = peer->rtt,
         .may_not_fit = r->length > FITS_BYTES && (r->large_alone || r->peer_spoke),
         .encrypted = flow->opaque_encrypted && r->is_request,
@@ -52,13 +55,16 @@ judge_repeat(engine_t *engine, const segment_t *s, repeat_t *r)
         return;
     if ((c.from_client || syn_ack) && vantage_is_at(&engine->vantages, flow, !s->end))
         return;
-    if (host->heard_frame && ticks_since(host->heard, ticks(r->first_time)) < 0)
+    /* Who waits and then closes has nothing else to repeat: others are heard while it waits. */
+    int64_t since = r->closed ? r->first_time - r->idle : r->first_time;
+    if (host->heard_frame && ticks_since(host->heard, ticks(since)) < 0)
         c.heard_frame = host->heard_frame;
     cut_key_t key = cut_key_of(flow);
     cuts_earlier(engine, &key, r->first_frame, r->first_time, &c);
     contrast_read(engine, flow, r->peer_frame, &c);
     const char *trigger = syn_ack ? NULL : asked_text(engine->asked, flow);   /* nothing was asked yet */
     about_t about = { ends_of_flow(flow, s->end, obs->ip.ttl), vantage_of_flow(&engine->vantages, flow), trigger };
+    stops_compare(engine, &c, &about, &key, flow_name(engine, flow), r->first_frame);
     c.ech = trigger && g_str_has_suffix(trigger, " (with ECH)");
     r->told |= cut_off(engine, &c, &about, &key, flow_name(engine, flow), r->first_frame, obs);
 }
@@ -182,7 +188,7 @@ segments_answered(engine_t *engine, const segment_t *s)
     }
     if (!r->sent || (r->acknowledged && !r->acked_once) || !is_answer(engine, s, r))
         return;
-    if (r->told)
+    if (r->told || stops_forget(engine, r->first_frame))
         take_back(engine, s, r->first_frame);
     *r = (repeat_t){ .sent = 0 };
 }

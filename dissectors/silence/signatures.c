@@ -28,6 +28,8 @@
 /* Freezes are published for 14 to 34 kB, or about 25 packets of the server (net4people/bbs #490). */
 #define FREEZE_PACKETS_MIN 8
 #define FREEZE_PACKETS_MAX 60
+#define STOP_PACKETS_MIN   2        /* beside another name that the same server goes on answering */
+#define PATIENT_NS         (10 * NS_PER_S)  /* whoever closes sooner may have lost interest */
 
 /* NATs and firewalls forget connections that rest, UDP flows after half a minute (RFC 4787 section 4.3 allows
  * two): what is sent later may be dropped for that. A download that stops, and a client that waits for
@@ -37,6 +39,10 @@
 
 /* Residual blocking lasts 420 s at most in the published measurements; with a fifth of slack. */
 #define RESIDUAL_NS (504 * NS_PER_S)
+
+/* WireGuard tries again after 5 s, OpenVPN after 2, 4, 8 s. */
+#define VPN_SPAN_MIN (10 * NS_PER_S)
+#define REPEATS_MIN  3
 
 /* A resolver that cannot reach a zone gives up after seconds, and says so; clients wait 5 s (resolv.conf(5)). */
 #define DNS_SENT_MIN   3
@@ -87,7 +93,7 @@ silence_text(const silence_case_t *c, const char *what)
 static bool
 is_awaited(const silence_case_t *c)
 {
-    return !c->closed || c->works_since;
+    return !c->closed || c->works_since || c->stop_frame;
 }
 
 /* A packet too large for the path is lost as often as it is sent. Where another name is answered, large
@@ -164,13 +170,37 @@ freeze(const silence_case_t *c)
     if (c->kind != SILENT_SEGMENT || !c->from_client || !is_persistent(c) || !c->peer_sent_data
         || c->peer_closed || c->idle > (c->peer_mid_stream ? WAITING_NS : FRESH_NS)
         || (!c->length && !c->peer_mid_stream) || is_too_large(c) || c->peer_spoke || !is_awaited(c)
-        || packets < FREEZE_PACKETS_MIN || packets > FREEZE_PACKETS_MAX || !c->heard_frame)
+        || packets < (c->works_frame ? STOP_PACKETS_MIN : FREEZE_PACKETS_MIN) || packets > FREEZE_PACKETS_MAX
+        || !c->heard_frame)
         return NULL;
-    char *what = g_strdup_printf("after %u packets the server falls silent in the middle; what the client "
-                                 "sends then", packets);
+    char *bytes = c->bytes ? g_strdup_printf(" (%u bytes of its answer)", c->bytes) : g_strdup("");
+    char *what = g_strdup_printf("after %u packets%s the server falls silent in the middle; what the client "
+                                 "sends then", packets, bytes);
+    g_free(bytes);
     char *text = silence_text(c, what);
     g_free(what);
     return text;
+}
+
+bool
+silence_is_stop(const silence_case_t *c)
+{
+    silence_case_t open = *c;
+
+    open.closed = false;
+    char *text = freeze(&open);
+    g_free(text);
+    return text && c->bytes && c->peer_mid_stream && (!c->closed || c->idle >= PATIENT_NS);
+}
+
+/* Servers die at any byte. */
+static char *
+same_place(const silence_case_t *c)
+{
+    if (!c->stop_frame || !silence_is_stop(c))
+        return NULL;
+    return g_strdup_printf("another connection of this client to the same server stopped at the same place (%u bytes, "
+                           "give or take a segment; asked in frame %u)", c->bytes, c->stop_frame);
 }
 
 static char *
@@ -191,8 +221,9 @@ residual(const silence_case_t *c)
     if (!c->earlier_frame || c->earlier_gap > RESIDUAL_NS || c->sent < SYNS_MIN || c->span < SPAN_MIN
         || c->peer_sent_data || is_too_large(c) || !(c->heard_since_earlier || c->earlier_contrast))
         return NULL;
-    return g_strdup_printf("this client was cut off from the same server and port %.1f s before (frame %u)",
-                           seconds(c->earlier_gap), c->earlier_frame);
+    return g_strdup_printf("this client was cut off from the same server and port %.1f s before (frame %u%s)",
+                           seconds(c->earlier_gap), c->earlier_frame,
+                           c->earlier_forged ? ", by a forged packet" : "");
 }
 
 static char *
@@ -226,6 +257,25 @@ quic_killed(const silence_case_t *c)
         || c->idle > FRESH_NS || !c->heard_frame)
         return NULL;
     return silence_text(c, "the server answered, then falls silent; the client's datagrams");
+}
+
+static char *
+vpn_unanswered(const silence_case_t *c)
+{
+    if (c->kind != SILENT_VPN || c->sent < SENT_MIN || c->span < VPN_SPAN_MIN || c->peer_packets || !c->works_frame)
+        return NULL;
+    return g_strdup_printf("the first packet of a VPN is never answered, sent %u times in %.1f s; the same host speaks TCP "
+                           "meanwhile (frame %u)", c->sent, seconds(c->span), c->works_frame);
+}
+
+/* Who gets an answer to its first flight goes on (RFC 9002 section 6.2). */
+static char *
+quic_one_way(const silence_case_t *c)
+{
+    if (c->kind != SILENT_QUIC_BACK || c->sent < REPEATS_MIN || c->span < SPAN_MIN || !c->works_frame)
+        return NULL;
+    return g_strdup_printf("the server begins anew %u times in %.1f s, each time after the client has answered: it does not "
+                           "hear the client", c->sent, seconds(c->span));
 }
 
 /* The share of the other queries that stayed without an answer is what each attempt is lost with; one more of
@@ -342,6 +392,10 @@ static const struct {
         COUNTED "; net4people/bbs #490 (14-34 kB, about 25 packets)",
         "After the first dozens of packets both directions stop, while others reach the client.",
         "a path that changed, a server that stopped, or a lost radio link" }, freeze },
+    { { "freeze-same-place", FAMILY_CONTENT, TIER_C, { 0, 3077 }, PUBLISHED,
+        COUNTED "; net4people/bbs #490 (connections to one network stop after the same 14 to 34 kB)",
+        "Several connections of one client to one server stop after the same number of bytes.",
+        "a server or balancer that stops there itself, and is gone then" }, same_place },
     { { "oneway-drop-after-hello", FAMILY_ABSENCE, TIER_B, { 0, 3077 }, PUBLISHED,
         COUNTED "; Bock et al., 2020 (ESNI, client to server only)",
         "Packets pass one way only: what the one end sends four times never reaches the other, which goes on.",
@@ -363,6 +417,14 @@ static const struct {
         COUNTED "; Zohaib et al., USENIX Security 2025",
         "A QUIC server answers once and then never again.",
         "a NAT that forgot the flow, or a server that stopped" }, quic_killed },
+    { { "quic-oneway-drop", FAMILY_ABSENCE, TIER_B, { 0, 3077 }, PUBLISHED,
+        COUNTED "; Zohaib et al., USENIX Security 2025 (what the client sends is dropped, what the server sends passes)",
+        "A QUIC server repeats its first flight though the client answers it.",
+        "loss in one direction" }, quic_one_way },
+    { { "vpn-unanswered", FAMILY_ABSENCE, TIER_C, { 0, 3620 }, PUBLISHED,
+        "counted: 3,620 public captures; Xue et al., USENIX Security 2022 (OpenVPN is told by its first packets)",
+        "A VPN's first packet is never answered by a host that answers over TCP.",
+        "no VPN runs there, or it does not know this client's key and keeps silent, as WireGuard does" }, vpn_unanswered },
     { { "throttle-policed", FAMILY_ABSENCE, TIER_C, { 0, 3077 }, PUBLISHED,
         COUNTED "; Xue et al., IMC 2021 (130 to 150 kbit/s); Flach et al., SIGCOMM 2016 (up to 7 % of a region's "
         "connections are policed by their carrier)",
@@ -413,10 +475,11 @@ silence_judge(const silence_case_t *c, GArray *evidence)
         return (judgement_t){ VERDICT_SILENCED, CONFIDENCE_SHOWN };
     if (!has_family(evidence, FAMILY_ABSENCE))
         return (judgement_t){ VERDICT_NONE, 0 };
-    bool contrast = (c->works_frame && !c->works_elsewhere)
-        || c->elsewhere_frame || (c->earlier_frame && c->heard_since_earlier && c->earlier_gap <= RESIDUAL_NS);
+    bool contrast = (c->works_frame && !c->works_elsewhere && c->kind != SILENT_VPN)
+        || c->elsewhere_frame
+        || (c->earlier_frame && c->heard_since_earlier && c->earlier_gap <= RESIDUAL_NS && !c->peer_sent_data);
     unsigned most = c->answered_frame ? CONFIDENCE_SHOWN : contrast ? SILENCE_CONTRAST_MAX
-                  : c->kind == SILENT_SYN && !c->earlier_frame ? SILENCE_ADDRESS_MAX : SILENCE_ALONE_MAX;
+                  : (c->kind == SILENT_SYN && !c->earlier_frame) || c->kind == SILENT_VPN ? SILENCE_ADDRESS_MAX : SILENCE_ALONE_MAX;
     unsigned confidence = MIN(judge_posterior(evidence), most);
     return (judgement_t){ confidence >= CONFIDENCE_SHOWN ? VERDICT_SILENCED : VERDICT_NONE,
                           (uint8_t)confidence };

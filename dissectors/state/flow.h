@@ -88,6 +88,7 @@ shortest_rtt(const direction_t *end, uint32_t host_rtt, unsigned host_rtts)
 typedef struct flow {
     entry_t     entry;          /* by the ends; its number is the slot */
     uint32_t    request_frame;  /* the client's last request with a name, or its first payload; 0: none */
+    uint32_t    answer_seq;     /* where the server's data begin; valid when it has SEEN_DATA */
     host_t     *host[2];
     direction_t end[2];
     uint32_t    older, newer;   /* neighbours in the queue, slot numbers */

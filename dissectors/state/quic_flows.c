@@ -1,5 +1,5 @@
 /* state/quic_flows.c
- * UDP flows that begin with a QUIC Initial; see state/quic_flows.h.
+ * UDP flows that begin with a QUIC Initial or a VPN's first packet; see state/quic_flows.h.
  *
  * SPDX-License-Identifier: GPL-2.0-or-later
  */
@@ -7,6 +7,8 @@
 
 #include "state/host.h"
 #include "base/oldest.h"
+
+#include <string.h>
 
 #define QUIC_INITIAL_MIN 1200   /* bytes of a datagram with a client's Initial, RFC 9000 section 14.1 */
 #define QUIC_ID_MIN      8      /* bytes of the connection id a client makes up, section 7.2 */
@@ -74,11 +76,33 @@ quic_initial_version(const observation_t *obs)
     return known && type == 0 ? version : 0;
 }
 
+#define WIREGUARD_BYTES   148
+#define OPENVPN_BYTES     14        /* or with packet number, time, and an HMAC: SHA1, SHA256, SHA512 */
+#define OPENVPN_RESET     0x38      /* operation 7, key 0 */
+
+vpn_t
+datagram_vpn(const observation_t *obs)
+{
+    static const uint8_t wireguard[] = { 1, 0, 0, 0 }, nothing_yet[] = { 0, 0, 0, 0, 0 };
+    const uint8_t *p = obs->payload;
+    size_t length = obs->length, more = length - OPENVPN_BYTES;
+
+    if (length > WIREGUARD_BYTES || length < OPENVPN_BYTES || obs->captured < length)
+        return VPN_NONE;
+    if (length == WIREGUARD_BYTES && !memcmp(p, wireguard, sizeof wireguard))
+        return VPN_WIREGUARD;
+    return p[0] == OPENVPN_RESET && (!more || more == 8 + 20 || more == 8 + 32 || more == 8 + 64)
+        && obs->dport != DNS_PORT && !memcmp(p + length - sizeof nothing_yet, nothing_yet, sizeof nothing_yet)
+        ? VPN_OPENVPN : VPN_NONE;
+}
+
 /* A server's Initial looks much the same. Where the capture begins with one, the port tells. */
 static bool
 begins_flow(const observation_t *obs)
 {
-    return obs->length >= QUIC_INITIAL_MIN && quic_initial_version(obs)
+    if (obs->length < QUIC_INITIAL_MIN)
+        return datagram_vpn(obs) != VPN_NONE;
+    return quic_initial_version(obs)
         && obs->payload[5] >= QUIC_ID_MIN && !(obs->sport < SYSTEM_PORTS && obs->dport >= SYSTEM_PORTS);
 }
 
@@ -140,6 +164,7 @@ begin(datagrams_t *datagrams, const observation_t *obs, bool *evicted)
     flow = g_new0(datagram_flow_t, 1);
     read_ends(flow, obs, true);
     flow->version = quic_initial_version(obs);
+    flow->vpn = datagram_vpn(obs);
     flow->first_frame = obs->frame;
     flow->first_time = obs->time;
     datagrams->server_ports[obs->dport / 8] |= (uint8_t)(1 << obs->dport % 8);
@@ -197,7 +222,7 @@ datagrams_quoted(datagrams_t *datagrams, const observation_t *obs)
 }
 
 const kept_t datagrams_kept[] = {
-    { "flow that begins with a QUIC Initial", "state/quic_flows.c", sizeof(datagram_flow_t), NULL,
+    { "flow that begins with a QUIC Initial or a VPN's first packet", "state/quic_flows.c", sizeof(datagram_flow_t), NULL,
       KEPT_NUMBER(DATAGRAM_FLOWS_MAX) ", the one longest silent goes first" },
     { 0 },
 };

@@ -1,6 +1,6 @@
 /* state/quic_flows.h
- * UDP flows that begin with a QUIC Initial: what each end has sent so far, for detectors that ask
- * whether an answer ever came, or stopped coming.
+ * UDP flows that begin with a QUIC Initial or a VPN's first packet: what each end has sent so far, for detectors
+ * that ask whether an answer ever came, or stopped coming.
  *
  * SPDX-License-Identifier: GPL-2.0-or-later
  */
@@ -23,14 +23,18 @@ typedef struct {
     int64_t  last_time;         /* ns; valid when packets > 0 */
 } datagram_end_t;
 
-/* Opened by a client's Initial of a known version, padded as RFC 9000 section 14.1 demands: servers
- * leave shorter ones unanswered. */
+/* A packet that begins a VPN, as its protocol fixes it. */
+typedef enum { VPN_NONE, VPN_WIREGUARD, VPN_OPENVPN } vpn_t;
+
+/* Opened by a client's Initial of a known version, padded as RFC 9000 section 14.1 demands (servers
+ * leave shorter ones unanswered), or by a VPN's first packet. */
 typedef struct {
     GList          link;        /* in the queue of datagrams_oldest(); data is the flow itself */
     uint32_t       hash;        /* of the ends */
     ip_address_t   client, server;
     uint16_t       client_port, server_port;
-    uint32_t       version;     /* of the first Initial */
+    uint32_t       version;     /* of the first Initial; 0: a VPN's */
+    vpn_t          vpn;
     uint32_t       first_frame;
     int64_t        first_time;
     datagram_end_t from_client, from_server;
@@ -41,6 +45,8 @@ typedef struct {
     uint16_t       request, suffix; /* texts, numbers of names_t; datagram_request_text() */
     uint32_t       unanswered;  /* attempts of the client since the server's last datagram, by silence/cases.c */
     int64_t        unanswered_since, unanswered_last;  /* ns; valid when unanswered > 0 */
+    uint8_t        repeats;     /* times the server began anew though the client had answered, by silence/quic.c */
+    int64_t        repeats_since, server_last;  /* ns; the latter 0 before its first datagram */
     uint8_t        tries;       /* Initials Wireshark was asked to decrypt */
 } datagram_flow_t;
 
@@ -66,5 +72,10 @@ GList *datagrams_oldest(const datagrams_t *datagrams);
 /* The version of the QUIC Initial a datagram begins with, 0 when it begins with none. Sources: RFC
  * 9000 sections 17.2 and 17.2.2, RFC 9369 section 3.2. */
 uint32_t quic_initial_version(const observation_t *obs);
+
+/* What VPN a datagram begins, VPN_NONE when it begins none. Sources: the WireGuard paper, section 5.4.2 (a message of
+ * 148 bytes, type 1, three zeros); OpenVPN's ssl_pkt.h (hard reset of a client, version 2: acknowledges nothing, message
+ * number 0; with or without an HMAC between). */
+vpn_t datagram_vpn(const observation_t *obs);
 
 extern const kept_t datagrams_kept[];

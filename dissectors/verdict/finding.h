@@ -45,6 +45,8 @@
       "Shortest round trip to the claimed sender") \
     X(SILENCE_SENT,     SILENCE, UINT,  "silence.sent", "Times it was sent") \
     X(SILENCE_SPAN,     SILENCE, TIME,  "silence.span", "From the first to the last time") \
+    X(SILENCE_IDLE,     SILENCE, TIME,  "silence.idle", "Idle before the first time") \
+    X(SILENCE_BYTES,    SILENCE, UINT,  "silence.bytes", "Bytes of the answer until it stopped") \
     X(SILENCE_LAST,     SILENCE, FRAME, "silence.last", "Sent last in frame") \
     X(SILENCE_ANSWERED, SILENCE, FRAME, "silence.answered", "Asked again later, and answered in frame") \
     X(SILENCE_SERVERS,  SILENCE, UINT,  "silence.servers", "Servers silent at the same time") \

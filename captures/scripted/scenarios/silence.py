@@ -4,6 +4,7 @@
 from builder import payloads as wire
 from builder.dns import answer, ask, transaction
 from builder.flow import Flow
+from builder.injector import Injector
 from builder.quic import Connection
 
 from . import ask_http, ask_tls, download, fetch, guilty, innocent, visit
@@ -170,6 +171,76 @@ def fin_to_a_server_that_is_gone(net):
     retry(flow, fin, (*RETRIES, 3.5, 7.0))
     for start in (3.0, 9.5, 11.0, 20.0):
         fetch(client, other, "www.other.example", start=start)
+
+
+@guilty("A filter lets 16 kB of each connection to one server pass; the client has all of it, waits for half a minute and"
+        " closes, three times. Another server delivers 60 kB meanwhile.",
+        expect="The three requests silenced, at 30: each stops at the same place.")
+def curtain_after_16_kb(net):
+    client, server, other = net.client(), net.server(), net.server("203.0.113.90")
+    for start in (0.0, 60.0, 120.0):
+        flow = Flow(client, server, 80, start=start)
+        request = ask_http(flow, SITE, "/large")
+        flow.server.ack(reply_to=request)
+        for piece in download(11, 1400):
+            flow.server.send("A", piece)
+            flow.client.ack()
+        fetch(client, other, "www.other.example", start=start + 2.0)
+        flow.wait(30.0)
+        fin = flow.client.fin()
+        again = retry(flow, fin, (*RETRIES, 3.5, 7.0))
+        silenced(net, [request, fin, *again], "freeze-16k", SITE)
+
+
+@innocent("A client loses its network for some time in the middle of two downloads, at different places; it waits and"
+          " closes, and repeats its FIN.", never="Anything silenced.")
+def downloads_that_stop_anywhere(net):
+    client, server, other = net.client(), net.server(), net.server("203.0.113.90")
+    for start, pieces in ((0.0, 11), (60.0, 14)):
+        flow = Flow(client, server, 80, start=start)
+        flow.server.ack(reply_to=ask_http(flow, SITE, "/large"))
+        for piece in download(pieces, 1400):
+            flow.server.send("A", piece)
+            flow.client.ack()
+        fetch(client, other, "www.other.example", start=start + 2.0)
+        flow.wait(30.0)
+        fin = flow.client.fin()
+        retry(flow, fin, (*RETRIES, 3.5, 7.0))
+
+
+@guilty("A box resets a connection for one name, and drops the client's SYNs to that server and port for a while.",
+        expect="The resets forged, the SYN silenced as a residual block.")
+def null_route_after_a_reset(net):
+    client, server, other = net.client(), net.server(), net.server("203.0.113.90")
+    visit(client, server, SITE)
+    flow = Flow(client, server, start=3.0)
+    hello = ask_tls(flow, BLOCKED)
+    box = Injector(net, "gfw-triplet")
+    for index in range(3):
+        box.reset(hello, 0.0181 + 0.00001 * index, flags="RA", ttl=128, df=False, ipid=0x3A1C, window=1503)
+    flow = Flow(client, server, start=5.0)
+    syn = flow.client.send("S")
+    fetch(client, other, SITE, start=6.0)
+    silenced(net, [syn, *retry(flow, syn, (1.0, 2.0, 4.0))], "residual-drop")
+
+
+@guilty("The first packets of a VPN (WireGuard) are dropped, sent again every 5 s; the same host answers over TCP.",
+        expect="The first one silenced, at 20.")
+def vpn_handshake_dropped(net):
+    client, server = net.client(), net.server()
+    sent = [net.datagram(client, server, (51820, 51820), b"\x01\x00\x00\x00" + net.random.randbytes(144), 5.1 * index)
+            for index in range(6)]
+    fetch(client, server, SITE, start=12.0)
+    silenced(net, sent, "vpn-drop", "WireGuard handshake")
+
+
+@innocent("A VPN's host is down; the client tries for half a minute, while another server answers over TCP.",
+          never="Anything silenced.")
+def vpn_host_is_down(net):
+    client, server, other = net.client(), net.server(), net.server("203.0.113.90")
+    for index in range(6):
+        net.datagram(client, server, (51820, 51820), b"\x01\x00\x00\x00" + net.random.randbytes(144), 5.1 * index)
+    fetch(client, other, SITE, start=12.0)
 
 
 @innocent("A hello is lost twice, then it arrives and all goes on.", never="Anything silenced.")

@@ -91,6 +91,17 @@ WIRE(rested) { frozen(c); c->peer_mid_stream = false; }
 WIRE(last_fin_lost) { frozen(c); c->peer_closed = true; c->length = 0; c->idle = NS_PER_MS; }
 WIRE(fin_after_an_answer) { rested(c); c->length = 0; c->idle = NS_PER_MS; }
 WIRE(frozen_closed) { frozen(c); closed(c); }
+WIRE(frozen_early_beside_another_name) { frozen_early(c); other_name(c); }
+WIRE(frozen_at_once_beside_another_name) { frozen(c); other_name(c); c->peer_packets = 1; }
+WIRE(stopped_twice)
+{
+    frozen_closed(c);
+    c->length = 0;
+    c->bytes = 15928;
+    c->stop_frame = 4;
+}
+WIRE(stopped_once) { stopped_twice(c); c->stop_frame = 0; }
+WIRE(stopped_where_the_client_lost_interest) { stopped_twice(c); c->idle = 2 * NS_PER_S; }
 WIRE(radio_lost) { frozen(c); c->heard_frame = 0; }
 
 WIRE(server_speaks) { c->peer_spoke = true; }
@@ -135,6 +146,22 @@ WIRE(quic_unheard) { quic_one_server(c); c->heard_frame = 0; }
 WIRE(quic_killed) { quic(c); c->sent = 5; c->peer_packets = 4; c->idle = NS_PER_S; }
 WIRE(quic_idle) { quic_killed(c); c->idle = 40 * NS_PER_S; }
 WIRE(quic_radio_lost) { quic_killed(c); other_name(c); c->heard_frame = 0; }
+
+WIRE(flight_repeated)
+{
+    *c = (silence_case_t){ .kind = SILENT_QUIC_BACK, .sent = 3, .span = 4 * NS_PER_S, .peer_spoke = true };
+    other_name(c);
+}
+WIRE(flight_repeated_twice) { flight_repeated(c); c->sent = 2; }
+WIRE(flight_repeated_everywhere) { flight_repeated(c); c->works_frame = 0; }
+
+WIRE(vpn)
+{
+    *c = (silence_case_t){ .kind = SILENT_VPN, .from_client = true, .sent = 4, .span = 15 * NS_PER_S, .works_frame = 9 };
+}
+WIRE(vpn_of_a_dead_host) { vpn(c); c->works_frame = 0; }
+WIRE(vpn_for_a_moment) { vpn(c); c->span = 6 * NS_PER_S; }
+WIRE(vpn_answered) { vpn(c); c->peer_packets = 1; }
 
 WIRE(dns_mute)
 {
@@ -218,6 +245,14 @@ static const sign_row_t signs[] = {
     { "a FIN behind a complete answer", "freeze-after-n", false, fin_after_an_answer },
     { "nobody reaches the client any more", "freeze-after-n", false, radio_lost },
     { "a client that has closed in the middle", "freeze-after-n", false, frozen_closed },
+    { "silence after four packets, another name is answered", "freeze-after-n", true,
+      frozen_early_beside_another_name },
+    { "silence after the SYN/ACK, another name is answered", "freeze-after-n", false,
+      frozen_at_once_beside_another_name },
+    { "two downloads that stop at the same place", "freeze-same-place", true, stopped_twice },
+    { "the same, an absence of both", "freeze-after-n", true, stopped_twice },
+    { "one download that stops", "freeze-same-place", false, stopped_once },
+    { "two that a client stopped soon", "freeze-same-place", false, stopped_where_the_client_lost_interest },
 
     { "a server that goes on speaking", "oneway-drop-after-hello", true, server_speaks },
     { "a server that never sees acknowledgements", "oneway-drop-after-hello", true, server_repeats },
@@ -245,6 +280,15 @@ static const sign_row_t signs[] = {
     { "a QUIC flow that dies", "quic-flow-killed", true, quic_killed },
     { "a QUIC flow after a rest", "quic-flow-killed", false, quic_idle },
     { "all QUIC flows of a client die", "quic-flow-killed", false, quic_radio_lost },
+
+    { "a QUIC server begins anew three times", "quic-oneway-drop", true, flight_repeated },
+    { "a QUIC server begins anew twice", "quic-oneway-drop", false, flight_repeated_twice },
+    { "all QUIC servers begin anew", "quic-oneway-drop", false, flight_repeated_everywhere },
+
+    { "a VPN's first packet to a host that speaks TCP", "vpn-unanswered", true, vpn },
+    { "a VPN's first packet to a dead host", "vpn-unanswered", false, vpn_of_a_dead_host },
+    { "a VPN that starts slowly", "vpn-unanswered", false, vpn_for_a_moment },
+    { "a VPN that was answered before", "vpn-unanswered", false, vpn_answered },
 
     { "the server answers another name", "silence-other-name-answered", true, other_name },
     { "another server answers", "silence-other-name-answered", false, other_server },
@@ -302,6 +346,8 @@ static const verdict_row_t verdicts[] = {
     { "a cut before is contrast", cut_before, VERDICT_SILENCED, 49, NULL },
     { "a cut that nothing was heard after is none", cut_with_contrast, VERDICT_SILENCED, 30, NULL },
     { "QUIC of another server is none", quic_one_server, VERDICT_SILENCED, 30, "without HTTP/3" },
+    { "two downloads that stop at the same place stay at 30", stopped_twice, VERDICT_SILENCED, 30, NULL },
+    { "a VPN stays at 20", vpn, VERDICT_SILENCED, 20, "does not know this client" },
     { "a policed download stays at 30", policed, VERDICT_SILENCED, 30, "carrier" },
     { "the same server's faster answer is contrast", policed_other_name, VERDICT_SILENCED, 49, NULL },
     { "what is policed for all is nothing", policed_all_alike, VERDICT_NONE, 0, NULL },
@@ -808,14 +854,165 @@ SEQUENCE(icmp_about_syn)
     assert_quiet(wire);
 }
 
+/* ---- whole captures: what stops in the middle ---- */
+
+/* A download of n segments in which nothing more comes; the client waits, closes, and repeats its FIN. */
+static uint32_t
+download_stops(wire_t *wire, uint16_t port, unsigned n, int64_t wait_ms, talk_t *talk)
+{
+    *talk = talk_new(wire, port);
+    talk_handshake(talk);
+    uint32_t first = talk_request(talk, HELLO_A);
+    pass(wire, 40);
+    for (unsigned i = 0; i < n; i++) {
+        talk_send(talk, SERVER, TCP_ACK, 1448);
+        talk_send(talk, CLIENT, TCP_ACK, 0);
+    }
+    sign_of_life(wire, (uint16_t)(port + 1000));
+    pass(wire, wait_ms);
+    observation_t fin = talk_segment(talk, CLIENT, TCP_FIN | TCP_ACK, 0);
+    wire_send(wire, &fin);
+    for (unsigned i = 0; i < 4; i++)
+        again(talk, &fin, 200 << i);
+    return first;
+}
+
+SEQUENCE(stops_at_the_same_place)
+{
+    talk_t first, second;
+    uint32_t a = download_stops(wire, 4000, 11, 30000, &first);
+    assert_quiet(wire);
+    uint32_t b = download_stops(wire, 4001, 11, 30000, &second);
+    assert_int_equal(wire_verdict(wire, a), VERDICT_SILENCED);
+    assert_int_equal(wire_verdict(wire, b), VERDICT_SILENCED);
+    assert_int_equal(fact(wire_finding(wire, a), F_SILENCE_BYTES), 11 * 1448);
+    assert_in_range(fact(wire_finding(wire, b), F_SILENCE_IDLE) / NS_PER_S, 30, 31);
+    assert_true(evidence_has(wire_finding(wire, a)->evidence, "freeze-same-place"));
+    talk_send(&first, SERVER, TCP_ACK, 0);          /* it was only late */
+    assert_int_equal(wire_verdict(wire, a), VERDICT_NONE);
+}
+
+SEQUENCE(stops_anywhere)
+{
+    talk_t talk;
+    download_stops(wire, 4000, 11, 30000, &talk);
+    download_stops(wire, 4001, 14, 30000, &talk);
+    assert_quiet(wire);
+}
+
+SEQUENCE(client_loses_interest)
+{
+    talk_t talk;
+    download_stops(wire, 4000, 11, 500, &talk);
+    download_stops(wire, 4001, 11, 500, &talk);
+    assert_quiet(wire);
+}
+
+/* ---- whole captures: after a forged packet ---- */
+
+static talk_t
+reset_by_a_box(wire_t *wire)
+{
+    talk_t talk = talk_new(wire, 4000);
+
+    visit(wire, 3999, HELLO_B);
+    talk_handshake(&talk);
+    talk_request(&talk, HELLO_A);
+    talk_forged_pair(&talk);
+    return talk;
+}
+
+static uint32_t
+syn_in_vain(wire_t *wire, uint16_t port)
+{
+    talk_t talk = talk_new(wire, port);
+    observation_t syn = talk_segment(&talk, CLIENT, TCP_SYN, 0);
+    uint32_t first = wire_send(wire, &syn);
+
+    sign_of_life(wire, (uint16_t)(port + 1000));
+    again(&talk, &syn, 1000);
+    again(&talk, &syn, 2000);
+    return first;
+}
+
+SEQUENCE(null_route_after_a_reset)
+{
+    reset_by_a_box(wire);
+    assert_true(wire_count(wire, VERDICT_FORGED) > 0);
+    pass(wire, 500);
+    const finding_t *f = wire_finding(wire, syn_in_vain(wire, 4001));
+    assert_int_equal(f->verdict, VERDICT_SILENCED);
+    assert_true(evidence_has(f->evidence, "residual-block"));
+    assert_string_equal(f->trigger, "a.example");
+}
+
+/* Between both the server answers: what the box did is over, and now it is a host that is down. */
+SEQUENCE(server_dies_after_a_reset)
+{
+    reset_by_a_box(wire);
+    pass(wire, 500);
+    visit(wire, 4002, HELLO_B);
+    const finding_t *f = wire_finding(wire, syn_in_vain(wire, 4001));
+    assert_false(f && evidence_has(f->evidence, "residual-block"));
+}
+
+/* ---- whole captures: VPNs ---- */
+
+static uint32_t
+vpn_packet(wire_t *wire, unsigned from, uint8_t type, uint16_t length)
+{
+    static const uint8_t bytes[2][148] = { { 1 }, { 2 } };
+    ip_address_t client = address4(10, 0, 0, 1), server = address4(192, 0, 2, 80);
+    observation_t obs = {
+        .protocol = PROTOCOL_UDP, .src = from == CLIENT ? client : server, .dst = from == CLIENT ? server : client,
+        .sport = 51820, .dport = 51820, .ip = { .ttl = 64 }, .payload = bytes[type - 1], .captured = length, .length = length,
+    };
+    return wire_send(wire, &obs);
+}
+
+static uint32_t
+vpn_in_vain(wire_t *wire, bool speaks_tcp)
+{
+    uint32_t first = vpn_packet(wire, CLIENT, 1, 148);
+
+    for (unsigned i = 0; i < 4; i++) {
+        pass(wire, 5100);
+        if (speaks_tcp && i == 1)
+            visit(wire, 4000, HELLO_A);
+        vpn_packet(wire, CLIENT, 1, 148);
+    }
+    return first;
+}
+
+SEQUENCE(vpn_is_dropped)
+{
+    uint32_t first = vpn_in_vain(wire, true);
+    assert_int_equal(wire_verdict(wire, first), VERDICT_SILENCED);
+    assert_string_equal(wire_finding(wire, first)->trigger, "WireGuard handshake");
+    vpn_packet(wire, SERVER, 2, 92);
+    assert_quiet(wire);
+}
+
+SEQUENCE(vpn_host_is_down) { vpn_in_vain(wire, false); assert_quiet(wire); }
+
+SEQUENCE(vpn_works)
+{
+    vpn_packet(wire, CLIENT, 1, 148);
+    vpn_packet(wire, SERVER, 2, 92);
+    vpn_in_vain(wire, true);            /* later the server is restarted without it */
+    assert_quiet(wire);
+}
+
 /* ---- whole captures: QUIC ---- */
 
 static uint8_t packet[1200];
 
+enum { QUIC_INITIAL = 0xc3, QUIC_HANDSHAKE = 0xe3 };
+
 static uint32_t
-quic_send(wire_t *wire, unsigned from, uint16_t port, uint8_t server, const char *name)
+quic_send_as(wire_t *wire, uint8_t type, unsigned from, uint16_t port, uint8_t server, const char *name)
 {
-    static const uint8_t head[] = { 0xc3, 0, 0, 0, 1, 8 };
+    const uint8_t head[] = { type, 0, 0, 0, 1, 8 };
     ip_address_t ends[2] = { address4(10, 0, 0, 1), address4(192, 0, 2, server) };
 
     memset(packet, 0x5a, sizeof packet);
@@ -829,6 +1026,12 @@ quic_send(wire_t *wire, unsigned from, uint16_t port, uint8_t server, const char
     if (name)
         engine_note_request(wire->engine, &obs, (const uint8_t *)name, strlen(name), false);
     return frame;
+}
+
+static uint32_t
+quic_send(wire_t *wire, unsigned from, uint16_t port, uint8_t server, const char *name)
+{
+    return quic_send_as(wire, QUIC_INITIAL, from, port, server, name);
 }
 
 static uint32_t
@@ -905,6 +1108,30 @@ SEQUENCE(quic_flow_dies)
 
 SEQUENCE(quic_flow_rested) { quic_dies(wire, 45000); assert_quiet(wire); }
 
+/* The server's flight, which the client answers with this; and again, and again. */
+static uint32_t
+flight_again_and_again(wire_t *wire, uint8_t answer)
+{
+    quic_visit(wire, 3999, 1, "b.example");
+    uint32_t first = quic_send(wire, CLIENT, 4000, 1, "a.example");
+
+    for (unsigned i = 0; i < 4; i++) {
+        pass(wire, i ? 500 << i : 40);
+        quic_send(wire, SERVER, 4000, 1, NULL);
+        quic_send_as(wire, answer, CLIENT, 4000, 1, NULL);
+    }
+    return first;
+}
+
+SEQUENCE(quic_not_heard)
+{
+    uint32_t first = flight_again_and_again(wire, QUIC_HANDSHAKE);
+    assert_int_equal(wire_verdict(wire, first), VERDICT_SILENCED);
+    assert_true(evidence_has(wire_finding(wire, first)->evidence, "quic-oneway-drop"));
+}
+
+SEQUENCE(quic_answer_lost) { flight_again_and_again(wire, QUIC_INITIAL); assert_quiet(wire); }
+
 SEQUENCE(quic_unreachable)
 {
     quic_send(wire, CLIENT, 4000, 1, "a.example");
@@ -920,6 +1147,11 @@ SEQUENCE(quic_unreachable)
     quic_visit(wire, 4001, 1, "b.example");
     assert_quiet(wire);
 }
+
+static const sequence_row_t after_forgery[] = {
+    { "SYNs are dropped after a forged reset", null_route_after_a_reset },
+    { "a server dies after a forged reset", server_dies_after_a_reset },
+};
 
 static const sequence_row_t sequences[] = {
     { "a request sent four times is silenced", never_acknowledged },
@@ -965,6 +1197,14 @@ static const sequence_row_t sequences[] = {
     { "a QUIC flow whose request was not read is never accused", quic_unread },
     { "a QUIC flow that dies", quic_flow_dies },
     { "a QUIC flow that had rested says nothing", quic_flow_rested },
+    { "what a client answers to a QUIC server is dropped", quic_not_heard },
+    { "the same while the client has no keys", quic_answer_lost },
+    { "two downloads stop at the same place", stops_at_the_same_place },
+    { "two downloads stop anywhere", stops_anywhere },
+    { "a client loses interest twice", client_loses_interest },
+    { "a VPN is dropped", vpn_is_dropped },
+    { "a VPN's host is down", vpn_host_is_down },
+    { "a VPN that worked", vpn_works },
     { "an ICMP error explains a silent Initial", quic_unreachable },
 };
 
@@ -986,5 +1226,6 @@ main(void)
     SUITE_ADD_SIGNS(&suite, signs, check_sign, silence_signature);
     SUITE_ADD_TABLE(&suite, verdicts, check_verdict);
     SUITE_ADD_TABLE(&suite, sequences, check_sequence);
+    SUITE_ADD_TABLE(&suite, after_forgery, run_sequence);
     return suite_run(&suite, "silence");
 }
