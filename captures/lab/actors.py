@@ -149,9 +149,9 @@ def late_data(address, port):
 def fast_open(address, port):
     """Data in the SYN, once a cookie is known."""
     s = socket.socket()
-    s.settimeout(2)
     try:
         s.sendto(request("allowed.example"), socket.MSG_FASTOPEN, (address, int(port)))
+        s.settimeout(2)
         read_all(s)
     except OSError:
         pass

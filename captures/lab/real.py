@@ -26,6 +26,7 @@ class Real(Scenario):
     newer: bool = False                     # needs $LAB_NEWER
     trigger: str = ""                       # the name that the tool reacts to
     stands_in: bool = False                 # the box is itself the other end: nothing is forged
+    parts: tuple = ()                       # (port, what it does) where a row has several
     subject: str = ""                       # whose habits: an address of network.py; "" the forged packets
 
 
@@ -256,11 +257,15 @@ BIG_BODY = "curl -sko /dev/null --max-time 2 --data-binary @{dir}/htdocs/big --c
 SERVERS = [
     behaves("haproxy", "haproxy", "haproxy refuses, rejects, denies, falls silent, has no server, passes",
             "connection reject: RST/ACK; content reject and reject: FIN; deny 403 and FIN; silent drop: nothing; dead: 503",
-            ports(8001, 8007), files=(("haproxy.cfg", HAPROXY),),
+            ports(8001, 8007), parts=tuple(zip(range(8001, 8008), (
+                "connection reject", "content reject", "deny", "http reject", "silent-drop", "dead backend", "passes"))),
+            files=(("haproxy.cfg", HAPROXY),),
             tools=(("server", "exec haproxy -db -f $dir/haproxy.cfg", ""),)),
     behaves("nginx", "nginx", "nginx returns 444, times out, refuses long bodies with and without lingering",
             "444: FIN; with reset_timedout_connection RST/ACK with timestamps; unread body: RST after the 413",
             ports(8011, 8012) + (actor("only_connect", "{s10}", "8013", "1.6"), BIG_BODY % 8014, BIG_BODY % 8015),
+            parts=((8011, "444"), (8012, "444, reset_timedout_connection"), (8013, "timeout, reset_timedout_connection"),
+                   (8014, "413, lingering_close off"), (8015, "413, lingering_close always")),
             files=(("real-nginx.conf", NGINX),),
             tools=(("server", "exec nginx -e $dir/real-nginx.log -c $dir/real-nginx.conf", ""),)),
     behaves("squid-intercept", "squid-openssl", "a transparent proxy on the client's router: a page, a refused name",
@@ -313,8 +318,7 @@ trap.example A 10.11.12.13
 gone.example CNAME .
 """
 
-RECURSOR = """config-dir=$dir
-socket-dir=$dir
+RECURSOR = """socket-dir=$dir
 local-address=$s99
 setuid=
 setgid=
@@ -329,7 +333,7 @@ disable-syslog=yes
 """
 
 DNSDIST = """setLocal("$s99:53")
-newServer({address="127.0.0.1:5300", checkInterval=60})
+newServer({address="127.0.0.1:5300"}):setUp()
 setACL({"0.0.0.0/0"})
 setSecurityPollSuffix("")
 local cache = newPacketCache(1000)
@@ -362,7 +366,7 @@ RESOLVERS = [
     answers("pdns-recursor", "pdns-recursor", "PowerDNS recursor with a response policy zone",
             "policy: AA clear, EDE 15, record TTL of the zone", (("recursor.conf", RECURSOR), ("rpz.zone", RPZ),
             ("rpz.lua", 'rpzFile("$dir/rpz.zone", {policyName="lab", extendedErrorCode=15})\n')),
-            "exec pdns_recursor", "Listening"),
+            "exec pdns_recursor --config-dir=$dir", "Listening"),
     answers("dnsdist", "dnsdist", "dnsdist with a packet cache, a spoofed name and a refused one",
             "spoofed: AA clear, RA = RD, record TTL 60; passed on: the backend's bits",
             (("dnsdist.conf", DNSDIST),), "exec dnsdist --supervised --disable-syslog -C $dir/dnsdist.conf", "Listening"),

@@ -392,6 +392,8 @@ read_injected(const reset_case_t *c)
     if (c->changed_frame) {
         v[TRAIT_SEQ_STEP] = c->changed_step;
         v[TRAIT_SEQ_STEP_1460] = c->changed_step % 1460 ? 0 : c->changed_step / 1460;
+        v[TRAIT_SEQ_STEP_WINDOWS] = !trigger->window || c->changed_step % trigger->window
+                                  ? 0 : c->changed_step / trigger->window;
     }
     if (before->frame && r->time - before->time <= BURST_NS && reset_same_kind(before, r))
         compare_pair(v, r, r->ip.ttl - before->ip.ttl, r->window - before->window,

@@ -61,6 +61,8 @@ static const struct {
 #define ZEEK       "Zeek's public trace"
 #define CENTRACE   "Raman et al., CoNEXT 2022 (CenTrace's public captures)"
 #define OONI_LIST  "OONI's list of blocking fingerprints"
+#define ANYBODY    "a tool that anybody can run"
+#define LAB        "captures/real: run and captured for this table"
 
 static const injector_t rows[] = {
     /* ---- resets ---- */
@@ -196,6 +198,20 @@ static const injector_t rows[] = {
       FACTS_ARE(MUST(ADDRESS, A_B_C_D(10, 10, 30, 76), OWN)) },
     { "Indian ISPs", "India", "years not stated", OONI_LIST, DNS,
       FACTS_ARE(WITHIN(ADDRESS, A_B_C_D(10, 40, 124, 12), A_B_C_D(10, 40, 124, 13), OWN)) },
+
+    /* ---- tools: they say nothing about who ran them ---- */
+    { "tcpkill", ANYBODY, "2.4b1", LAB, RESETS,
+      FACTS_ARE(WITHIN(SEQ_STEP_WINDOWS, 1, 45, OWN), MUST(FLAGS, RST_BARE, EVERYDAY),
+                MUST(DF, 0, EVERYDAY), MUST(WINDOW, 0, EVERYDAY), MUST(ACK_UNFLAGGED, 0, EVERYDAY)) },
+    { "hping3", ANYBODY, "3.a2", LAB, RESETS,
+      FACTS_ARE(MUST(WINDOW, 512, RARE), MUST(ACK_UNFLAGGED, 1, UNUSUAL),
+                MUST(FLAGS, RST_BARE, EVERYDAY), MUST(DF, 0, EVERYDAY)) },
+    { "ettercap", ANYBODY, "0.8.3.1", LAB, RESETS | DNS,
+      FACTS_ARE(MUST(IP_ID, 0x7ee7, OWN), MUST(DF, 0, EVERYDAY), MAY(WINDOW, 32767, RARE),
+                MAY(DNS_FLAGS, 0x8400, UNUSUAL)) },
+    { "bettercap", ANYBODY, "2.32", LAB, DNS,
+      FACTS_ARE(MUST(DNS_FLAGS, 0x8000, RARE), MUST(RECORD_TTL, 1024, RARE), MUST(IP_ID, 0, EVERYDAY),
+                MUST(DF, 0, EVERYDAY)) },
 };
 
 const injector_t *

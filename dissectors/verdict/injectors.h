@@ -45,6 +45,7 @@ typedef enum {
     X(BURST,           NUMBER, "equal resets at once") \
     X(SEQ_STEP,        NUMBER, "bytes to the other reset") \
     X(SEQ_STEP_1460,   NUMBER, "steps of 1460 bytes to the other reset") \
+    X(SEQ_STEP_WINDOWS, NUMBER, "trigger's windows, unscaled, to the other reset") \
     X(ANSWERS_SYN,     YES_NO, "answers a SYN/answers no SYN") \
     X(ACK_OFF,         NUMBER, "acknowledgement number minus the one due") \
     X(ACK_UNFLAGGED,   YES_NO, \

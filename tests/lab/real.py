@@ -60,7 +60,7 @@ def judge(said, rows):
     forged = {r.frame for r in rows}
     count = collections.Counter((f in forged, i["verdict"]) for f, i in said.items())
     found, suspect = count[True, "forged"], count[True, "suspect"]
-    named = {i["injector"] for f, i in said.items() if f in forged and i.get("injector")}
+    named = {n["name"] for f, i in said.items() if f in forged for n in i["injectors"]}
     row = (len(forged), found, suspect, len(forged) - found - suspect, count[False, "suspect"],
            count[False, "silenced"], "; ".join(sorted(named - {"unknown"})))
     return row, [f for f, i in said.items() if i["verdict"] == "forged" and f not in forged]
