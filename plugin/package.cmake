@@ -61,29 +61,36 @@ compressed(${PROJECT_SOURCE_DIR}/docs/interference.7 ${COMPRESSED}/interference.
 compressed(${PROJECT_SOURCE_DIR}/docs/interference-doctor.1 ${COMPRESSED}/interference-doctor.1.gz)
 compressed(${PROJECT_SOURCE_DIR}/docs/interference-batch.1 ${COMPRESSED}/interference-batch.1.gz)
 compressed(${PROJECT_SOURCE_DIR}/docs/interference-scan.1 ${COMPRESSED}/interference-scan.1.gz)
+compressed(${PROJECT_SOURCE_DIR}/docs/interference-share.1 ${COMPRESSED}/interference-share.1.gz)
 compressed(${PROJECT_SOURCE_DIR}/CHANGELOG.md ${COMPRESSED}/changelog.gz)
 install(FILES ${COMPRESSED}/interference.7.gz DESTINATION share/man/man7)
 install(FILES ${COMPRESSED}/interference-doctor.1.gz ${COMPRESSED}/interference-batch.1.gz
-    ${COMPRESSED}/interference-scan.1.gz DESTINATION share/man/man1)
+    ${COMPRESSED}/interference-scan.1.gz ${COMPRESSED}/interference-share.1.gz DESTINATION share/man/man1)
 install(FILES ${COMPRESSED}/changelog.gz DESTINATION ${DOCUMENTS})
 
 install(PROGRAMS plugin/doctor DESTINATION bin RENAME interference-doctor)
 install(TARGETS interference-scan RUNTIME DESTINATION bin)
 
-# interference-batch is one file: a job on another host needs no more than its path. It is built with
-# the plugin, so that whoever has built that can install.
+# interference-batch is one file: a job on another host needs no more than its path. So is interference-share.
+# They are built with the plugin, so that whoever has built that can install.
 find_program(PYTHON3 python3 PATHS /usr/bin NO_DEFAULT_PATH)    # Debian's modules are only there
 find_program(PYTHON3 python3)
+# zipped_program(NAME): interference-NAME of plugin/NAME.
+function(zipped_program name)
+    set(program ${PROJECT_BINARY_DIR}/interference-${name})
+    file(GLOB parts CONFIGURE_DEPENDS plugin/${name}/*.py plugin/${name}/interference_${name}/*.*)
+    add_custom_command(OUTPUT ${program} DEPENDS ${parts} plugin/batch/zipped VERBATIM
+        COMMAND ${PYTHON3} -B ${PROJECT_SOURCE_DIR}/plugin/batch/zipped ${PROJECT_SOURCE_DIR}/plugin/${name} ${program})
+    add_custom_target(${name} ALL DEPENDS ${program})
+    add_dependencies(interference ${name})
+    install(PROGRAMS ${program} DESTINATION bin)
+endfunction()
+
 if(PYTHON3)
-    set(BATCH ${PROJECT_BINARY_DIR}/interference-batch)
-    file(GLOB BATCH_PARTS CONFIGURE_DEPENDS plugin/batch/*.py plugin/batch/interference_batch/*.*)
-    add_custom_command(OUTPUT ${BATCH} DEPENDS ${BATCH_PARTS} plugin/batch/zipped VERBATIM
-        COMMAND ${PYTHON3} -B ${PROJECT_SOURCE_DIR}/plugin/batch/zipped ${BATCH})
-    add_custom_target(batch ALL DEPENDS ${BATCH})
-    add_dependencies(interference batch)
-    install(PROGRAMS ${BATCH} DESTINATION bin)
+    zipped_program(batch)
+    zipped_program(share)
 else()
-    message(STATUS "There is no python3: interference-batch is not built, and not installed")
+    message(STATUS "There is no python3: interference-batch and -share are not built, and not installed")
 endif()
 
 install(FILES captures/scripted/dns/dns-three-injectors.pcap captures/scripted/dns/dns-three-injectors.truth
@@ -108,7 +115,7 @@ install(FILES plugin/debian/copyright ${COMPRESSED}/changelog.Debian.gz
     DESTINATION ${DOCUMENTS} COMPONENT debian EXCLUDE_FROM_ALL)
 add_custom_target(documents ALL DEPENDS
     ${COMPRESSED}/interference.7.gz ${COMPRESSED}/interference-doctor.1.gz
-    ${COMPRESSED}/interference-batch.1.gz ${COMPRESSED}/interference-scan.1.gz
+    ${COMPRESSED}/interference-batch.1.gz ${COMPRESSED}/interference-scan.1.gz ${COMPRESSED}/interference-share.1.gz
     ${COMPRESSED}/changelog.gz ${COMPRESSED}/changelog.Debian.gz)
 
 set(CPACK_GENERATOR DEB)
@@ -128,8 +135,8 @@ set(CPACK_DEBIAN_PACKAGE_SHLIBDEPS ON)
 set(CPACK_DEBIAN_PACKAGE_CONTROL_STRICT_PERMISSION ON)
 set(CPACK_DEBIAN_PACKAGE_DEPENDS "wireshark-common (>= ${WIRESHARK_MINOR}~), wireshark-common (<< ${Wireshark_MAJOR_VERSION}.${NEXT_MINOR}~)")
 set(CPACK_DEBIAN_PACKAGE_RECOMMENDS "wireshark | tshark")
-# What interference-batch needs besides.
-set(CPACK_DEBIAN_PACKAGE_SUGGESTS "python3, parallel, tcpdump")
+# What interference-batch and interference-share need besides.
+set(CPACK_DEBIAN_PACKAGE_SUGGESTS "python3, python3-cryptography, parallel, tcpdump")
 set(CPACK_DEBIAN_PACKAGE_DESCRIPTION
 "Names the packets of a capture which the host they claim to come from did
 not send: forged DNS answers, injected TCP resets, handshakes and data; and

@@ -39,7 +39,7 @@ README_HEAD = """\
 # Scripted sample captures
 
 `FAMILY/NAME.pcap` is a made-up capture, `NAME.truth` says which of its packets are special, and
-`NAME.expected` what the plugin says (for some, `NAME.jsonl` its report); the family is what they
+`NAME.expected` [what the plugin says](../../docs/expectations.md) (for some, `NAME.jsonl` its report); the family is what they
 show. Capture and truth come from the function of that name in `scenarios/`; `/usr/bin/python3
 make.py` (Debian's `python3-scapy` and `python3-cryptography`) writes them all, byte for byte the same
 each time. Nothing here was ever on a wire: addresses are documentation or well-known ones, names end

@@ -5,6 +5,7 @@
     tests/captures/expect.py --scan PROGRAM
 
   * First expectations of every committed capture hold; where one is changed the difference says in what.
+  * The goldens of the scripted captures hold.
   * What is said of a capture (-z expect), taken as expectations, holds, and each of its lines is needed.
   * Exit statuses, messages with file and line, files without their partner, JUnit's XML.
   * The format of docs/expectations.md is the one that is read.
@@ -145,6 +146,9 @@ def main():
     scan = Scan(parser.parse_args().scan)
     captures = sorted([*tshark.samples(), *RECORDED.rglob("*.pcapng")])
     with tshark.working_directory() as name:
+        said, _ = scan.run("--expect", tshark.SAMPLES)
+        scan.must(f"goldens: {said}",
+                  said == f"{len(tshark.samples())} captures as expected, 0 not, 0 could not be compared\n")
         check_first(scan, pathlib.Path(name, "all"), captures)
         for what, sample in ((check_needed, "gfw-triplet"), (check_needed, "dns-three-injectors"),
                              (check_needed, "triggers-unnamed"), (check_trouble, "gfw-triplet"),

@@ -22,7 +22,7 @@ import tshark
 SAMPLES = ("reset/gfw-triplet", "dns/dns-three-injectors")      # those of the README's blocks
 PARTS = ("CMakeLists.txt", "README.md", "dissectors", "docs", "plugin", "tests")
 PAGE = "docs/signatures/rst-same-box.md"
-SPOILT = {"captures/scripted/reset/gfw-triplet.expected": r"^18\t",     # file: where a line begins
+SPOILT = {"captures/scripted/reset/gfw-triplet.expected": r"^18 ",     # file: where a line begins
           "captures/scripted/reset/gfw-triplet.jsonl": r"^{",
           PAGE: r"^    ",                                              # its sample
           "docs/fields.md": r"^\| `interference"}
