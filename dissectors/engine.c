@@ -48,7 +48,7 @@ engine_new(const limits_t *limits, const bool enabled[N_DETECTORS])
     engine->work.limit.notice = "work limit reached: earlier packets are judged again some packets later, or not at "
                                 "all";
     engine->work.left = WORK_MAX;
-    engine->reports = reports_new(limits->all_observations);
+    engine->reports = reports_new(limits->all_observations, limits->findings);
     engine->store = engine->reports->store;
     engine->vantages.given = limits->vantage;
     engine->scratch = evidence_new();

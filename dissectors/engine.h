@@ -20,12 +20,14 @@ typedef struct {
     unsigned hosts;         /* addresses remembered for the whole file */
     unsigned queries;       /* DNS transactions of the last minute */
     unsigned resets;        /* resets that later packets may still tell more about */
+    unsigned findings;      /* of which more than the verdict is remembered */
     vantage_t vantage;      /* no limit: where the capture was taken, if the user says so */
     bool     all_observations;  /* no limit: also say what weighs too little to be worth a line */
 } limits_t;
 
 #define LIMITS_DEFAULT \
-    { .flows = 524288, .half_open = 65536, .hosts = 262144, .queries = 65536, .resets = 16384 }
+    { .flows = 524288, .half_open = 65536, .hosts = 262144, .queries = 65536, .resets = 16384, \
+      .findings = 16384 }
 
 typedef struct engine engine_t;
 

@@ -308,9 +308,22 @@ write_json_finding(GString *out, const results_t *results, const finding_t *find
 }
 
 void
-write_json(GString *out, const results_t *results)
+write_json_end(GString *out, const results_t *results, unsigned findings)
 {
-    write_json_capture(out, results);
-    for (unsigned i = 0; i < results->findings->len; i++)
-        write_json_finding(out, results, g_ptr_array_index(results->findings, i));
+    json_dumper line = { .output_string = out };
+
+    begin_line(&line, "end", results);
+    add_number(&line, "findings", findings);
+    end_line(&line);
+}
+
+void
+write_json(sink_t *sink, const results_t *results)
+{
+    write_json_capture(sink->text, results);
+    for (unsigned i = 0; i < results->findings->len; i++) {
+        write_json_finding(sink->text, results, g_ptr_array_index(results->findings, i));
+        sink_pass(sink);
+    }
+    write_json_end(sink->text, results, results->findings->len);
 }

@@ -18,13 +18,13 @@ show_report(void *data _U_)
     if (!ops || !ops->new_text_window || !ops->set_text)
         return;
     results_t results = outputs_results();
-    GString *text = g_string_new(NULL);
-    write_report(text, &results);
+    sink_t sink = sink_new(NULL);
+    write_report(&sink, &results);
     results_clear(&results);
     funnel_text_window_t *window = ops->new_text_window(ops->ops_id, "Interference report");
     if (window)
-        ops->set_text(window, text->str);
-    g_string_free(text, TRUE);
+        ops->set_text(window, sink.text->str);
+    sink_clear(&sink);
 }
 
 void

@@ -12,12 +12,18 @@
 
 #include <errno.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
+
+#include <sys/stat.h>
 
 #include <epan/stat_tap_ui.h>
 #include <epan/tap.h>
 
 #include "outputs.h"
+
+#define EXIT_INCOMPLETE 2       /* tshark's where it could not do what it was to */
 
 typedef struct {
     const char *name;           /* as in -z interference,NAME */
@@ -54,37 +60,59 @@ outputs_results(void)
 }
 
 static void
-complain(const char *file)
+complain(const char *file, int problem)
 {
-    fprintf(stderr, "interference: %s: %s\n", file, g_strerror(errno));
+    fprintf(stderr, "interference: %s: %s\n", file ? file : "standard output", g_strerror(problem));
 }
 
 static void
-write_file(const char *file, const GString *text)
+fail(void)
 {
-    FILE *stream = fopen(file, "wb");
-    bool written = stream && fwrite(text->str, 1, text->len, stream) == text->len;
+    fflush(NULL);
+    _exit(EXIT_INCOMPLETE);
+}
 
-    if ((stream && fclose(stream) == EOF) || !written)
-        complain(file);
+/* A report that is lost must not end with status 0, which tshark alone decides on. What there is of a file is removed:
+ * nobody shall take it for the whole. */
+static void
+report_lost(const char *file, int problem)
+{
+    struct stat status;
+    static bool failing;
+
+    complain(file, problem);
+    if (file && !stat(file, &status) && S_ISREG(status.st_mode))
+        unlink(file);
+    if (!failing)
+        atexit(fail);
+    failing = true;
+}
+
+/* errno of what went wrong, 0 for nothing. */
+static int
+write_output(const wanted_t *request, FILE *stream)
+{
+    results_t results = outputs_results();
+    sink_t sink = sink_new(stream);
+
+    request->output->write(&sink, &results);
+    sink_flush(&sink);
+    sink_clear(&sink);
+    results_clear(&results);
+    return sink.problem;
 }
 
 static void
 draw(void *data)
 {
     const wanted_t *request = data;
-    results_t results = outputs_results();
-    GString *text = g_string_new(NULL);
+    FILE *stream = request->file ? fopen(request->file, "wb") : stdout;
+    int problem = stream ? write_output(request, stream) : errno;
 
-    request->output->write(text, &results);
-    if (request->file) {
-        write_file(request->file, text);
-    } else {
-        if (fwrite(text->str, 1, text->len, stdout) < text->len || fflush(stdout) == EOF)
-            complain("standard output");
-    }
-    g_string_free(text, TRUE);
-    results_clear(&results);
+    if (request->file && stream && fclose(stream) == EOF && !problem)
+        problem = errno;
+    if (problem)
+        report_lost(request->file, problem);
 }
 
 /* A file that cannot be written is better known before a long capture is read than after. */
@@ -95,7 +123,7 @@ can_write(const char *file)
     if (stream)
         fclose(stream);
     else
-        complain(file);
+        complain(file, errno);
     return stream != NULL;
 }
 

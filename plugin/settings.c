@@ -38,6 +38,9 @@ const setting_t settings_list[] = {
       "At most this many DNS transactions of the last minute are followed at a time.", NUMBER(limits.queries) },
     { "max_resets", "Resets remembered",
       "At most this many resets are kept open for what later packets may add to them.", NUMBER(limits.resets) },
+    { "max_findings", "Findings remembered with their evidence",
+      "Of at most this many packets the evidence, the facts and what is known of the sender are kept. Of further ones "
+      "only the verdict is shown, which leaves a notice.", NUMBER(limits.findings) },
     { "all_observations", "Show every observation",
       "Also show signs that are common in genuine packets and weigh next to nothing.", FLAG(all_observations) },
     { "fingerprint_files", "Lists of block pages and addresses",

@@ -490,6 +490,13 @@ is_forged(const engine_t *engine, uint32_t frame)
     return finding && finding->verdict == VERDICT_FORGED;
 }
 
+/* Of a packet called forged the evidence was not kept, so no more of it is worth the work (`max_findings`). */
+static bool
+is_kept_in_brief(const engine_t *engine, uint32_t frame)
+{
+    return !store_lookup(engine->store, frame)->evidence->len;
+}
+
 /* One box writes to both ends: what is proven of one half holds for the other. */
 static void
 find_other_half(const engine_t *engine, const flow_resets_t *list, reset_case_t *c)
@@ -577,11 +584,13 @@ judge_case(engine_t *engine, flow_t *flow, flow_resets_t *list, reset_case_t *c)
     compare_with_host(engine, c, flow);
     if (is_own(engine, flow, c))
         return;
+    bool convicted_before = is_forged(engine, c->reset.frame);
+    if (convicted_before && is_kept_in_brief(engine, c->reset.frame))
+        return;
     find_other_half(engine, list, c);
 
     GArray *evidence = engine->scratch;
     judgement_t j = reset_judge(c, evidence);
-    bool convicted_before = is_forged(engine, c->reset.frame);
 
     learn_own_reset(flow, c, j.verdict);
     if (is_told_already(list, c, j.verdict))

@@ -123,22 +123,22 @@ typedef struct {
                                  * reused frame number; 0: not known */
     ends_t      ends;
     bool        confirmed;      /* a later pass met this frame again, see store_confirm() */
-    verdict_t   verdict;
-    class_t     class;
+    verdict_t   verdict : 8;
+    class_t     class : 8;
+    vantage_t   vantage : 8;    /* where it was captured, as far as that shows */
     uint8_t     confidence;     /* 0-100; 0 where the verdict has none of its own */
     uint32_t    forged_frame;   /* 0: none, as for the next two */
     uint32_t    genuine_frame;
     uint32_t    trigger_frame;
     uint32_t    incident;       /* number of the exchange it belongs to (incident.h); 0: not known */
-    vantage_t   vantage;        /* where it was captured, as far as that shows */
     const char *trigger;        /* escaped text, interned for the life of the store, or NULL */
     const char *innocent;       /* the explanation that has to be ruled out, static, or NULL */
     const char *notice;         /* what could not be judged from here
                                  * on, static or interned, or NULL */
-    GArray     *evidence;       /* of evidence_t */
+    GArray     *evidence;       /* of evidence_t; empty where there are too many findings, as the next two */
     GArray     *facts;          /* of fact_t, each id at most once */
     origin_t   *origin;         /* of a forged packet; NULL elsewhere. No verdict depends on it. */
 } finding_t;
 
-/* Writes a fact into a finding, in place of an earlier value of the same. */
+/* Writes a fact into a finding that store_fill() was called for, in place of an earlier value of the same. */
 void finding_fact(finding_t *finding, fact_t fact);

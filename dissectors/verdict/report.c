@@ -6,11 +6,12 @@
 #include "verdict/report.h"
 
 reports_t *
-reports_new(bool all_observations)
+reports_new(bool all_observations, unsigned max_full)
 {
     reports_t *reports = g_new0(reports_t, 1);
 
-    reports->store = store_new();
+    reports->store = store_new(max_full);
+    reports->full.notice = "finding limit reached: of further packets their verdict is told, but not why";
     reports->incidents = incidents_new();
     reports->sightings = g_new0(sighting_t, SIGHTINGS);
     reports->all_observations = all_observations;
@@ -142,11 +143,36 @@ publish(reports_t *reports, uint32_t frame, int64_t time, verdict_t verdict, cla
     return finding;
 }
 
+/* There is room for what is said beside the verdict. */
+static bool
+may_say_more(reports_t *reports, finding_t *finding)
+{
+    if (store_fill(reports->store, finding))
+        return true;
+    report_limit(reports, &reports->full);
+    return false;
+}
+
 static void
 add_facts(finding_t *finding, const facts_t *facts)
 {
     for (unsigned i = 0; i < facts->n; i++)
         finding_fact(finding, facts->fact[i]);
+}
+
+/* Moves the evidence, and adds the facts; or drops both. */
+static bool
+say_more(reports_t *reports, finding_t *finding, GArray *evidence, const facts_t *facts)
+{
+    if (!may_say_more(reports, finding)) {
+        evidence_clear(evidence);
+        return false;
+    }
+    evidence_clear(finding->evidence);
+    g_array_append_vals(finding->evidence, evidence->data, evidence->len);
+    g_array_set_size(evidence, 0);
+    add_facts(finding, facts);
+    return true;
 }
 
 /* ---- the frames that belong to a forged one; of several forged ones, to the first ---- */
@@ -215,9 +241,7 @@ report(reports_t *reports, const report_t *r, judgement_t judgement, GArray *evi
         evidence_clear(evidence);
         return NULL;
     }
-    evidence_clear(finding->evidence);
-    g_array_append_vals(finding->evidence, evidence->data, evidence->len);
-    g_array_set_size(evidence, 0);
+    bool full = say_more(reports, finding, evidence, &r->facts);
     if (r->ends.protocol)
         finding->ends = r->ends;
     finding->vantage = r->vantage;
@@ -227,7 +251,6 @@ report(reports_t *reports, const report_t *r, judgement_t judgement, GArray *evi
         finding->trigger = r->trigger;
     if (r->trigger_frame)
         finding->trigger_frame = r->trigger_frame;
-    add_facts(finding, &r->facts);
     finding->incident = incident_of(reports->incidents, &finding->ends, finding->trigger_frame, r->frame);
     if (judgement.verdict != VERDICT_FORGED)
         return finding;
@@ -236,7 +259,8 @@ report(reports_t *reports, const report_t *r, judgement_t judgement, GArray *evi
     link_trigger(reports, finding);
     link_witness(reports, finding, r->genuine_frame, finding->ends);
     link_witness(reports, finding, r->error_frame, r->error_ends);
-    say_origin(reports, finding, r);
+    if (full)
+        say_origin(reports, finding, r);
     return finding;
 }
 
@@ -249,11 +273,10 @@ report_copy(reports_t *reports, const finding_t *first, uint32_t frame, int64_t 
 
     if (!copy)
         return;
-    evidence_clear(copy->evidence);
-    for (unsigned i = 0; i < first->evidence->len; i++) {
-        evidence_t e = g_array_index(first->evidence, evidence_t, i);
-        e.text = g_strdup(e.text);
-        g_array_append_val(copy->evidence, e);
+    if (may_say_more(reports, copy)) {
+        evidence_clear(copy->evidence);
+        evidence_append(copy->evidence, first->evidence);
+        add_facts(copy, facts);
     }
     copy->ends = first->ends;
     copy->ends.ttl = ttl;
@@ -262,7 +285,6 @@ report_copy(reports_t *reports, const finding_t *first, uint32_t frame, int64_t 
     copy->trigger = first->trigger;
     copy->trigger_frame = first->trigger_frame;
     copy->genuine_frame = first->genuine_frame;
-    add_facts(copy, facts);
 }
 
 void
@@ -277,8 +299,11 @@ report_withdrawn(reports_t *reports, uint32_t frame, verdict_t verdict)
 void
 report_facts(reports_t *reports, uint32_t frame, int64_t time, const facts_t *facts, bool anyway)
 {
-    if (anyway || store_lookup(reports->store, frame))
-        add_facts(store_finding(reports->store, frame, time), facts);
+    if (!anyway && !store_lookup(reports->store, frame))
+        return;
+    finding_t *finding = store_finding(reports->store, frame, time);
+    if (may_say_more(reports, finding))
+        add_facts(finding, facts);
 }
 
 void
@@ -312,9 +337,9 @@ facts_fingerprint(facts_t *facts, fact_id_t first, const fingerprint_t *fp)
 
 const kept_t reports_kept[] = {
     { "finding", "verdict/store.c", sizeof(finding_t), "its facts and its evidence",
-      "one for each packet with something to say; no cap of its own" },
+      "one for each packet with something to say; of more than `max_findings` no facts, evidence and origin" },
     { "… of a packet called forged", "verdict/origin.c", sizeof(origin_t), NULL,
-      "as findings" },
+      "as findings that say more than a verdict" },
     { "whether a frame has a finding", "verdict/store.c", 0, "one bit",
       "frames up to the last with a finding" },
     { "when a packet came, to date those linked with a forged one", "verdict/report.c",

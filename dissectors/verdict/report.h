@@ -70,11 +70,13 @@ typedef struct {
                                          * reports_begin() and reports_end() */
     uint32_t             last_frame;    /* of the last packet, with the next one */
     int64_t              last_time;
+    limit_t              full;              /* findings with more than a verdict */
     bool                 all_observations;  /* the preference: also say what weighs too little */
     bool                 numbers_reused;    /* frames share their numbers: see store_confirm() */
 } reports_t;
 
-reports_t *reports_new(bool all_observations);
+/* max_full: as in store_new(). */
+reports_t *reports_new(bool all_observations, unsigned max_full);
 void       reports_free(reports_t *reports);
 
 /* A packet is at hand, until the next call. */

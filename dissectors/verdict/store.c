@@ -12,28 +12,47 @@
 struct store {
     GByteArray   *has_finding;  /* a bit per frame: most lookups end here */
     GHashTable   *by_frame;     /* uint32_t frame -> finding_t */
+    unsigned      max_full, full;   /* findings that hold more than a verdict, at most and now */
+    GArray       *no_evidence, *no_facts;   /* shared by all others; always empty */
     texts_t      *texts;
     GQueue       *changed;      /* frames; NULL: nobody wants to know */
 };
 
+/* Leaves a verdict. */
 static void
-finding_free(void *data)
+empty(store_t *store, finding_t *finding)
 {
-    finding_t *finding = data;
+    if (finding->evidence == store->no_evidence)
+        return;
     evidence_free(finding->evidence);
     g_array_free(finding->facts, TRUE);
     g_free(finding->origin);
-    g_free(finding);
+    finding->evidence = store->no_evidence;
+    finding->facts = store->no_facts;
+    finding->origin = NULL;
+    store->full--;
 }
 
 store_t *
-store_new(void)
+store_new(unsigned max_full)
 {
     store_t *store = g_new0(store_t, 1);
+    store->max_full = max_full;
+    store->no_evidence = evidence_new();
+    store->no_facts = g_array_new(FALSE, FALSE, sizeof(fact_t));
     store->has_finding = g_byte_array_new();
-    store->by_frame = g_hash_table_new_full(NULL, NULL, NULL, finding_free);
+    store->by_frame = g_hash_table_new(NULL, NULL);
     store->texts = texts_new();
     return store;
+}
+
+static gboolean
+drop(void *frame, void *finding, void *store)
+{
+    (void)frame;
+    empty(store, finding);
+    g_free(finding);
+    return TRUE;
 }
 
 void
@@ -42,7 +61,10 @@ store_free(store_t *store)
     if (!store)
         return;
     g_byte_array_free(store->has_finding, TRUE);
+    g_hash_table_foreach_remove(store->by_frame, drop, store);
     g_hash_table_destroy(store->by_frame);
+    evidence_free(store->no_evidence);
+    g_array_free(store->no_facts, TRUE);
     texts_free(store->texts);
     if (store->changed)
         g_queue_free(store->changed);
@@ -89,10 +111,23 @@ store_finding(store_t *store, uint32_t frame, int64_t time)
     finding = g_new0(finding_t, 1);
     finding->frame = frame;
     finding->time = time;
-    finding->evidence = evidence_new();
-    finding->facts = g_array_new(FALSE, FALSE, sizeof(fact_t));
+    finding->evidence = store->no_evidence;
+    finding->facts = store->no_facts;
     g_hash_table_insert(store->by_frame, GUINT_TO_POINTER(frame), finding);
     return finding;
+}
+
+bool
+store_fill(store_t *store, finding_t *finding)
+{
+    if (finding->evidence != store->no_evidence)
+        return true;
+    if (store->full >= store->max_full)
+        return false;
+    finding->evidence = evidence_new();
+    finding->facts = g_array_new(FALSE, FALSE, sizeof(fact_t));
+    store->full++;
+    return true;
 }
 
 void
@@ -111,7 +146,12 @@ store_next_changed(store_t *store)
 void
 store_forget(store_t *store, uint32_t frame)
 {
+    finding_t *finding = g_hash_table_lookup(store->by_frame, GUINT_TO_POINTER(frame));
+
+    if (!finding)
+        return;
     g_hash_table_remove(store->by_frame, GUINT_TO_POINTER(frame));
+    drop(NULL, finding, store);
 }
 
 void
@@ -121,9 +161,7 @@ store_withdraw(store_t *store, uint32_t frame)
 
     if (!f)
         return;
-    evidence_clear(f->evidence);
-    g_array_set_size(f->facts, 0);
-    g_free(f->origin);
+    empty(store, f);
     *f = (finding_t){ .frame = frame, .time = f->time, .ends = f->ends, .confirmed = f->confirmed, .notice = f->notice,
                       .evidence = f->evidence, .facts = f->facts };
     if (!f->notice)
@@ -131,17 +169,15 @@ store_withdraw(store_t *store, uint32_t frame)
 }
 
 static gboolean
-is_undated(void *frame, void *finding, void *unused)
+drop_undated(void *frame, void *finding, void *store)
 {
-    (void)frame;
-    (void)unused;
-    return ((const finding_t *)finding)->time == 0;
+    return !((const finding_t *)finding)->time && drop(frame, finding, store);
 }
 
 void
 store_forget_undated(store_t *store)
 {
-    g_hash_table_foreach_remove(store->by_frame, is_undated, NULL);
+    g_hash_table_foreach_remove(store->by_frame, drop_undated, store);
 }
 
 unsigned

@@ -10,7 +10,8 @@
 
 typedef struct store store_t;
 
-store_t *store_new(void);
+/* max_full: findings that hold evidence, facts, and an origin. Of all others only the rest of finding_t is kept. */
+store_t *store_new(unsigned max_full);
 void     store_free(store_t *store);
 
 /* False where a frame has no finding: what store_lookup() asks first. */
@@ -22,6 +23,10 @@ const finding_t *store_lookup(const store_t *store, uint32_t frame);
 
 /* The finding of a frame, made when there is none. */
 finding_t *store_finding(store_t *store, uint32_t frame, int64_t time);
+
+/* True when a finding may hold evidence, facts and an origin; false where there are too many that do. Its arrays are
+ * not to be added to before. */
+bool store_fill(store_t *store, finding_t *finding);
 
 /* From now on it is remembered which findings are made, or may have changed: their frames, one with
  * each call; 0: there are no more. The same frame may come again. */

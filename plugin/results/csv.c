@@ -158,12 +158,19 @@ add_row(GString *out, const results_t *results, const finding_t *f)
 }
 
 void
-write_csv(GString *out, const results_t *results)
+write_csv(sink_t *sink, const results_t *results)
 {
-    g_string_append(out, header);
-    for (fact_id_t id = 0; id < N_FACTS; id++)
-        text_cell(out, fact_rows[id].filter);
-    g_string_append(out, "\r\n");
-    for (unsigned i = 0; i < results->findings->len; i++)
+    GString *out = sink->text;
+
+    if (!sink->headed) {
+        g_string_append(out, header);
+        for (fact_id_t id = 0; id < N_FACTS; id++)
+            text_cell(out, fact_rows[id].filter);
+        g_string_append(out, "\r\n");
+    }
+    sink->headed = true;
+    for (unsigned i = 0; i < results->findings->len; i++) {
         add_row(out, results, g_ptr_array_index(results->findings, i));
+        sink_pass(sink);
+    }
 }

@@ -39,9 +39,11 @@ add_line(GString *out, const finding_t *f)
 }
 
 void
-write_expect(GString *out, const results_t *results)
+write_expect(sink_t *sink, const results_t *results)
 {
-    g_string_append(out, "exact\n");
-    for (unsigned i = 0; i < results->findings->len; i++)
-        add_line(out, g_ptr_array_index(results->findings, i));
+    g_string_append(sink->text, "exact\n");
+    for (unsigned i = 0; i < results->findings->len; i++) {
+        add_line(sink->text, g_ptr_array_index(results->findings, i));
+        sink_pass(sink);
+    }
 }

@@ -525,12 +525,14 @@ add_group(GString *out, const results_t *results, const group_t *group, unsigned
 }
 
 static void
-add_groups(GString *out, const results_t *results, const GPtrArray *groups)
+add_groups(sink_t *sink, const results_t *results, const GPtrArray *groups)
 {
-    for (unsigned i = 0; i < groups->len && i < GROUPS_MAX; i++)
-        add_group(out, results, g_ptr_array_index(groups, i), i + 1);
+    for (unsigned i = 0; i < groups->len && i < GROUPS_MAX; i++) {
+        add_group(sink->text, results, g_ptr_array_index(groups, i), i + 1);
+        sink_pass(sink);
+    }
     if (groups->len > GROUPS_MAX)
-        add(out, "<p>And %u more, less sure or with fewer packets.</p>\n", groups->len - GROUPS_MAX);
+        add(sink->text, "<p>And %u more, less sure or with fewer packets.</p>\n", groups->len - GROUPS_MAX);
 }
 
 /* What was found, worst first. */
@@ -617,8 +619,9 @@ add_row(GString *out, const finding_t *f)
 }
 
 static void
-add_table(GString *out, const results_t *results)
+add_table(sink_t *sink, const results_t *results)
 {
+    GString *out = sink->text;
     unsigned n = results->findings->len;
 
     if (!n)
@@ -626,8 +629,10 @@ add_table(GString *out, const results_t *results)
     g_string_append(out, "<section>\n<h2>All frames</h2>\n<table class=\"data\">\n<thead><tr><th>Frame</th>"
                     "<th>Time (UTC)</th><th>Claims to come from</th><th>To</th><th>Verdict</th><th>Class</th>"
                     "<th>Sure</th><th>Asked for</th></tr></thead>\n<tbody>\n");
-    for (unsigned i = 0; i < n && i < ROWS_MAX; i++)
+    for (unsigned i = 0; i < n && i < ROWS_MAX; i++) {
         add_row(out, g_ptr_array_index(results->findings, i));
+        sink_pass(sink);
+    }
     g_string_append(out, "</tbody>\n</table>\n");
     if (n > ROWS_MAX)
         add(out, "<p>And %u more.</p>\n", n - ROWS_MAX);
@@ -635,20 +640,22 @@ add_table(GString *out, const results_t *results)
 }
 
 void
-write_html(GString *out, const results_t *results)
+write_html(sink_t *sink, const results_t *results)
 {
+    GString *out = sink->text;
     GPtrArray *groups = results_groups(results);
 
     add_head(out);
     add_summary(out, results);
     add_devices(out, groups);
     add_names(out, results);
-    add_groups(out, results, groups);
+    add_groups(sink, results, groups);
     if (results->judged)
         add_limits(out, results);
-    add_table(out, results);
+    add_table(sink, results);
     g_string_append(out, "<script>");
     g_string_append(out, script);
     g_string_append(out, "</script>\n</body>\n</html>\n");
+    sink_pass(sink);
     g_ptr_array_free(groups, TRUE);
 }

@@ -202,9 +202,10 @@ add_limits(GString *out, const results_t *results)
 }
 
 void
-write_report(GString *out, const results_t *results)
+write_report(sink_t *sink, const results_t *results)
 {
     GPtrArray *groups = results_groups(results);
+    GString *out = sink->text;
 
     add_head(out, results);
     add_verdict(out, results);
@@ -212,5 +213,6 @@ write_report(GString *out, const results_t *results)
     add_groups(out, groups);
     if (results->judged)
         add_limits(out, results);
+    sink_pass(sink);
     g_ptr_array_free(groups, TRUE);
 }

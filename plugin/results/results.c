@@ -67,18 +67,22 @@ is_there(const results_t *results, const finding_t *finding)
     return !results->counts.numbers_reused || finding->confirmed;
 }
 
+/* Leaves those that there is something to say about. */
 static void
-gather_findings(results_t *results, GPtrArray *all)
+gather_findings(results_t *results)
 {
-    for (unsigned i = 0; i < all->len; i++) {
-        const finding_t *finding = g_ptr_array_index(all, i);
+    unsigned kept = 0;
+
+    for (unsigned i = 0; i < results->findings->len; i++) {
+        const finding_t *finding = g_ptr_array_index(results->findings, i);
         if (!is_there(results, finding) || (finding->verdict == VERDICT_NONE && !finding->notice))
             continue;
-        g_ptr_array_add(results->findings, (void *)finding);
+        g_ptr_array_index(results->findings, kept++) = (void *)finding;
         gather_notice(results, finding);
         if (finding->verdict != VERDICT_NONE)
             results->found[finding->class][finding->verdict]++;
     }
+    g_ptr_array_set_size(results->findings, (int)kept);
 }
 
 results_t
@@ -86,9 +90,10 @@ results_new(engine_t *engine, uint32_t frames, const char *capture, const char *
 {
     results_t results = {
         .version = version, .frames = frames, .judged = engine != NULL,
-        .findings = g_ptr_array_new(), .gaps = g_array_new(FALSE, FALSE, sizeof(gap_t)),
+        .gaps = g_array_new(FALSE, FALSE, sizeof(gap_t)),
         .notices = g_array_new(FALSE, FALSE, sizeof(notice_t)),
     };
+    results.findings = engine ? store_sorted(engine_store(engine)) : g_ptr_array_new();
     if (!engine)
         return results;
     if (capture && *capture)
@@ -97,9 +102,7 @@ results_new(engine_t *engine, uint32_t frames, const char *capture, const char *
     for (unsigned d = 0; d < N_DETECTORS; d++)
         results.enabled[d] = engine_enabled(engine, (detector_id_t)d);
     gather_gaps(&results);
-    GPtrArray *all = store_sorted(engine_store(engine));
-    gather_findings(&results, all);
-    g_ptr_array_free(all, TRUE);
+    gather_findings(&results);
     return results;
 }
 

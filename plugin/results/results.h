@@ -7,6 +7,7 @@
 
 #include "../../dissectors/engine.h"
 #include "../../dissectors/verdict/judge.h"
+#include "sink.h"
 
 /* Something that kept packets from being judged, or judged as well as others. */
 typedef struct {
@@ -133,17 +134,18 @@ char *finding_tag(const finding_t *finding);
 /* The finding with its evidence, to be kept in a file. NULL where there is nothing to say. */
 char *finding_comment(const finding_t *finding);
 
-/* ---- writers: one per output; each appends to a string ---- */
+/* ---- writers: one per output ---- */
 
-typedef void (*writer_t)(GString *out, const results_t *results);
+typedef void (*writer_t)(sink_t *sink, const results_t *results);
 
-void write_csv(GString *out, const results_t *results);
-void write_report(GString *out, const results_t *results);
-void write_html(GString *out, const results_t *results);
+void write_csv(sink_t *sink, const results_t *results);
+void write_report(sink_t *sink, const results_t *results);
+void write_html(sink_t *sink, const results_t *results);
 /* All of each finding as exact expectations (expectations.h), by which two runs are compared. */
-void write_expect(GString *out, const results_t *results);
+void write_expect(sink_t *sink, const results_t *results);
 /* In ../json.c, because it needs libwsutil. */
-void write_json(GString *out, const results_t *results);
-/* Its lines by themselves. Of the results, the second needs version and capture only. */
+void write_json(sink_t *sink, const results_t *results);
+/* Its lines by themselves. Of the results, the last two need version and capture only. findings: lines about one. */
 void write_json_capture(GString *out, const results_t *results);
 void write_json_finding(GString *out, const results_t *results, const finding_t *finding);
+void write_json_end(GString *out, const results_t *results, unsigned findings);

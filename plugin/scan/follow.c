@@ -16,10 +16,11 @@
 typedef struct {
     judging_t        judging;
     const char      *name;
-    FILE            *stream;
+    sink_t          *sink;
     GHashTable      *told;              /* frame -> verdict_t */
     GQueue           order;             /* of frames told, the first first */
     unsigned         forgotten;         /* in this part */
+    unsigned         lines;             /* about findings, in this part */
 } follow_t;
 
 static volatile sig_atomic_t stopped;
@@ -44,13 +45,6 @@ listen_to_signals(void)
 
 /* ---- findings ---- */
 
-static void
-put(const follow_t *follow, const GString *text)
-{
-    fwrite(text->str, 1, text->len, follow->stream);
-    fflush(follow->stream);
-}
-
 /* What is told again is what has become worse. */
 static bool
 is_news(const follow_t *follow, const finding_t *finding)
@@ -68,11 +62,10 @@ tell(follow_t *follow, const finding_t *finding)
 {
     const results_t about = { .version = PLUGIN_VERSION, .capture = follow->name };
     void *frame = GUINT_TO_POINTER(finding->frame);
-    GString *text = g_string_new(NULL);
 
-    write_json_finding(text, &about, finding);
-    put(follow, text);
-    g_string_free(text, TRUE);
+    write_json_finding(follow->sink->text, &about, finding);
+    sink_flush(follow->sink);
+    follow->lines++;
     if (!g_hash_table_contains(follow->told, frame))
         g_queue_push_tail(&follow->order, frame);
     g_hash_table_insert(follow->told, frame, GINT_TO_POINTER((int)finding->verdict));
@@ -92,18 +85,18 @@ forget_oldest(follow_t *follow, store_t *store)
 /* ---- parts ---- */
 
 static void
-tell_part(const follow_t *follow, const judged_t *judged)
+tell_part(follow_t *follow, const judged_t *judged)
 {
     results_t results = results_new(judged->engine, judged->frames, follow->name, PLUGIN_VERSION);
-    GString *text = g_string_new(NULL);
 
     for (unread_t why = 0; why < N_UNREAD; why++) {
         gap_t gap = unread_gap(judged->unread, why);
         results_add_gap(&results, &gap);
     }
-    write_json_capture(text, &results);
-    put(follow, text);
-    g_string_free(text, TRUE);
+    write_json_capture(follow->sink->text, &results);
+    write_json_end(follow->sink->text, &results, follow->lines);
+    sink_flush(follow->sink);
+    follow->lines = 0;
     results_clear(&results);
 }
 
@@ -136,14 +129,14 @@ after_frame(void *context, judged_t *judged)
     forget_oldest(follow, store);
     if (follow->forgotten + follow->order.length >= FINDINGS_MAX || judged->frames >= FRAMES_MAX)
         begin_anew(follow, judged);
-    return !stopped;
+    return !stopped && !follow->sink->problem;
 }
 
 int
-follow_capture(const options_t *options, const char *file, FILE *stream)
+follow_capture(const options_t *options, const char *file, sink_t *sink)
 {
     const char *set = options->judging.settings.capture_name;
-    follow_t follow = { .judging = options->judging, .name = *set ? set : NULL, .stream = stream,
+    follow_t follow = { .judging = options->judging, .name = *set ? set : NULL, .sink = sink,
                         .told = g_hash_table_new(NULL, NULL) };
     const each_frame_t each = { after_frame, &follow };
 

@@ -5,9 +5,7 @@
  */
 #pragma once
 
-#include <stdio.h>
-
 #include "options.h"
 
 /* Reads until the end, or until told to stop by SIGINT or SIGTERM. The exit status. */
-int follow_capture(const options_t *options, const char *file, FILE *stream);
+int follow_capture(const options_t *options, const char *file, sink_t *sink);

@@ -105,6 +105,15 @@ is_by_this_version(const char *json)
     return g_str_has_prefix(json, "{\"type\":\"capture\"") && strstr(json, "\"plugin\":\"" PLUGIN_VERSION "\"");
 }
 
+/* Its last line says that it is. */
+static bool
+is_whole(const char *json)
+{
+    const char *last = g_strrstr(json, "\n{");
+
+    return last && g_str_has_prefix(last + 1, "{\"type\":\"end\"") && g_str_has_suffix(last, "}\n");
+}
+
 /* What tshark has written for an output; NULL where it is not what it should be. */
 static char *
 read_output(const output_t *output, const char *path, const unread_counts_t unread)
@@ -114,7 +123,7 @@ read_output(const output_t *output, const char *path, const unread_counts_t unre
     if (!g_file_get_contents(path, &text, NULL, NULL) || !*text)
         marked = NULL;
     else if (output->write == write_json)
-        marked = is_by_this_version(text) ? with_reasons(text, unread) : NULL;
+        marked = is_by_this_version(text) && is_whole(text) ? with_reasons(text, unread) : NULL;
     else if (output->write == write_report)
         marked = report_with_reasons(text, unread);
     else

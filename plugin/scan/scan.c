@@ -4,9 +4,13 @@
  * SPDX-License-Identifier: GPL-2.0-or-later
  */
 #include <errno.h>
+#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
+
+#include <sys/stat.h>
 
 #include "follow.h"
 #include "handover.h"
@@ -16,8 +20,9 @@
 /* All captures of a call. */
 typedef struct {
     options_t  options;
-    GPtrArray *streams;         /* of FILE *, one for each output */
+    GArray    *sinks;           /* of sink_t, one for each output */
     bool       named;           /* captures are told apart by their names */
+    bool       lost;            /* an output cannot be written any more: no use to go on */
     unsigned   judged, incomplete, by_tshark;
     progress_t progress;
     regression_t regression;
@@ -34,7 +39,7 @@ tell(const char *format, const char *text)
 /* ---- outputs ---- */
 
 static bool
-open_streams(scan_t *scan)
+open_sinks(scan_t *scan)
 {
     for (unsigned i = 0; i < scan->options.outputs->len; i++) {
         const output_t *output = &g_array_index(scan->options.outputs, output_t, i);
@@ -43,62 +48,82 @@ open_streams(scan_t *scan)
             fprintf(stderr, "interference-scan: %s: %s\n", output->file, g_strerror(errno));
             return false;
         }
-        g_ptr_array_add(scan->streams, stream);
+        sink_t sink = sink_new(stream);
+        g_array_append_val(scan->sinks, sink);
     }
     return true;
 }
 
+static sink_t *
+sink_of(const scan_t *scan, unsigned i)
+{
+    return &g_array_index(scan->sinks, sink_t, i);
+}
+
+/* What there is of a file that could not be written is removed: nobody shall take it for the whole. */
 static bool
-close_streams(scan_t *scan)
+close_sink(const output_t *output, sink_t *sink)
+{
+    struct stat status;
+
+    if (output->kept)
+        return true;
+    sink_flush(sink);
+    if (output->file && fclose(sink->stream) == EOF && !sink->problem)
+        sink->problem = errno;
+    if (!sink->problem)
+        return true;
+    fprintf(stderr, "interference-scan: %s: %s\n", output->file ? output->file : "standard output",
+            g_strerror(sink->problem));
+    if (output->file && !stat(output->file, &status) && S_ISREG(status.st_mode))
+        unlink(output->file);
+    return false;
+}
+
+static bool
+close_sinks(scan_t *scan)
 {
     bool written = true;
 
-    for (unsigned i = 0; i < scan->streams->len; i++) {
-        const output_t *output = &g_array_index(scan->options.outputs, output_t, i);
-        FILE *stream = g_ptr_array_index(scan->streams, i);
-        bool failed = stream && ferror(stream) != 0;
-        if (output->kept)
-            continue;
-        if (output->file ? fclose(stream) == EOF || failed : fflush(stream) == EOF || failed) {
-            fprintf(stderr, "interference-scan: %s: %s\n", output->file ? output->file : "standard output",
-                    g_strerror(errno));
-            written = false;
-        }
+    for (unsigned i = 0; i < scan->sinks->len; i++) {
+        written &= close_sink(&g_array_index(scan->options.outputs, output_t, i), sink_of(scan, i));
+        sink_clear(sink_of(scan, i));
     }
+    g_array_free(scan->sinks, TRUE);
     return written;
 }
 
-/* Of a table, the heading is written once; between reports there is a line. */
-static const char *
-without_heading(const scan_t *scan, const output_t *output, const char *text)
+/* Between reports there is a line. */
+static void
+begin_output(const scan_t *scan, unsigned i)
 {
-    const char *line = output->write == write_csv && scan->judged > 1 ? strchr(text, '\n') : NULL;
-    return line ? line + 1 : text;
+    if (g_array_index(scan->options.outputs, output_t, i).write == write_report && scan->judged > 1)
+        g_string_append_c(sink_of(scan, i)->text, '\n');
 }
 
+/* What tshark said. Of a table, the heading is written once. */
 static void
 write_texts(const scan_t *scan, const GPtrArray *texts)
 {
     for (unsigned i = 0; i < texts->len; i++) {
         const output_t *output = &g_array_index(scan->options.outputs, output_t, i);
-        FILE *stream = g_ptr_array_index(scan->streams, i);
-        if (output->kept)
-            continue;
-        if (output->write == write_report && scan->judged > 1)
-            fputc('\n', stream);
-        fputs(without_heading(scan, output, g_ptr_array_index(texts, i)), stream);
-        fflush(stream);
+        const char *text = g_ptr_array_index(texts, i);
+        sink_t *sink = sink_of(scan, i);
+        const char *heading_ends = output->write == write_csv && sink->headed ? strchr(text, '\n') : NULL;
+
+        begin_output(scan, i);
+        sink->headed = true;
+        g_string_append(sink->text, heading_ends ? heading_ends + 1 : text);
     }
 }
 
 /* What this program has to say itself. */
-static GPtrArray *
-own_texts(const scan_t *scan, const judged_t *judged, const char *name)
+static void
+write_own(const scan_t *scan, const judged_t *judged, const char *name)
 {
     const gap_t incomplete = { "incomplete", judged->complaint != NULL,
                                "file could not be read to its end: nothing is known of what follows" };
     results_t results = results_new(judged->engine, judged->engine ? judged->frames : 0, name, PLUGIN_VERSION);
-    GPtrArray *texts = g_ptr_array_new_with_free_func(g_free);
 
     results_add_gap(&results, &incomplete);
     for (unread_t why = 0; why < N_UNREAD; why++) {
@@ -106,12 +131,32 @@ own_texts(const scan_t *scan, const judged_t *judged, const char *name)
         results_add_gap(&results, &gap);
     }
     for (unsigned i = 0; i < scan->options.outputs->len; i++) {
-        GString *text = g_string_new(NULL);
-        g_array_index(scan->options.outputs, output_t, i).write(text, &results);
-        g_ptr_array_add(texts, g_string_free(text, FALSE));
+        begin_output(scan, i);
+        g_array_index(scan->options.outputs, output_t, i).write(sink_of(scan, i), &results);
     }
     results_clear(&results);
-    return texts;
+}
+
+/* All outputs are as far as the capture. False where one cannot be written any more. */
+static bool
+flush_sinks(const scan_t *scan)
+{
+    bool written = true;
+
+    for (unsigned i = 0; i < scan->sinks->len; i++)
+        written &= sink_flush(sink_of(scan, i));
+    return written;
+}
+
+/* What was said of a capture for expectations; to be freed. */
+static char *
+take_said(const scan_t *scan)
+{
+    sink_t *last = sink_of(scan, scan->sinks->len - 1);
+    char *said = g_strdup(last->text->str);
+
+    g_string_truncate(last->text, 0);
+    return said;
 }
 
 /* ---- captures ---- */
@@ -151,15 +196,18 @@ scan_capture(scan_t *scan, const char *file)
     if (judged.opened) {
         scan->judged++;
         GPtrArray *texts = hand_over(scan, &judged, file, name);
-        if (!texts)
-            texts = own_texts(scan, &judged, name);
-        write_texts(scan, texts);
-        if (expects && !judged.complaint)
-            said = g_strdup(g_ptr_array_index(texts, texts->len - 1));
-        g_ptr_array_free(texts, TRUE);
+        if (texts)
+            write_texts(scan, texts);
+        else
+            write_own(scan, &judged, name);
+        scan->lost |= !flush_sinks(scan);
+        if (expects)
+            said = take_said(scan);
+        if (texts)
+            g_ptr_array_free(texts, TRUE);
     }
     if (expects)
-        regression_take(&scan->regression, file, said);
+        regression_take(&scan->regression, file, judged.complaint ? NULL : said);
     g_free(said);
     judged_clear(&judged);
 }
@@ -177,7 +225,7 @@ scan_list(scan_t *scan, const char *list)
         fprintf(stderr, "interference-scan: %s: %s\n", list, g_strerror(errno));
         return false;
     }
-    while ((length = getdelim(&name, &size, '\0', names)) > 0)
+    while (!scan->lost && (length = getdelim(&name, &size, '\0', names)) > 0)
         if (*name)
             scan_capture(scan, name);
     bool read = !ferror(names);
@@ -195,7 +243,7 @@ scan_expected(scan_t *scan)
 {
     GPtrArray *captures = regression_captures(&scan->regression);
 
-    for (unsigned i = 0; i < captures->len; i++)
+    for (unsigned i = 0; i < captures->len && !scan->lost; i++)
         scan_capture(scan, g_ptr_array_index(captures, i));
     g_ptr_array_free(captures, TRUE);
 }
@@ -208,9 +256,9 @@ scan_all(scan_t *scan)
 
     if (!options->captures->len && !options->list)
         scan_expected(scan);
-    for (unsigned i = 0; i < options->captures->len; i++)
+    for (unsigned i = 0; i < options->captures->len && !scan->lost; i++)
         scan_capture(scan, g_ptr_array_index(options->captures, i));
-    if (options->list)
+    if (options->list && !scan->lost)
         listed = scan_list(scan, options->list);
     if (scan->by_tshark && scan->named)
         fprintf(stderr, "interference-scan: %u of %u captures were judged by tshark\n", scan->by_tshark,
@@ -222,21 +270,22 @@ scan_all(scan_t *scan)
 int
 main(int argc, char **argv)
 {
-    scan_t scan = { .streams = g_ptr_array_new() };
+    scan_t scan = { .sinks = g_array_new(FALSE, FALSE, sizeof(sink_t)) };
     int status;
 
+    signal(SIGPIPE, SIG_IGN);   /* a pipe that is closed is told as a full disk is */
     capture_start(argv[0]);
     if (!options_read(&scan.options, argc, argv, &status))
         return status;
-    if (!open_streams(&scan))
+    if (!open_sinks(&scan))
         return EXIT_INCOMPLETE;
     scan.named = scan.options.list || scan.options.captures->len != 1;
     scan.regression = regression_new(&scan.options.expecting);
     scan.progress.wanted = scan.options.progress;
     status = scan.options.follow
-        ? follow_capture(&scan.options, g_ptr_array_index(scan.options.captures, 0), g_ptr_array_index(scan.streams, 0))
+        ? follow_capture(&scan.options, g_ptr_array_index(scan.options.captures, 0), sink_of(&scan, 0))
         : scan_all(&scan);
-    if (!close_streams(&scan))
+    if (!close_sinks(&scan))
         status = EXIT_INCOMPLETE;
     regression_clear(&scan.regression);
     capture_end();

@@ -53,7 +53,7 @@ class Output:
 
     def __init__(self, program):
         self.program = program
-        self.schemas = {name: schema(f"{name}.json") for name in ("capture", "finding")}
+        self.schemas = {name: schema(f"{name}.json") for name in ("capture", "finding", "end")}
 
     def texts(self, path, *options):
         """What one run writes, by name; to standard output what goes there best."""
@@ -194,9 +194,11 @@ def check(output, path, update):
     text = texts["json"]
     lines = [json.loads(line) for line in text.splitlines()]
     complaints = [text for line in lines for text in output.invalid(name, line)]
-    if [line["type"] for line in lines] != ["capture"] + ["finding"] * (len(lines) - 1):
-        return [*complaints, f"{name}: not one capture and then findings"]
-    capture, findings = lines[0], lines[1:]
+    if [line["type"] for line in lines] != ["capture"] + ["finding"] * (len(lines) - 2) + ["end"]:
+        return [*complaints, f"{name}: not one capture, then findings, then the end"]
+    capture, findings, end = lines[0], lines[1:-1], lines[-1]
+    if end["findings"] != len(findings):
+        complaints.append(f"{name}: the end counts {end['findings']} findings, there are {len(findings)}")
     complaints += disagreements(name, capture, findings)
 
     rows = output.program.findings(path, "-2")
@@ -231,11 +233,23 @@ def golden(path, text, update):
 
 
 def refuses(program):
-    """Complaints where a file that can not be written does not stop the program at once."""
-    path = tshark.samples()[0]
-    done = program.run(["-q", "-r", path, "-z", "interference,json,/nonexistent/file"])
-    return [] if done.returncode and "/nonexistent/file" in done.stderr else [
-        f"a file that cannot be written: exit {done.returncode}, {done.stderr!r}"]
+    """Complaints where a report that cannot be written is lost without a word, or with status 0."""
+    path = tshark.samples(["gfw-triplet"])[0]
+    complaints = []
+    with tshark.working_directory() as directory:
+        sealed = pathlib.Path(directory, "sealed")
+        sealed.touch(mode=0o444)
+        for file in ("/nonexistent/file", "/dev/full", str(sealed)):
+            for name in ("json", "csv", "report", "html"):
+                done = program.run(["-q", "-r", path, "-z", f"interference,{name},{file}"])
+                if not done.returncode or file not in done.stderr:
+                    complaints.append(f"{name} to {file}: exit {done.returncode}, {done.stderr!r}")
+    for name in ("json", "csv", "report"):
+        done = program.run(["-c", 'exec "$0" "$@" >/dev/full', program.program, "-q", "-r", path,
+                            "-z", f"interference,{name}"], program="/bin/sh")
+        if not done.returncode or "standard output: No space left" not in done.stderr:
+            complaints.append(f"{name} to a full disk: exit {done.returncode}, {done.stderr!r}")
+    return complaints
 
 
 def draws(program):

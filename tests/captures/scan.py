@@ -204,24 +204,46 @@ def check_handing_over(sample, folder):
     return complaints
 
 
+# -- what cannot be written ---------------------------------------------------------------------
+
+
+def check_lost(path, folder):
+    """A line and a status, and no half of a file."""
+    sealed = folder / "sealed"
+    sealed.touch(mode=0o444)
+    complaints = []
+    for name in OUTPUTS:
+        for file in ("/dev/full", "/nonexistent/file", sealed):
+            done = run("-z", f"{name},{file}", path)
+            if done.returncode != 2 or done.stderr.count(b"\n") != 1 or str(file).encode() not in done.stderr:
+                complaints.append(f"{name} to {file}: exit {done.returncode}, {done.stderr}")
+    for name in ("json", "csv", "report"):
+        for where, words in ((">/dev/full", b"No space left"), ("| true", b"Broken pipe")):
+            script = f'(sleep 0.2; "$0" -z {name} "$1"; echo $? >&2) {where}'
+            done = subprocess.run(["sh", "-c", script, SCAN, path], capture_output=True, check=False)
+            if not done.stderr.endswith(b"\n2\n") or words not in done.stderr or done.stderr.count(b"\n") != 2:
+                complaints.append(f"{name} {where}: {done.stderr}")
+    return complaints
+
+
 # -- following ----------------------------------------------------------------------------------
 
 
 def check_follow(path):
     """Each finding when it is made, and again only when its verdict rises."""
-    told = lines(by_scan("--follow", "-", feed=path.read_bytes()))
+    *told, summary, end = lines(by_scan("--follow", "-", feed=path.read_bytes()))
     whole = lines(by_scan("-z", "json", path))
     verdicts = {}
-    for line in told[:-1]:
+    for line in told:
         verdicts.setdefault(line["frame"], []).append(line["verdict"])
-    wanted = {line["frame"]: line["verdict"] for line in whole[1:]}
+    wanted = {line["frame"]: line["verdict"] for line in whole[1:-1]}
     complaints = []
     if {frame: said[-1] for frame, said in verdicts.items()} != wanted:
         complaints.append(f"{path.stem}: following ends with other verdicts")
     if any(len(set(said)) != len(said) for said in verdicts.values()):
         complaints.append(f"{path.stem}: the same verdict was told twice")
-    if told[-1] != whole[0]:
-        complaints.append(f"{path.stem}: following ends with another summary")
+    if summary != whole[0] or end["type"] != "end" or end["findings"] != len(told):
+        complaints.append(f"{path.stem}: following ends with another summary, or not with its end")
     return complaints
 
 
@@ -237,6 +259,7 @@ def test():
         complaints += [text for path in few for text in check_cut(path, folder)]
         complaints += check_many(few, folder) + check_bad_files(first, folder)
         complaints += check_handing_over(first, folder)
+        complaints += check_lost(first, folder)
         complaints += [text for path in few for text in check_follow(path)]
     for text in complaints:
         print(text)

@@ -468,7 +468,7 @@ begin(fuzz_t *f)
 {
     static const unsigned sizes[] = { 1, 2, 3, 4, 8, 16, 64, 1024 };
     unsigned choice = input_byte(&f->in), n = sizes[choice & 7];
-    limits_t limits = { .flows = n, .half_open = n, .hosts = n, .queries = n, .resets = n,
+    limits_t limits = { .flows = n, .half_open = n, .hosts = n, .queries = n, .resets = n, .findings = 4096,
                         .all_observations = choice & 8 };
     bool enabled[N_DETECTORS];
 

@@ -152,6 +152,9 @@ wire_t
 wire_new_limited(limits_t limits)
 {
     static const bool all[N_DETECTORS] = { [0 ... N_DETECTORS - 1] = true };
+
+    if (!limits.findings)
+        limits.findings = UINT_MAX;
     return (wire_t){ .engine = engine_new(&limits, all), .now = START_NS };
 }
 

@@ -79,6 +79,7 @@ typedef struct {
 } wire_t;
 
 wire_t wire_new(void);
+/* findings: 0 is no limit. */
 wire_t wire_new_limited(limits_t limits);
 void   wire_free(wire_t *wire);
 

@@ -21,6 +21,7 @@ forge(wire_t *wire, uint32_t frame, const char *trigger, const char *evidence)
     store_t *store = engine_store(wire->engine);
     finding_t *f = store_finding(store, frame, frame * NS_PER_MS);
 
+    store_fill(store, f);
     f->verdict = VERDICT_FORGED;
     f->class = CLASS_DNS_ANSWER;
     f->confidence = 90;
@@ -50,11 +51,11 @@ static char *
 written(wire_t *wire, writer_t write, const char *capture)
 {
     results_t results = results_new(wire->engine, 100, capture, "1.2.3");
-    GString *out = g_string_new(NULL);
+    sink_t sink = sink_new(NULL);
 
-    write(out, &results);
+    write(&sink, &results);
     results_clear(&results);
-    return g_string_free(out, FALSE);
+    return g_string_free(sink.text, FALSE);
 }
 
 /* How often one text is in another. */

@@ -102,7 +102,7 @@ class Job:
 
     def copy(self, lines, piece, path, ending, whole):
         """tshark's lines into the result, with the frame numbers of the whole capture."""
-        mapped = {}
+        mapped, seen, complete = {}, 0, False
         if whole:
             numbers = set()
             for item in read_lines(lines):
@@ -112,6 +112,10 @@ class Job:
             if item["plugin"] != self.task["plugin"]:
                 raise Failure(f"{os.uname().nodename} has version {plain(item['plugin'])} of the"
                               f" plugin, not {self.task['plugin']}")
+            if item["type"] == "end":
+                complete = item["findings"] == seen
+                continue
+            seen += item["type"] == "finding"
             if whole:
                 if belongs_elsewhere(item, piece):
                     continue
@@ -120,6 +124,8 @@ class Job:
             if item["type"] == "capture":
                 self.packets = sum(item["packets"].values())
             self.write(item)
+        if not complete:
+            raise Failure("tshark's report breaks off before its end")
 
 
 def reason_of(problem):

@@ -54,7 +54,7 @@ static void
 check_text(void **state)
 {
     const text_row_t *row = *state;
-    store_t *store = store_new();
+    store_t *store = store_new(UINT_MAX);
     /* Without the terminator, so that ASan sees a read beyond the end. */
     char *exact = g_memdup2(row->bytes, row->length);
 
@@ -66,7 +66,7 @@ check_text(void **state)
 static void
 check_length(void **state)
 {
-    store_t *store = store_new();
+    store_t *store = store_new(UINT_MAX);
     char bytes[400];
 
     (void)state;
@@ -83,7 +83,7 @@ check_length_at_a_letter(void **state)
     static const char *const letters[] = { "\x01", "\xc3\xa9", "\xe4\xb8\xad", "\xf0\x9f\x98\x80",
         "\xff",
                                            "\xe2\x80\xae" };
-    store_t *store = store_new();
+    store_t *store = store_new(UINT_MAX);
 
     (void)state;
     for (size_t l = 0; l < G_N_ELEMENTS(letters); l++) {
@@ -116,7 +116,7 @@ static void
 check_random_bytes(void **state)
 {
     GRand *random = g_rand_new_with_seed(1);
-    store_t *store = store_new();
+    store_t *store = store_new(UINT_MAX);
 
     (void)state;
     for (unsigned i = 0; i < 20000; i++) {
@@ -135,7 +135,7 @@ check_random_bytes(void **state)
 static void
 check_interned(void **state)
 {
-    store_t *store = store_new();
+    store_t *store = store_new(UINT_MAX);
 
     (void)state;
     assert_ptr_equal(store_text(store, "a.example", 9), store_text(store, "a.example.org", 9));
@@ -145,10 +145,11 @@ check_interned(void **state)
 static void
 check_facts(void **state)
 {
-    store_t *store = store_new();
+    store_t *store = store_new(UINT_MAX);
     finding_t *finding = store_finding(store, 7, 1000);
 
     (void)state;
+    assert_true(store_fill(store, finding));
     finding_fact(finding, (fact_t){ F_TTL_HOPS, 3, NULL });
     finding_fact(finding, (fact_t){ F_DNS_SETS, 2, NULL });
     finding_fact(finding, (fact_t){ F_TTL_HOPS, -5, NULL });
@@ -159,11 +160,32 @@ check_facts(void **state)
     store_free(store);
 }
 
+/* What is withdrawn or forgotten makes room. */
+static void
+check_full(void **state)
+{
+    store_t *store = store_new(2);
+    finding_t *one = store_finding(store, 1, 1000), *two = store_finding(store, 2, 1000),
+              *three = store_finding(store, 3, 1000), *four = store_finding(store, 4, 1000);
+
+    (void)state;
+    assert_true(store_fill(store, one) && store_fill(store, two) && store_fill(store, one));
+    assert_false(store_fill(store, three));
+    assert_int_equal(three->evidence->len + three->facts->len, 0);
+    store_forget(store, 2);
+    assert_true(store_fill(store, three));
+    assert_false(store_fill(store, four));
+    store_withdraw(store, 1);
+    assert_true(store_fill(store, four));
+    assert_int_equal(store_size(store), 3);
+    store_free(store);
+}
+
 static void
 check_findings(void **state)
 {
     static const signature_t signature = { .id = "x" };
-    store_t *store = store_new();
+    store_t *store = store_new(UINT_MAX);
 
     (void)state;
     assert_null(store_lookup(store, 1));
@@ -174,12 +196,15 @@ check_findings(void **state)
     assert_non_null(store_finding(store, UINT32_MAX, 1000));
     assert_int_equal(store_size(store), 2);
 
+    assert_true(store_fill(store, finding));
     evidence_add(finding->evidence, &signature, g_strdup("text that must not leak"));
     store_forget(store, 1);
     store_forget(store, 5);
     assert_null(store_lookup(store, 1));
     assert_int_equal(store_size(store), 1);
-    evidence_add(store_finding(store, 2, 0)->evidence, &signature, g_strdup("nor may this"));
+    finding = store_finding(store, 2, 0);
+    assert_true(store_fill(store, finding));
+    evidence_add(finding->evidence, &signature, g_strdup("nor may this"));
     store_free(store);
     store_free(NULL);
 }
@@ -196,6 +221,7 @@ main(void)
         check_random_bytes, NULL);
     suite_add(&suite, "equal texts are kept once", check_interned, NULL);
     suite_add(&suite, "a fact written twice has the later value, once", check_facts, NULL);
+    suite_add(&suite, "so many findings say more than a verdict", check_full, NULL);
     suite_add(&suite, "a finding is made once, found by its frame, and can be taken back",
         check_findings, NULL);
     return suite_run(&suite, "store");
