@@ -20,7 +20,8 @@ pinned() {
     LD_LIBRARY_PATH=$(echo "$tmp"/root/usr/lib/*-linux-gnu*)
     PYTHONPATH=$here:$tmp/root/usr/lib/python3/dist-packages
     PYTHONDONTWRITEBYTECODE=1
-    export PATH LD_LIBRARY_PATH PYTHONPATH PYTHONDONTWRITEBYTECODE
+    HOME=$tmp
+    export PATH LD_LIBRARY_PATH PYTHONPATH PYTHONDONTWRITEBYTECODE HOME
     cd "$tmp"
 }
 
