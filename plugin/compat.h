@@ -73,7 +73,9 @@ typedef void stat_init_result_t;
 
 /* What a program does before it uses Wireshark's libraries. */
 #if WS_AT_LEAST(4, 6)
-#define log_init(program) ws_log_init(NULL)
+#define log_init(program)     ws_log_init(NULL)
+#define folders_init(program) g_free(configuration_init(program))
 #else
-#define log_init(program) ws_log_init((program), NULL)
+#define log_init(program)     ws_log_init((program), NULL)
+#define folders_init(program) g_free(configuration_init((program), NULL))
 #endif

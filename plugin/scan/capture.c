@@ -159,7 +159,7 @@ capture_start(const char *program)
 {
     log_init("interference-scan");  /* or it tells all about every block of a pcapng file */
     init_process_policies();
-    g_free(configuration_init(program, NULL));
+    folders_init(program);
     wtap_init(TRUE);
 }
 
