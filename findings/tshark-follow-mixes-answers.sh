@@ -3,7 +3,7 @@
 #
 # "Follow TCP Stream" shows a page that nobody sent: the injected answer, then the rest of the genuine one.
 #
-# Version     tshark 4.0.17 (Debian 12)
+# Version     tshark 4.0.17 (Debian 12); 4.4.19 (Debian 13) does the same
 # Guess       of two segments with the same number the first one is shown and the second one not at all, as
 #             the client's own stack does after the injected one's FIN
 # Seen        the injected bytes, then the genuine segment from the byte on where the injected one ended,

@@ -10,7 +10,7 @@ there); without it those rows are left out.
 import os
 import socket
 import subprocess
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import truth
 from network import ADDRESSES
@@ -23,7 +23,7 @@ NEWER = os.environ.get("LAB_NEWER", "")
 class Real(Scenario):
     package: str = ""                       # whose version is written down
     guess: str = ""                         # what was expected on the wire
-    newer: bool = False                     # needs $LAB_NEWER
+    newer: bool = False                     # needs $LAB_NEWER; its name then ends in -13
     trigger: str = ""                       # the name that the tool reacts to
     stands_in: bool = False                 # the box is itself the other end: nothing is forged
     parts: tuple = ()                       # (port, what it does) where a row has several
@@ -63,6 +63,16 @@ def answers(name, package, about, guess, files, command, ready):
                    tools=(("server", command, ready),))
 
 
+# What a program of the newer system reads lies in the lab's folder, which is mounted there for it alone.
+IN_NEWER = "mkdir -p {0}$dir && mount --bind $dir {0}$dir && mount -t proc proc {0}/proc && exec chroot {0} sh -c '%s'".format(NEWER)
+
+
+def newer(row, name=""):
+    """The same row with the program of the newer system."""
+    tools = tuple((where, IN_NEWER % command, ready) for where, command, ready in row.tools)
+    return replace(row, name=name or row.name + "-13", tools=tools, newer=True)
+
+
 # ---- Injectors that anybody can run --------------------------------------------------------------
 
 SLOW = http("allowed.example", path="/slow", seconds=2)
@@ -89,9 +99,7 @@ nfq: {mode: accept}
 logging: {default-log-level: notice, outputs: [{console: {enabled: yes}}]}
 """
 SURICATA_RULE = 'reject tcp any any -> any 80 (msg:"blocked"; content:"blocked.example"; sid:1; rev:1;)\n'
-# What it reads lies in the lab's folder, which is mounted into the newer system for itself alone.
-SURICATA = "mkdir -p %s$dir && mount --bind $dir %s$dir && exec chroot %s suricata -c $dir/suricata.yaml " \
-           "-S $dir/suricata.rules -l $dir -k none" % (NEWER, NEWER, NEWER)
+SURICATA = "exec suricata -c $dir/suricata.yaml -S $dir/suricata.rules -l $dir -k none"
 SURICATA_FILES = (("suricata.yaml", SURICATA_YAML), ("suricata.rules", SURICATA_RULE))
 SURICATA_GUESS = "RST/ACK to the sender of the request, window copied, TTL 64, 15-bit random IP ID, DF clear, no " \
                  "timestamps"
@@ -130,16 +138,19 @@ INJECTORS = [
             "R, win 512, random seq, ack filled in, TTL 64, random IP ID, DF clear", (),
             ("r1@@sh -c '(sleep 0.4; exec hping3 -q -R -a {s10} -s 80 -k -p 40001 -c 6 -i u20000 {client4}) "
              ">/dev/null 2>&1 &'", actor("fetch_twice_idle_from", "{s10}", "allowed.example", "0.6", "40001"))),
+]
+
+SURICATAS = [
     injects("suricata-ids", "suricata", "Suricata rejects a request it sniffs", SURICATA_GUESS,
-            (("r1", SURICATA + " --af-packet=a0", "ngine started"),), (http(),), files=SURICATA_FILES, newer=True,
+            (("r1", SURICATA + " --af-packet=a0", "ngine started"),), (http(),), files=SURICATA_FILES,
             trigger="blocked.example"),
     injects("suricata-inline", "suricata", "Suricata rejects a request it holds (NFQUEUE)", SURICATA_GUESS,
-            (("r1", SURICATA + " -q 0", "ngine started"),), (http(),), files=SURICATA_FILES, newer=True,
+            (("r1", SURICATA + " -q 0", "ngine started"),), (http(),), files=SURICATA_FILES,
             setup=(("r1", "iptables -I FORWARD -p tcp --dport 80 -j NFQUEUE --queue-num 0"),
                    ("r1", "iptables -I FORWARD -p tcp --sport 80 -j NFQUEUE --queue-num 0")),
             teardown=(("r1", "iptables -F"),), trigger="blocked.example"),
     injects("suricata-inline-6", "suricata", "the same over IPv6", SURICATA_GUESS + ", flow label 0",
-            (("r1", SURICATA + " -q 0", "ngine started"),), (http(host="t10"),), files=SURICATA_FILES, newer=True,
+            (("r1", SURICATA + " -q 0", "ngine started"),), (http(host="t10"),), files=SURICATA_FILES,
             setup=(("r1", "ip6tables -I FORWARD -p tcp --dport 80 -j NFQUEUE --queue-num 0"),
                    ("r1", "ip6tables -I FORWARD -p tcp --sport 80 -j NFQUEUE --queue-num 0")),
             teardown=(("r1", "ip6tables -F"),), trigger="blocked.example"),
@@ -332,6 +343,19 @@ security-poll-suffix=
 disable-syslog=yes
 """
 
+# Since 5.2 the recursor reads nothing else.
+RECURSOR_YML = """incoming: {listen: ["$s99"], allow_from: ["0.0.0.0/0"]}
+outgoing: {dont_query: []}
+dnssec: {validation: "off"}
+logging: {disable_syslog: true}
+recursor:
+  daemon: false
+  socket_dir: "$dir"
+  security_poll_suffix: ""
+  forward_zones_recurse: [{zone: ".", forwarders: ["127.0.0.1:5300"]}]
+  rpzs: [{name: "$dir/rpz.zone", policyName: lab, extendedErrorCode: 15}]
+"""
+
 DNSDIST = """setLocal("$s99:53")
 newServer({address="127.0.0.1:5300"}):setUp()
 setACL({"0.0.0.0/0"})
@@ -444,6 +468,12 @@ STACKS = [
           "sh -c 'unshare -n sh {dir}/guest.sh & sleep 0.3; slirp4netns --configure $! tap0 & sleep 7; kill $!'"),
 ]
 
+INJECTORS += [newer(row, row.name) for row in SURICATAS]
+INJECTORS += [newer(row) for row in INJECTORS if row.package in ("dsniff", "ettercap-text-only")]
+SERVERS += [newer(row) for row in SERVERS if row.package in ("haproxy", "nginx")]
+RESOLVERS += [newer(row) for row in RESOLVERS if row.package not in ("knot-resolver", "pdns-recursor")]
+RESOLVERS += [newer(answers("pdns-recursor", "pdns-recursor", "the same", "as before", (
+    ("recursor.yml", RECURSOR_YML), ("rpz.zone", RPZ)), "exec pdns_recursor --config-dir=$dir", "Listening"))]
 ALL = INJECTORS + FIREWALLS + SERVERS + RESOLVERS + KERNEL + STACKS
 SCENARIOS = [s for s in ALL if NEWER or not s.newer]
 PROGRAMS = ("tcpkill", "dnsspoof", "ettercap", "bettercap", "hping3", "nft", "haproxy", "squid", "privoxy", "dnsmasq",

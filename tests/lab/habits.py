@@ -137,7 +137,7 @@ def ids(packets):
     if None in values:
         return "–"
     if len(set(values)) == 1:
-        return "0" if not values[0] else "0x%04x" % values[0]
+        return "0" if not values[0] else "0x%04x%s" % (values[0], " (one)" * (len(values) == 1))
     steps = [(b.id - a.id) & 0xFFFF for a, b in zip(packets, packets[1:]) if a.peer == b.peer]
     return "another each time" if not steps else "counts" if max(steps) < 64 else "random"
 
