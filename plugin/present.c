@@ -20,11 +20,11 @@ static int tap_interference = -1;    /* one event per frame with a finding: its 
 static int proto_finding = -1;          /* the post-dissector's own name; cheaper than a protocol */
 
 static int hf_verdict, hf_class, hf_confidence, hf_level, hf_trigger, hf_forged_frame,
-           hf_genuine_frame, hf_trigger_frame, hf_because, hf_signs, hf_effect, hf_signature, hf_evidence, hf_explanation, hf_notice,
+           hf_genuine_frame, hf_trigger_frame, hf_because, hf_unless, hf_signs, hf_effect, hf_signature, hf_evidence, hf_explanation, hf_notice,
            hf_incident, hf_vantage, hf_injector, hf_injector_match, hf_hops_to_injector, hf_where;
 static int hf_fact[N_FACTS];
 
-static int ett_interference = -1, ett_facts = -1, ett_signs = -1;
+static int ett_interference = -1, ett_facts = -1, ett_because = -1, ett_signs = -1;
 
 static expert_field ei_forged = EI_INIT, ei_suspect = EI_INIT, ei_genuine = EI_INIT,
                     ei_trigger = EI_INIT, ei_silenced = EI_INIT, ei_notice = EI_INIT;
@@ -222,9 +222,11 @@ add_sign(proto_tree *tree, proto_tree *packet, tvbuff_t *tvb, const evidence_t *
     /* Only for who looks at the packet: to find bytes takes time, and filters do without. */
     const field_info *bytes = PTREE_DATA(tree)->visible ? bytes_of(packet, e->text) : NULL;
 
-    proto_item_set_generated(bytes ? proto_tree_add_string(tree, hf_because, bytes->ds_tvb, (int)bytes->start,
-                                                           (int)bytes->length, e->text)
-                                   : proto_tree_add_string(tree, hf_because, tvb, 0, 0, e->text));
+    proto_item *item = bytes ? proto_tree_add_string(tree, hf_because, bytes->ds_tvb, (int)bytes->start,
+                                                     (int)bytes->length, e->text)
+                             : proto_tree_add_string(tree, hf_because, tvb, 0, 0, e->text);
+    proto_item_set_generated(item);
+    add_string(proto_item_add_subtree(item, ett_because), tvb, hf_unless, e->signature->twin);
 }
 
 static void
@@ -457,6 +459,8 @@ present_register(void)
             "The same for all packets of one connection or question", HFILL } },
         { &hf_because, { "Because", "interference.because", FT_STRING, BASE_NONE, NULL, 0,
             "Evidence of the strongest signs, up to three, the strongest first", HFILL } },
+        { &hf_unless, { "Unless", "interference.unless", FT_STRING, BASE_NONE, NULL, 0,
+            "What else shows such a sign; one explanation of all may be another", HFILL } },
         { &hf_signs, { "Signs", "interference.signs", FT_UINT8, BASE_DEC, NULL, 0,
             "How many signs there are; all of them are below", HFILL } },
         { &hf_signature, { "Signature", "interference.signature", FT_STRING, BASE_NONE, NULL, 0,
@@ -480,7 +484,7 @@ present_register(void)
         { &hf_notice, { "Notice", "interference.notice", FT_STRING, BASE_NONE, NULL, 0,
             "What could not be judged from this frame on", HFILL } },
     };
-    static int *subtrees[] = { &ett_interference, &ett_facts, &ett_signs };
+    static int *subtrees[] = { &ett_interference, &ett_facts, &ett_because, &ett_signs };
     static ei_register_info experts[] = {
         { &ei_forged, { "interference.expert.forged", PI_SECURITY, PI_WARN,
             "Probably not sent by its claimed source", EXPFILL } },

@@ -37,6 +37,8 @@ group_free(void *data)
     g_ptr_array_free(group->findings, TRUE);
     g_ptr_array_free(group->servers, TRUE);
     g_ptr_array_free(group->names, TRUE);
+    g_hash_table_destroy(group->exchanges);
+    g_hash_table_destroy(group->vain);
     g_free(group);
 }
 
@@ -47,6 +49,8 @@ group_new(void)
     group->findings = g_ptr_array_new();
     group->servers = g_ptr_array_new_with_free_func(g_free);
     group->names = g_ptr_array_new();
+    group->exchanges = g_hash_table_new(NULL, NULL);
+    group->vain = g_hash_table_new(NULL, NULL);
     return group;
 }
 
@@ -181,15 +185,20 @@ group_of(gathering_t *gathering, const finding_t *f)
     return group;
 }
 
-static void
-count_exchange(gathering_t *gathering, group_t *group, const finding_t *f)
+uint32_t
+exchange_number(const finding_t *f)
 {
-    char *number = g_strdup_printf("%u", f->incident ? f->incident : f->frame);
+    return f->incident ? f->incident : f->frame;
+}
 
-    group->exchanges += is_new(gathering, group, "exchange", number);
+static void
+count_exchange(group_t *group, const finding_t *f)
+{
+    void *number = GUINT_TO_POINTER(exchange_number(f));
+
+    g_hash_table_add(group->exchanges, number);
     if (effect_of(f).in_vain)
-        group->vain += is_new(gathering, group, "vain", number);
-    g_free(number);
+        g_hash_table_add(group->vain, number);
 }
 
 static void
@@ -199,7 +208,7 @@ gather(gathering_t *gathering, const finding_t *f)
     char *server = f->ends.protocol ? server_text(&f->ends) : g_strdup("an unknown server");
 
     group_add(group, f);
-    count_exchange(gathering, group, f);
+    count_exchange(group, f);
     if (f->trigger && is_new(gathering, group, "name", f->trigger))
         g_ptr_array_add(group->names, (void *)f->trigger);
     if (is_new(gathering, group, "server", server))
@@ -279,7 +288,7 @@ group_often(const group_t *group)
 {
     unsigned names = group->names->len, servers = group->servers->len;
     char *packets = counted(group->findings->len, "packet", "packets"),
-         *exchanges = counted(group->exchanges, "exchange", "exchanges");
+         *exchanges = counted(g_hash_table_size(group->exchanges), "exchange", "exchanges");
     GString *text = g_string_new(NULL);
 
     g_string_append_printf(text, "%s in %s", packets, exchanges);
@@ -328,8 +337,9 @@ group_worked(const group_t *group)
 
     if (f->verdict == VERDICT_SUSPECT || !vain)
         return g_strdup("");
-    return !group->vain ? g_strdup("nothing shows that it was in vain")
-                        : g_strdup_printf("in vain in %u of %u: %s", group->vain, group->exchanges, vain);
+    unsigned of = g_hash_table_size(group->exchanges), in_vain = g_hash_table_size(group->vain);
+    return !in_vain ? g_strdup("nothing shows that it was in vain")
+                    : g_strdup_printf("in vain in %u of %u: %s", in_vain, of, vain);
 }
 
 /* ---- lists for sentences ---- */

@@ -367,9 +367,9 @@ add_ladder(GString *out, const results_t *results, const group_t *group, const f
 
 /* What all packets of one drawing have in common. */
 static uint32_t
-exchange_number(const finding_t *f)
+drawing_number(const finding_t *f)
 {
-    return f->trigger_frame ? f->trigger_frame : f->incident ? f->incident : f->frame;
+    return f->trigger_frame ? f->trigger_frame : exchange_number(f);
 }
 
 static void
@@ -380,7 +380,7 @@ add_ladders(GString *out, const results_t *results, const group_t *group)
 
     for (unsigned i = 0; i < group->findings->len; i++) {
         const finding_t *f = g_ptr_array_index(group->findings, i);
-        if (!f->ends.protocol || !g_hash_table_add(drawn, GUINT_TO_POINTER(exchange_number(f))))
+        if (!f->ends.protocol || !g_hash_table_add(drawn, GUINT_TO_POINTER(drawing_number(f))))
             continue;
         if (exchanges++ < LADDERS_MAX)
             add_ladder(out, results, group, f);
@@ -435,7 +435,8 @@ add_name(GString *out, const name_t *name)
     add(out, "<tr><td>%s</td>", name->name);
     for (barrier_t barrier = 0; barrier < N_BARRIERS; barrier++)
         add(out, "<td>%s</td>", name->how[barrier] ? name->how[barrier] : "");
-    add(out, "<td>%u</td><td>%u</td><td>%s</td></tr>\n", name->exchanges, name->servers, first ? first : "");
+    add(out, "<td>%u</td><td>%u</td><td>%s</td></tr>\n", g_hash_table_size(name->exchanges),
+        g_hash_table_size(name->servers), first ? first : "");
     g_free(first);
 }
 

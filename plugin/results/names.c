@@ -56,6 +56,8 @@ static void
 name_free(void *data)
 {
     name_t *name = data;
+    g_hash_table_destroy(name->exchanges);
+    g_hash_table_destroy(name->servers);
     g_free(name->name);
     g_free(name);
 }
@@ -73,28 +75,22 @@ name_row(GPtrArray *rows, GHashTable *by_name, const char *trigger)
     }
     row = g_new0(name_t, 1);
     row->name = name;
+    row->exchanges = g_hash_table_new(NULL, NULL);
+    row->servers = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, NULL);
     g_ptr_array_add(rows, row);
     g_hash_table_insert(by_name, name, row);
     return row;
 }
 
-static bool
-is_new(GHashTable *met, const name_t *row, char *thing)
-{
-    bool new = g_hash_table_add(met, g_strdup_printf("%s %s", thing, row->name));
-    g_free(thing);
-    return new;
-}
-
 static void
-add(name_t *row, GHashTable *met, const finding_t *f)
+add(name_t *row, const finding_t *f)
 {
     const char **how = &row->how[barrier_of(f)];
 
     if (is_confirmed(f) || !*how)
         *how = is_confirmed(f) ? "confirmed" : "likely";
-    row->exchanges += is_new(met, row, g_strdup_printf("%u", f->incident ? f->incident : f->frame));
-    row->servers += is_new(met, row, server_text(&f->ends));
+    g_hash_table_add(row->exchanges, GUINT_TO_POINTER(exchange_number(f)));
+    g_hash_table_add(row->servers, server_text(&f->ends));
     if (f->time && (!row->first || f->time < row->first))
         row->first = f->time;
 }
@@ -104,23 +100,23 @@ most_first(const void *a, const void *b)
 {
     const name_t *x = *(const name_t *const *)a, *y = *(const name_t *const *)b;
 
-    return x->exchanges != y->exchanges ? (x->exchanges < y->exchanges ? 1 : -1) : strcmp(x->name, y->name);
+    unsigned n = g_hash_table_size(x->exchanges), m = g_hash_table_size(y->exchanges);
+
+    return n != m ? (n < m ? 1 : -1) : strcmp(x->name, y->name);
 }
 
 GPtrArray *
 results_names(const results_t *results)
 {
     GPtrArray *rows = g_ptr_array_new_with_free_func(name_free);
-    GHashTable *by_name = g_hash_table_new(g_str_hash, g_str_equal),
-               *met = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, NULL);
+    GHashTable *by_name = g_hash_table_new(g_str_hash, g_str_equal);
 
     for (unsigned i = 0; i < results->findings->len; i++) {
         const finding_t *f = g_ptr_array_index(results->findings, i);
         if (f->trigger && (f->verdict == VERDICT_FORGED || f->verdict == VERDICT_SILENCED))
-            add(name_row(rows, by_name, f->trigger), met, f);
+            add(name_row(rows, by_name, f->trigger), f);
     }
     g_hash_table_destroy(by_name);
-    g_hash_table_destroy(met);
     g_ptr_array_sort(rows, most_first);
     return rows;
 }

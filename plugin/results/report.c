@@ -90,8 +90,9 @@ add_name(GString *out, const name_t *name)
             g_string_append_printf(out, "%s %s %s", any ? "," : "", barrier_name(barrier), name->how[barrier]);
         any |= name->how[barrier] != NULL;
     }
-    g_string_append_printf(out, "; %u exchange%s with %u server%s", name->exchanges, name->exchanges == 1 ? "" : "s",
-                           name->servers, name->servers == 1 ? "" : "s");
+    unsigned exchanges = g_hash_table_size(name->exchanges), servers = g_hash_table_size(name->servers);
+    g_string_append_printf(out, "; %u exchange%s with %u server%s", exchanges, exchanges == 1 ? "" : "s", servers,
+                           servers == 1 ? "" : "s");
     if (first)
         g_string_append_printf(out, "; since %s", first);
     g_string_append_c(out, '\n');

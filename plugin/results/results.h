@@ -51,6 +51,9 @@ const finding_t *results_finding(const results_t *results, uint32_t frame);
 
 /* ---- findings that belong together ---- */
 
+/* Of the exchange that a finding belongs to: its incident, or where that is not known its frame. */
+uint32_t exchange_number(const finding_t *finding);
+
 /* What looks like the work of one device: forged packets of one class that are consistent with the same
  * published injector or, with none, come from the same distance; silenced packets that show the same sign. Of
  * suspect ones, which accuse nobody, those that show the same sign and claim to come from one server. */
@@ -59,8 +62,8 @@ typedef struct {
     GPtrArray       *findings;      /* of const finding_t */
     GPtrArray       *servers;       /* of char *, "192.0.2.80:443", each once, owned */
     GPtrArray       *names;         /* of const char *, what was asked for, each once */
-    unsigned         exchanges;     /* connections and questions */
-    unsigned         vain;          /* of these, those where it shows that it did not work */
+    GHashTable      *exchanges;     /* set of connections and questions, by number */
+    GHashTable      *vain;          /* of these, those where it shows that it did not work */
     int64_t          first, last;   /* ns; 0: not known */
     unsigned         nearest, farthest;     /* hops to the sender; 0 findings know it: farthest is 0 */
 } group_t;
@@ -97,7 +100,7 @@ typedef struct {
     char       *name;
     const char *how[N_BARRIERS];      /* "confirmed": forged, with high confidence; "likely": forged, with less, or
                                      * silenced; NULL: nothing */
-    unsigned    exchanges, servers;
+    GHashTable *exchanges, *servers;    /* sets */
     int64_t     first;              /* ns; 0: not known */
 } name_t;
 

@@ -108,7 +108,7 @@ def environment(work):
     """Nothing of the caller's desktop, home or language gets through."""
     return {"PATH": os.environ["PATH"], "HOME": str(work / "home"), "LC_ALL": "C.UTF-8",
             "XDG_CONFIG_HOME": str(work / "home" / ".config"),
-            "XDG_RUNTIME_DIR": str(work / "run"), "TZ": "UTC",
+            "XDG_RUNTIME_DIR": str(work / "run"), "TZ": "UTC", "TMPDIR": str(work / "home"),
             "GSETTINGS_BACKEND": "memory",
             "WIRESHARK_PLUGIN_DIR": str(work / "plugins"),
             "QT_ACCESSIBILITY": "1", "QT_QPA_PLATFORM": "xcb", "QT_SCALE_FACTOR": "1"}
