@@ -19,9 +19,10 @@ const detector_t *const detectors[N_WATCHERS] = {
 
 static const struct {
     const char *name, *title, *sees;
-} words[N_DETECTORS] = {
+} words[N_WATCHERS] = {
 #define X(name, id, title, sees) { #name, title, sees },
     DETECTORS(X)
+    FOLLOWERS(X)
 #undef X
 };
 

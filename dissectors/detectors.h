@@ -27,9 +27,13 @@
       "SYNs, first data, QUIC and DNS that are never answered while others are, downloads that freeze or are " \
       "held to a rate")
 
-/* They follow packets after the detectors, find nothing by themselves, and are always on. */
+/* They find nothing in one capture by themselves, and are always on: what follows packets after the detectors,
+ * and what two captures of the same traffic tell. */
 #define FOLLOWERS(X) \
-    X(stages, STAGES, NULL, NULL)
+    X(stages, STAGES, NULL, NULL) \
+    X(points, POINTS, "Two Capture Points", \
+      "packets that arrived at one point and never passed the other, that passed and never arrived, that arrived " \
+      "changed (`interference-compare`)")
 
 typedef enum {
 #define X(name, id, title, sees) DETECT_##id,

@@ -79,7 +79,9 @@ static void
 print_families(void)
 {
     puts("| Family | Looks for | Signatures |\n|---|---|---:|");
-    for (detector_id_t d = 0; d < N_DETECTORS; d++) {
+    for (detector_id_t d = 0; d < N_WATCHERS; d++) {
+        if (!detector_title(d))
+            continue;
         char *anchor = g_strdelimit(g_ascii_strdown(detector_title(d), -1), " ", '-');
         unsigned n = 0;
         while (detector_signature(d, n))
@@ -126,7 +128,7 @@ print_signatures(print_t print, const char *detector, const char *id)
 {
     unsigned printed = 0;
 
-    for (detector_id_t d = 0; d < N_DETECTORS; d++) {
+    for (detector_id_t d = 0; d < N_WATCHERS; d++) {
         const signature_t *s;
         if (detector && strcmp(detector, detector_name(d)))
             continue;

@@ -62,6 +62,8 @@ typedef void stat_init_result_t;
 #define record_bytes(record, buffer)      ws_buffer_start_ptr(&(record)->data)
 #define record_read(capture, record, buffer, error, details, offset) \
     wtap_read((capture), (record), (error), (details), (offset))
+#define record_write(dumper, record, buffer, error, details) \
+    wtap_dump((dumper), (record), (error), (details))
 #else
 #define RECORD_BUFFER(buffer)             Buffer buffer
 #define record_init(record, buffer)       (wtap_rec_init(record), ws_buffer_init((buffer), 1514))
@@ -69,6 +71,8 @@ typedef void stat_init_result_t;
 #define record_bytes(record, buffer)      ws_buffer_start_ptr(buffer)
 #define record_read(capture, record, buffer, error, details, offset) \
     wtap_read((capture), (record), (buffer), (error), (details), (offset))
+#define record_write(dumper, record, buffer, error, details) \
+    wtap_dump((dumper), (record), ws_buffer_start_ptr(buffer), (error), (details))
 #endif
 
 /* What a program does before it uses Wireshark's libraries. */

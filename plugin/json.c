@@ -82,6 +82,8 @@ begin_line(json_dumper *json, const char *type, const results_t *results)
     add_number(json, "schema", SCHEMA_VERSION);
     add_text(json, "plugin", results->version);
     add_text(json, "capture", results->capture);
+    if (results->point)
+        add_text(json, "point", results->point);
 }
 
 static void

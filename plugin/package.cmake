@@ -62,14 +62,16 @@ compressed(${PROJECT_SOURCE_DIR}/docs/interference-doctor.1 ${COMPRESSED}/interf
 compressed(${PROJECT_SOURCE_DIR}/docs/interference-batch.1 ${COMPRESSED}/interference-batch.1.gz)
 compressed(${PROJECT_SOURCE_DIR}/docs/interference-scan.1 ${COMPRESSED}/interference-scan.1.gz)
 compressed(${PROJECT_SOURCE_DIR}/docs/interference-share.1 ${COMPRESSED}/interference-share.1.gz)
+compressed(${PROJECT_SOURCE_DIR}/docs/interference-compare.1 ${COMPRESSED}/interference-compare.1.gz)
 compressed(${PROJECT_SOURCE_DIR}/CHANGELOG.md ${COMPRESSED}/changelog.gz)
 install(FILES ${COMPRESSED}/interference.7.gz DESTINATION share/man/man7)
 install(FILES ${COMPRESSED}/interference-doctor.1.gz ${COMPRESSED}/interference-batch.1.gz
-    ${COMPRESSED}/interference-scan.1.gz ${COMPRESSED}/interference-share.1.gz DESTINATION share/man/man1)
+    ${COMPRESSED}/interference-scan.1.gz ${COMPRESSED}/interference-share.1.gz
+    ${COMPRESSED}/interference-compare.1.gz DESTINATION share/man/man1)
 install(FILES ${COMPRESSED}/changelog.gz DESTINATION ${DOCUMENTS})
 
 install(PROGRAMS plugin/doctor DESTINATION bin RENAME interference-doctor)
-install(TARGETS interference-scan RUNTIME DESTINATION bin)
+install(TARGETS interference-scan interference-compare RUNTIME DESTINATION bin)
 
 # interference-batch is one file: a job on another host needs no more than its path. So is interference-share.
 # They are built with the plugin, so that whoever has built that can install.
@@ -116,6 +118,7 @@ install(FILES plugin/debian/copyright ${COMPRESSED}/changelog.Debian.gz
 add_custom_target(documents ALL DEPENDS
     ${COMPRESSED}/interference.7.gz ${COMPRESSED}/interference-doctor.1.gz
     ${COMPRESSED}/interference-batch.1.gz ${COMPRESSED}/interference-scan.1.gz ${COMPRESSED}/interference-share.1.gz
+    ${COMPRESSED}/interference-compare.1.gz
     ${COMPRESSED}/changelog.gz ${COMPRESSED}/changelog.Debian.gz)
 
 set(CPACK_GENERATOR DEB)

@@ -68,6 +68,13 @@
     X(DATA_FP_LIST,     DATA,    TEXT,  "data.fingerprint.list", "List of the entry") \
     X(DATA_FP_DATE,     DATA,    TEXT,  "data.fingerprint.date", \
       "Date of the entry, its list or file") \
+    X(POINTS_PARTNER,   POINTS,  UINT,  "points.partner", "Number of the frame at the other capture point") \
+    X(POINTS_DELAY,     POINTS,  TIME,  "points.delay", "Time from one capture point to the other") \
+    X(POINTS_HOPS,      POINTS,  UINT,  "points.hops", "Routers between the capture points") \
+    X(POINTS_MATCHED,   POINTS,  UINT,  "points.matched", \
+      "Packets this way that both capture points have, percent") \
+    X(POINTS_CLOCK_ERROR, POINTS, TIME, "points.clock_error", \
+      "Clocks of the capture points are known to") \
     X(STAGE,            STAGES,  TEXT,  "stage", "Stage at which the connection broke off") \
     X(STAGE_SEQUENCE,   STAGES,  TEXT,  "stage.sequence", "Packets of the client") \
     X(STAGE_MEANING,    STAGES,  TEXT,  "stage.meaning", "What the server saw")

@@ -21,7 +21,8 @@
     X(TTL,             "ttl")             /* sent from another distance */ \
     X(TIMING,          "timing")          /* sooner than the path allows */ \
     X(CONTENT,         "content")         /* what it says, and what it answers */ \
-    X(ABSENCE,         "absence")         /* what should have come and did not */
+    X(ABSENCE,         "absence")         /* what should have come and did not */ \
+    X(POINTS,          "two-points")      /* what another capture point has seen, or has not */
 
 typedef enum {
 #define X(name, shown) FAMILY_##name,

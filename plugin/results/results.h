@@ -25,6 +25,7 @@ typedef struct {
 
 typedef struct {
     const char     *capture;                /* its name, made safe to show; NULL: not known */
+    const char     *point;                  /* the capture point, where there are several; NULL: it is not named */
     const char     *version;                /* of the plugin */
     uint32_t        frames;
     bool            judged;                 /* false: the protocol is switched off */
