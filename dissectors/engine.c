@@ -225,8 +225,8 @@ observe_in_flow(engine_t *engine, const observation_t *obs, flow_t *flow, unsign
         flow->gap = true;
         return;
     }
-    /* The first packets of both ends, too, so that it is known whether theirs are usually right. */
-    if ((obs->flags & TCP_RST || s.sender->packets < CHECKED_PACKETS)
+    /* The first packets of both ends and hosts, too, so that it is known whether theirs are usually right. */
+    if ((obs->flags & TCP_RST || s.sender->packets < CHECKED_PACKETS || !flow->host[end]->checksums_known)
         && host_damaged(engine->hosts, flow->host[end], obs)) {
         engine->counts.damaged++;
         return;

@@ -12,7 +12,9 @@
 typedef enum {
     CHECKSUM_UNKNOWN,   /* quoted, cut, or without one (UDP over IPv4 may leave it out) */
     CHECKSUM_GOOD,
-    CHECKSUM_BAD,       /* damaged on the way, or not filled in yet: the network card will */
+    CHECKSUM_UNFILLED,  /* as a stack leaves it to its network card: nothing, or the sum of addresses, protocol and
+                         * length alone */
+    CHECKSUM_BAD,       /* damaged on the way, or never right */
 } checksum_t;
 
 /* Pure; reads obs->segment, so during the call that brings the observation only. Who keeps an

@@ -909,7 +909,8 @@ judge_answer(engine_t *engine, segment_t *s, unsigned worth)
     compared_t k = compare(engine, s, worth);
     data_case_t c;
 
-    if (k.earlier && is_damaged(engine, s))
+    /* What is odd is remembered, and may be told later, when its bytes are gone. */
+    if ((k.earlier || (k.list && worth & IS_ODD)) && is_damaged(engine, s))
         return;
     if (k.before)
         count_again(engine, k.before);
@@ -1048,6 +1049,8 @@ observe_late_syn_ack(engine_t *engine, segment_t *s)
     answer_t foreign = read_foreign(s);
     data_case_t now = read_case(engine, s, CONTENT_OTHER, &(page_t){ 0 });
 
+    if (is_damaged(engine, s))
+        return;
     if (foreign.frame) {
         data_case_t c = earlier_case(&now, &foreign);
         c.sender = (direction_t){ 0 };
@@ -1125,9 +1128,10 @@ observe_out_of_step(engine_t *engine, segment_t *s)
 
     if (vantage_is_at(&engine->vantages, s->flow, s->end))
         return;
-    if (s->obs->length)
+    if (s->obs->length && !is_damaged(engine, s))
         foreign_keep(beside_get(engine->besides, s->flow, BESIDE_FOREIGN), s->obs, s->sender);
-    else if (foreign && foreign_is_denied(foreign, s->obs, s->peer) && !is_forged(engine, foreign->frame))
+    else if (foreign && !s->obs->length && foreign_is_denied(foreign, s->obs, s->peer) && !is_forged(engine, foreign->frame)
+             && !is_damaged(engine, s))
         judge_foreign(engine, s, foreign);
 }
 

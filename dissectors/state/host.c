@@ -10,12 +10,15 @@
 #include "bytes/checksum.h"
 #include "state/hops.h"
 
-#define NEAR_CHECKSUMS 3        /* right ones that show that a near sender fills them in */
+/* Right checksums that show that a sender fills them in. */
+#define NEAR_CHECKSUMS 3
+#define FAR_CHECKSUMS  2
+#define CHECKSUMS_KNOWN 8       /* of one kind; enough to know a sender by */
 
 struct host_table {
     table_t  *hosts;            /* of host_t */
     unsigned  max, remembered;
-    uint32_t  checksums[2];     /* of packets from far away: wrong ones, right ones */
+    uint32_t  checksums[2][2];  /* of packets from far away and of others: wrong ones, right ones */
 };
 
 void
@@ -196,35 +199,43 @@ host_own_ttls(const host_t *host)
     return own;
 }
 
-/* Next to the capture point most checksums may be wrong and those of some resets right: only a sender that never had
- * a wrong one is known to fill them in. */
+/* Who had several right is known to fill them in, or to leave them to the network card as it should: a wrong one
+ * is none of its. Far away one or two are enough, next to the capture point some programs write only a few right. */
 static bool
-is_damage_near(const uint8_t counts[2])
+fills_in(const uint8_t counts[2], bool near)
 {
-    return !counts[false] && counts[true] >= NEAR_CHECKSUMS;
+    return near ? counts[true] >= NEAR_CHECKSUMS && counts[true] * 8u > counts[false]
+                : counts[true] >= FAR_CHECKSUMS || counts[true] > counts[false];
 }
 
-/* Packets of others that tell what is usual, where nothing is known of the sender itself: the first packet of a
- * host that leaves checksums to its network card is not damaged. */
-#define STRANGERS_MIN 16
+/* Packets of others, as near or as far, tell what is usual where little is known of the sender itself. Where a capture
+ * was edited, all are wrong. */
+#define STRANGERS_MIN 8
+#define HABIT_MIN     4
+
+static bool
+is_damage(const uint8_t mine[2], const uint32_t others[2], bool near)
+{
+    if (fills_in(mine, near))
+        return true;
+    return mine[true] + mine[false] < HABIT_MIN && others[true] >= STRANGERS_MIN && others[true] * 4 >= others[false];
+}
 
 bool
 host_damaged(host_table_t *table, host_t *host, const observation_t *obs)
 {
     static const uint8_t none[2];
     checksum_t checksum = checksum_of(obs);
-    bool near = ttl_hops(obs->ip.ttl) == 0, good = checksum == CHECKSUM_GOOD;
+    bool near = ttl_hops(obs->ip.ttl) == 0, fine = checksum != CHECKSUM_BAD;
 
     if (checksum == CHECKSUM_UNKNOWN)
         return false;
-    const uint8_t *mine = host ? host->checksums[near] : none;
-    const uint32_t *others = table->checksums;
-    bool known = mine[true] + mine[false] > 0;
-    bool usual = others[true] >= STRANGERS_MIN && others[false] * 10 <= others[true];
-    bool damaged = !good && (near ? is_damage_near(mine) : known ? mine[true] > mine[false] : usual);
-    table->checksums[good] += !near;
-    if (host)
-        count8(&host->checksums[near][good]);
+    bool damaged = !fine && is_damage(host ? host->checksums[near] : none, table->checksums[near], near);
+    table->checksums[near][fine]++;
+    if (host) {
+        count8(&host->checksums[near][fine]);
+        host->checksums_known |= host->checksums[near][fine] >= CHECKSUMS_KNOWN;
+    }
     return damaged;
 }
 

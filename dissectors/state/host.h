@@ -136,6 +136,7 @@ typedef struct {
     uint8_t      rtts;          /* handshakes in which it answered a SYN, saturating */
     uint32_t     rtt;           /* us, the shortest round trip of those; 0: none */
     own_resets_t own_resets[2]; /* without and with ACK */
+    bool         checksums_known;   /* the next are many */
     uint8_t      checksums[2][2];   /* of the packets that host_damaged() was asked about, sent far away or next to
                                      * the capture point: wrong ones, right ones */
     ttl_memory_t ttls;          /* of everything but resets and what is disputed */
@@ -249,11 +250,10 @@ void host_learn_reset(host_t *host, bool ack, bool df, bool own);
 /* Adds a SYN/ACK that host_learn() took. */
 void host_learn_syn_ack(host_t *host, uint8_t ttl);
 
-/* The packet did not arrive as its sender sent it: its checksum is wrong although this sender's others are right, or,
- * where nothing is known of this one, those of other far senders. Of what was sent next to the capture point, whoever it
- * claims to come from, most checksums may be wrong, because the network card fills them in later: there it takes a
- * sender that had several right ones and never a wrong one. A damaged packet says nothing about anybody.
- * Remembers what it learnt. During the call that brings the observation. host: of obs->src, or NULL. */
+/* The packet did not arrive as its sender sent it: its checksum is wrong, and not because a stack leaves it to its network
+ * card (checksum.h), although this sender's others are right, or, where little is known of this one, those of other
+ * senders as near or as far. In an edited capture all are wrong, and prove nothing. A damaged packet says nothing about
+ * anybody. Remembers what it learnt. During the call that brings the observation. host: of obs->src, or NULL. */
 bool host_damaged(host_table_t *table, host_t *host, const observation_t *obs);
 
 /* Adds one packet, neither a reset nor the first SYN of an unknown host, to what is known of its

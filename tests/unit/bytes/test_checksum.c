@@ -62,6 +62,24 @@ check_unknown(void **state)
     assert_int_equal(checksum_of(&unread), CHECKSUM_UNKNOWN);
 }
 
+/* What a stack leaves to its network card: of the pseudo header above c000 + 0201 + c000 + 0202 + 0011 + 000b = 1841f
+ * -> 8420; without the length 8415; or nothing. */
+static void
+check_unfilled(void **state)
+{
+    static const uint16_t left[] = { 0x8420, 0x8415, 0, 0x8421 };
+    uint8_t bytes[20] = { 0x12, 0x34, 0x00, 0x35, 0x00, 0x0b, 0, 0, 'a', 'b', 'c' };
+
+    (void)state;
+    for (unsigned i = 0; i < G_N_ELEMENTS(left); i++) {
+        bytes[6] = (uint8_t)(left[i] >> 8);
+        bytes[7] = (uint8_t)left[i];
+        observation_t obs = packet(bytes, sizeof by_hand);
+        assert_int_equal(checksum_of(&obs), left[i] == 0x8421 ? CHECKSUM_BAD
+                                          : left[i] ? CHECKSUM_UNFILLED : CHECKSUM_UNKNOWN);
+    }
+}
+
 typedef struct {
     const char *name;
     uint8_t     ttl;                    /* of the damaged packet and the others */
@@ -76,12 +94,16 @@ static const damage_row_t damages[] = {
     { "its sender's others are mostly right", 50, 9, 2, 0, 0, true },
     { "the only one of its sender, other far senders are right", 50, 0, 0, 30, 1, true },
     { "the first of its sender, and little is known of others", 50, 0, 0, 3, 1, false },
-    { "the first of its sender, of others some are wrong", 50, 0, 0, 30, 9, false },
+    { "the first of its sender, of others some are wrong", 50, 0, 0, 30, 9, true },
+    { "the first of its sender, of others most are wrong: an edited capture", 50, 0, 0, 3, 30, false },
+    { "its sender's others are wrong, those of others are right", 50, 0, 4, 30, 0, false },
     { "the only one of its sender, next to the capture point", 64, 0, 0, 4, 0, false },
+    { "the same, and much is known of others", 64, 0, 0, 9, 0, true },
     { "next to the capture point, its sender's others are all right", 64, 3, 0, 0, 4, true },
-    { "next to the capture point, its sender has had a wrong one: resets are filled in, the rest"
-      " is not", 64, 9, 1, 0,
+    { "next to the capture point, its sender has had a wrong one before", 64, 9, 1, 0, 0, true },
+    { "next to the capture point, its sender is wrong nearly always: resets are filled in, the rest is not", 64, 9, 90, 0,
       0, false },
+    { "its sender's others are wrong more often than right", 50, 2, 9, 0, 0, true },
     { "nothing to compare with", 50, 0, 0, 0, 0, false },
 };
 
@@ -187,6 +209,7 @@ main(void)
     suite_t suite = suite_new();
     suite_add(&suite, "a checksum worked out by hand", check_by_hand, NULL);
     suite_add(&suite, "not known where it is left out, or bytes are missing", check_unknown, NULL);
+    suite_add(&suite, "left to the network card", check_unfilled, NULL);
     SUITE_ADD_TABLE(&suite, damages, check_damage);
     suite_add(&suite, "sent beside the capture point in a far host's name", check_near_forger,
               NULL);
