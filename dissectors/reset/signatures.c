@@ -386,7 +386,10 @@ ip_id_regime(const reset_case_t *c)
 static char *
 dscp_mismatch(const reset_case_t *c)
 {
-    if (c->sender.packets < 3 || (c->reset.ip.tos ^ c->sender.last.tos) < 4)
+    /* The socket is closed, and its type of service with it. */
+    bool gone = c->reset.ip.tos < 4 && reset_answers_segment(c);
+
+    if (c->sender.packets < 3 || (c->reset.ip.tos ^ c->sender.last.tos) < 4 || gone)
         return NULL;
     return g_strdup_printf("DSCP %u; this sender's last of %u packets: %u", c->reset.ip.tos >> 2,
                            c->sender.packets, c->sender.last.tos >> 2);
@@ -866,9 +869,9 @@ static const row_t rows[] = {
         "IP ID far off a counter that the sender has shown in this flow.",
         "Linux, which numbers the resets of closed sockets by another counter than connections" }, ip_id_regime },
     { { "rst-dscp-mismatch", FAMILY_HEADER_MISMATCH, TIER_C, { 14, 2107 }, { 3, 55 },
-        COUNTED,
+        COUNTED "; with resets of closed sockets, of which it says nothing any more",
         "DSCP unlike the sender's other packets.",
-        "routers that mark packets by kind" }, dscp_mismatch },
+        "routers that mark packets by kind; a socket with a type of service of its own" }, dscp_mismatch },
     { { "rst-other-station", FAMILY_HEADER_MISMATCH, TIER_C, { 0, 634 }, { 3, 55 },
         RECOUNTED "; RFC 5227",
         "Put on the local link by another station than the sender's other packets.",

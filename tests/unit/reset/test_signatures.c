@@ -282,6 +282,8 @@ WIRE(random_ip_ids) { c->reset.ip.ip_id = 0x9999; c->sender.id_steps = 0; }
 
 WIRE(other_dscp) { c->reset.ip.tos = 0x48; }
 WIRE(other_ecn) { c->reset.ip.tos = 0x02; }
+WIRE(socket_of_its_own_service) { c->sender.last.tos = 0x48; }
+WIRE(living_socket_of_its_own_service) { with_ack(c); socket_of_its_own_service(c); }
 
 WIRE(ttl_off) { c->reset.ip.ttl = 44; }
 WIRE(ttl_off_a_raw_syn)
@@ -635,6 +637,9 @@ static const sign_row_t signs[] = {
 
     { "a DSCP unlike the sender's", "rst-dscp-mismatch", true, other_dscp },
     { "other ECN bits and the same DSCP", "rst-dscp-mismatch", false, other_ecn },
+    { "a closed socket that had a type of service of its own", "rst-dscp-mismatch", false, socket_of_its_own_service },
+    { "a RST/ACK without the type of service of the sender's data", "rst-dscp-mismatch", true,
+      living_socket_of_its_own_service },
 
     { "a reset comes from eight hops further away", "rst-ttl-deviation", true, ttl_off },
     { "a reset comes from two hops further away", "rst-ttl-deviation", false, ttl_two_off },
