@@ -14,7 +14,7 @@ ROOT = pathlib.Path(__file__).resolve().parents[2]
 sys.path.insert(0, str(ROOT / "plugin" / "share"))
 
 try:
-    from interference_share import files, packets, payloads, proof, pseudonyms
+    from interference_share import files, packets, payloads, proof, pseudonyms, quic
 except ImportError as problem:
     print(f"SKIPPED: {problem}")
     sys.exit(77)
@@ -173,6 +173,51 @@ class Contents(unittest.TestCase):
         self.assertIn(self.known.text(b"Secret Authority"), other)
         for secret in (b"ecret", b"QQQQ", b"\1" * 16, b"240101", packed("198.51.100.7")):
             self.assertNotIn(secret, other)
+
+
+class Quic(unittest.TestCase):
+    def test_keys_of_the_standard(self):
+        """RFC 9001, appendix A.1: the mask of the client's first packet, A.2."""
+        keys = quic.Keys(1, bytes.fromhex("8394c8f03e515708"))
+        self.assertEqual(keys.iv, int("fa044b2f42a3fd3b46fb255c", 16))
+        self.assertEqual(keys.mask(bytes.fromhex("d1b1c98dd7689fb8ec11d242b123dc9b")), bytes.fromhex("437b9aec36"))
+
+    def test_hello_in_two_datagrams(self):
+        host = b"www.secret.example"
+        sni = struct.pack(">HHHBH", 0, len(host) + 5, len(host) + 3, 0, len(host)) + host
+        body = b"\3\3" + b"R" * 32 + b"\0\0\2\x13\1\1\0" + struct.pack(">H", len(sni)) + sni
+        hello = b"\1" + len(body).to_bytes(3, "big") + body
+        known, identity = pseudonyms.Pseudonyms(KEY), b"identity"
+        units = []
+        for packet, (start, end) in enumerate(((45, len(hello)), (0, 45))):      # in no order
+            frames = (b"\6" + struct.pack(">HH", 0x4000 | start, 0x4000 | end - start) + hello[start:end]).ljust(300, b"\0")
+            head = b"\xc0\0\0\0\1" + bytes((len(identity),)) + identity + b"\0\0" + struct.pack(">H", 0x4000 | 317) + bytes((packet,))
+            keys = quic.Keys(1, identity)
+            data = bytearray(head + keys.aead.encrypt(keys.nonce(packet), frames, head))
+            at = len(head) - 1
+            mask = keys.mask(bytes(data[at + 4:at + 20]))
+            data[0] ^= mask[0] & 15
+            data[at] ^= mask[1]
+            udp = struct.pack(">4H", 4000, 443, 8 + len(data), 0) + bytes(data)
+            units.append(packets.Unit(17, packed("192.0.2.1"), packed("192.0.2.2"), udp, ()))
+        hellos = quic.Hellos(known, units)
+        found = b""
+        for unit in reversed(units):
+            other = hellos.rewritten(unit)
+            self.assertEqual(len(other), len(unit.data) - 8)
+            initial = quic.Initial(quic.Keys(1, identity), quic.Header(other), other)
+            found += b"".join(bytes(initial.frames[start:end]) for _, start, end in initial.pieces())
+        self.assertEqual(len(found), len(hello))
+        self.assertIn(known.text(host), found)
+        self.assertNotIn(b"RRRR", found)
+
+    def test_what_is_none(self):
+        drawn, known = random.Random(5), pseudonyms.Pseudonyms(KEY)
+        for _ in range(500):
+            data = bytes((drawn.randrange(256),)) + drawn.choice((b"\0\0\0\1", b"\x6b\x33\x43\xcf", b"")) + drawn.randbytes(drawn.randrange(80))
+            unit = packets.Unit(17, packed("192.0.2.1"), packed("192.0.2.2"), b"\0" * 8 + data, ())
+            other = quic.Hellos(known, [unit]).rewritten(unit)
+            self.assertIn(len(other or data), (len(data),))
 
 
 class Streams(unittest.TestCase):

@@ -20,7 +20,7 @@ def normalise(capture, target):
     done = subprocess.run(["editcap", "-F", "nsecpcap", capture, target], capture_output=True, text=True,
                           errors="replace", check=False)
     if done.returncode:
-        raise Refused(f"editcap: {last_line(done.stderr)}")
+        raise Refused(last_line(done.stderr))
 
 
 def read(path):

@@ -202,7 +202,7 @@ class Capture:
     def rewrite(self, pseudonyms):
         """Changes all that was understood, in `out`."""
         self.streams.rewrite(pseudonyms)
-        hellos = quic.Hellos(pseudonyms)
+        hellos = quic.Hellos(pseudonyms, [unit for unit in self.units if unit.protocol == UDP])
         for unit in self.units:
             new = self.rewritten(unit, pseudonyms, hellos)
             for carrier in unit.carriers:
