@@ -94,7 +94,8 @@ class Texts(unittest.TestCase):
         text = (b"HTTP/1.1 302 Secret\r\nLocation: https://host.secret/\r\nContent-Length: 123\r\n\r\n"
                 b"<html><h1>Secret</h1><iframe src=\"http://1.2.3.4\">")
         other = self.known.text(text)
-        for part in (b"HTTP/1.1 302 ", b"\r\nLocation: https://", b"\r\nContent-Length: 123\r\n", b"<html><h1>", b"src=\"http://"):
+        for part in (b"HTTP/1.1 302 ", b"\r\nLocation: https://", b"\r\nContent-Length: 123\r\n", b"<html><h1>",
+                     b"src=\"http://"):
             self.assertIn(part, other)
         for part in (b"Secret", b"secret", b"host", b"1.2.3.4"):
             self.assertNotIn(part, other)
@@ -120,7 +121,8 @@ class Contents(unittest.TestCase):
         question = name(b"www.secret.example") + b"\0\1\0\1"
         record = struct.pack(">HHHIH", 0xc00c, 1, 1, 60, 4) + packed("198.51.100.7")
         alias = struct.pack(">HHHIH", 0xc00c, 5, 1, 60, 9) + b"\6inside\xc0\x10"
-        subnet = b"\0" + struct.pack(">HHIH", 41, 1232, 0, 11) + struct.pack(">HHHBB", 8, 7, 1, 24, 0) + packed("203.0.113.5")[:3]
+        subnet = (b"\0" + struct.pack(">HHIH", 41, 1232, 0, 11) + struct.pack(">HHHBB", 8, 7, 1, 24, 0)
+                  + packed("203.0.113.5")[:3])
         data = struct.pack(">6H", 7, 0x8180, 1, 2, 0, 1) + question + record + alias + subnet
         other = payloads.datagram(self.known, data, (53, 4000))
         self.assertEqual(len(other), len(data))
@@ -148,7 +150,8 @@ class Contents(unittest.TestCase):
         host = b"www.secret.example"
         sni = struct.pack(">HHHBH", 0, len(host) + 5, len(host) + 3, 0, len(host)) + host
         share = struct.pack(">HHHHH", 51, 38, 36, 29, 32) + b"K" * 32
-        body = b"\3\3" + b"R" * 32 + b"\x20" + b"S" * 32 + b"\0\2\x13\1" + b"\1\0" + struct.pack(">H", len(sni + share)) + sni + share
+        body = (b"\3\3" + b"R" * 32 + b"\x20" + b"S" * 32 + b"\0\2\x13\1" + b"\1\0"
+                + struct.pack(">H", len(sni + share)) + sni + share)
         hello = b"\1" + len(body).to_bytes(3, "big") + body
         record = b"\x16\3\1" + struct.pack(">H", len(hello)) + hello
         other = payloads.rewritten(self.known, record + b"\x17\3\3\0\5hello")
@@ -163,9 +166,10 @@ class Contents(unittest.TestCase):
     def test_certificate(self):
         def element(tag, body):
             return bytes((tag, 0x82)) + struct.pack(">H", len(body)) + body
-        names = element(0x30, element(0x31, element(0x30, element(6, b"\x55\4\3") + element(0x0c, b"Secret Authority"))))
-        alias = element(0x04, element(0x30, element(0x82, b"www.secret.example") + element(0x87, packed("198.51.100.7"))))
-        data = element(0x30, element(2, b"\1" * 16) + names + element(0x17, b"240101000000Z") + alias + element(3, b"\0" + b"Q" * 20))
+        name = element(0x30, element(6, b"\x55\4\3") + element(0x0c, b"Secret Authority"))
+        alias = element(0x82, b"www.secret.example") + element(0x87, packed("198.51.100.7"))
+        data = element(0x30, element(2, b"\1" * 16) + element(0x30, element(0x31, name)) + element(0x17, b"240101000000Z")
+                       + element(0x04, element(0x30, alias)) + element(3, b"\0" + b"Q" * 20))
         other = bytearray(data)
         payloads.der(self.known, payloads.Editor(other))
         self.assertEqual(len(other), len(data))
@@ -190,8 +194,10 @@ class Quic(unittest.TestCase):
         known, identity = pseudonyms.Pseudonyms(KEY), b"identity"
         units = []
         for packet, (start, end) in enumerate(((45, len(hello)), (0, 45))):      # in no order
-            frames = (b"\6" + struct.pack(">HH", 0x4000 | start, 0x4000 | end - start) + hello[start:end]).ljust(300, b"\0")
-            head = b"\xc0\0\0\0\1" + bytes((len(identity),)) + identity + b"\0\0" + struct.pack(">H", 0x4000 | 317) + bytes((packet,))
+            crypto = b"\6" + struct.pack(">HH", 0x4000 | start, 0x4000 | end - start) + hello[start:end]
+            frames = crypto.ljust(300, b"\0")
+            head = (b"\xc0\0\0\0\1" + bytes((len(identity),)) + identity + b"\0\0" + struct.pack(">H", 0x4000 | 317)
+                    + bytes((packet,)))
             keys = quic.Keys(1, identity)
             data = bytearray(head + keys.aead.encrypt(keys.nonce(packet), frames, head))
             at = len(head) - 1
@@ -214,7 +220,8 @@ class Quic(unittest.TestCase):
     def test_what_is_none(self):
         drawn, known = random.Random(5), pseudonyms.Pseudonyms(KEY)
         for _ in range(500):
-            data = bytes((drawn.randrange(256),)) + drawn.choice((b"\0\0\0\1", b"\x6b\x33\x43\xcf", b"")) + drawn.randbytes(drawn.randrange(80))
+            version = drawn.choice((b"\0\0\0\1", b"\x6b\x33\x43\xcf", b""))
+            data = bytes((drawn.randrange(256),)) + version + drawn.randbytes(drawn.randrange(80))
             unit = packets.Unit(17, packed("192.0.2.1"), packed("192.0.2.2"), b"\0" * 8 + data, ())
             other = quic.Hellos(known, [unit]).rewritten(unit)
             self.assertIn(len(other or data), (len(data),))
@@ -264,7 +271,8 @@ class Files(unittest.TestCase):
     def test_comments(self):
         with tempfile.TemporaryDirectory() as folder:
             path = pathlib.Path(folder, "x.pcapng")
-            files.write(path, 1, [files.Frame(1, 5, b"abc"), files.Frame(2**40, 4, b"defg")], "about", {2: "a finding\nof two"})
+            frames = [files.Frame(1, 5, b"abc"), files.Frame(2**40, 4, b"defg")]
+            files.write(path, 1, frames, "about", {2: "a finding\nof two"})
             data = path.read_bytes()
         self.assertEqual(len(data) % 4, 0)
         at, kinds = 0, []
@@ -289,8 +297,9 @@ class Proof(unittest.TestCase):
             self.assertTrue(same(text, known.text(text.removesuffix(" (with ECH)").encode()).decode()
                                  + text[len(text.removesuffix(" (with ECH)")):]))
             self.assertFalse(same(text, text))
-        self.assertTrue(same("first data (12 bytes, neither TLS nor HTTP)", "first data (12 bytes, neither TLS nor HTTP)"))
-        self.assertFalse(same("first data (12 bytes, neither TLS nor HTTP)", "TLS without server name"))
+        unnamed = "first data (12 bytes, neither TLS nor HTTP)"
+        self.assertTrue(same(unnamed, unnamed))
+        self.assertFalse(same(unnamed, "TLS without server name"))
 
     def test_what_is_left_is_found(self):
         known = pseudonyms.Pseudonyms(KEY)

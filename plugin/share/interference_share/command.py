@@ -38,8 +38,8 @@ def arguments(argv):
     what = parser.add_mutually_exclusive_group()
     what.add_argument("--all", action="store_true", help="all packets that are understood, not only those of incidents")
     what.add_argument("--incident", type=int, metavar="N", help="one incident, by its number in interference.incident")
-    parser.add_argument("--key", metavar="FILE", help=f"{KEY_BYTES if not MISSING else 32} bytes, made if not there: the"
-                        " same addresses and names get the same pseudonyms in several captures (keep it secret)")
+    parser.add_argument("--key", metavar="FILE", help="32 bytes, made if not there: the same addresses and names get"
+                        " the same pseudonyms in several captures (keep it secret)")
     parser.add_argument("--keep", action="append", default=[], metavar="ADDRESS|NAME",
                         help="leave this as it is, because it is public: the address of a block page, say")
     parser.add_argument("--same-time", action="store_true", help="leave the time of day as it is; without it captures"
@@ -155,7 +155,7 @@ class Sharing:
     def chosen(self, numbers):
         """These frames as they are shared."""
         first = self.frames[numbers[0] - 1].time if numbers else 0
-        shift = 0 if self.options.same_time else (BEGINNING - first) // STEP * STEP
+        shift = 0 if self.options.same_time else -((first - BEGINNING) // STEP) * STEP
         return [self.frames[number - 1]._replace(data=bytes(self.capture.out[number - 1]),
                                                  time=self.frames[number - 1].time + shift) for number in numbers]
 

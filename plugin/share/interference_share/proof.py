@@ -26,8 +26,10 @@ def judge(program, capture, options):
         raise Failure(last_line(done.stderr))
     if done.returncode:
         raise Refused(last_line(done.stderr).removeprefix("interference-scan: "))
-    head, *findings = map(json.loads, done.stdout.splitlines())
-    return head, findings
+    lines = list(map(json.loads, done.stdout.splitlines()))
+    if not lines or lines[-1]["type"] != "end":
+        raise Failure(f"{program}: it did not write to the end")
+    return lines[0], lines[1:-1]
 
 
 # ---- the same evidence ----
@@ -62,10 +64,11 @@ def same_trigger(before, after, pseudonyms):
 
 def lost_words(signs):
     """What it means that these signs are gone."""
-    listed = [sign for sign in signs if sign in LISTED]
-    return ([f"loses {', '.join(signs)}"] if signs else []) + (
-        [f"{' and '.join(listed)} rests on a list of public addresses, pages or names (--keep leaves one as it is)"]
-        if listed else [])
+    listed = " and ".join(sign for sign in signs if sign in LISTED)
+    words = [f"loses {', '.join(signs)}"] if signs else []
+    if listed:
+        words.append(f"{listed} rests on a list of public addresses, pages or names (--keep leaves one as it is)")
+    return words
 
 
 def difference(before, after, place, pseudonyms):
@@ -77,7 +80,8 @@ def difference(before, after, place, pseudonyms):
         return [f"nothing would be {after['verdict'] or 'a notice'}"]
     one, two = said(before, lambda frame: place.get(frame, 0)), said(after)
     gained = [sign for sign in two["signatures"] if sign not in one["signatures"]]
-    words = [f"{name} {one[name]} would be {two[name]}" for name in one if name != "signatures" and one[name] != two[name]]
+    words = [f"{name} {one[name]} would be {two[name]}" for name in one
+             if name != "signatures" and one[name] != two[name]]
     words += lost_words([sign for sign in one["signatures"] if sign not in two["signatures"]])
     words += [f"gets {', '.join(gained)}"] if gained else []
     if not words and one != two:
