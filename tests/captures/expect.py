@@ -121,8 +121,8 @@ def check_trouble(scan, folder, path):
         shutil.copy(path, one)
     _, error = scan.run("--expect", folder, copy, other, status=INCOMPLETE)
     scan.must(f"two of one name: {error}", f"{other}: {file} belongs to another capture" in error)
-    for arguments in (("--expect", folder, "--write-expect", folder), ("--junit", "x", path), ("--write-expect", folder),
-                      ("--expect", folder, "--follow", path)):
+    for arguments in (("--expect", folder, "--write-expect", folder), ("--junit", "x", path),
+                      ("--write-expect", folder), ("--expect", folder, "--follow", path)):
         _, error = scan.run(*arguments, status=USAGE)
         scan.must(f"{arguments}: {error}", error.count("\n") == 1)
 

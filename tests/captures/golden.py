@@ -31,7 +31,8 @@ def line_of(row):
     """A row of fields as interference-scan -z expect has it."""
     words = [row["frame.number"], row["interference.verdict"] or "notice", row["interference.class"],
              row["interference.confidence"]]
-    return " ".join([word for word in words if word] + [f"{name}={row[field]}" for name, field in MEMBERS if row[field]])
+    members = [f"{name}={row[field]}" for name, field in MEMBERS if row[field]]
+    return " ".join([word for word in words if word] + members)
 
 
 def by_tshark(program, path):

@@ -33,7 +33,7 @@ PROGRAM = tshark.ROOT / "plugin" / "share"
 RECORDED = tshark.SAMPLES.parent / "recorded"
 KEY = bytes(range(32))
 REFUSALS = {
-    "a list of public addresses, pages or names": re.compile(r"(?:dns|http|tls)-[a-z0-9-]+.* rests on a list of public"),
+    "a list of public addresses, pages or names": re.compile(r"(?:dns|http|tls)-[a-z0-9-]+.* rests on a list of "),
     "in a tunnel": re.compile(r"frame \d+ has evidence and cannot be rewritten: GRE$"),
     "a name that breaks the rules of DNS": re.compile(r"frame 1: trigger would be nothing"),
 }

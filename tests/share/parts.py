@@ -168,8 +168,9 @@ class Contents(unittest.TestCase):
             return bytes((tag, 0x82)) + struct.pack(">H", len(body)) + body
         name = element(0x30, element(6, b"\x55\4\3") + element(0x0c, b"Secret Authority"))
         alias = element(0x82, b"www.secret.example") + element(0x87, packed("198.51.100.7"))
-        data = element(0x30, element(2, b"\1" * 16) + element(0x30, element(0x31, name)) + element(0x17, b"240101000000Z")
-                       + element(0x04, element(0x30, alias)) + element(3, b"\0" + b"Q" * 20))
+        data = element(0x30, element(2, b"\1" * 16) + element(0x30, element(0x31, name))
+                       + element(0x17, b"240101000000Z") + element(0x04, element(0x30, alias))
+                       + element(3, b"\0" + b"Q" * 20))
         other = bytearray(data)
         payloads.der(self.known, payloads.Editor(other))
         self.assertEqual(len(other), len(data))
