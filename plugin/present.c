@@ -226,7 +226,8 @@ add_sign(proto_tree *tree, proto_tree *packet, tvbuff_t *tvb, const evidence_t *
                                                      (int)bytes->length, e->text)
                              : proto_tree_add_string(tree, hf_because, tvb, 0, 0, e->text);
     proto_item_set_generated(item);
-    add_string(proto_item_add_subtree(item, ett_because), tvb, hf_unless, e->signature->twin);
+    if (!g_str_has_prefix(e->signature->twin, "none"))
+        add_string(proto_item_add_subtree(item, ett_because), tvb, hf_unless, e->signature->twin);
 }
 
 static void

@@ -58,7 +58,7 @@ static const char style[] =
     "section { border-top: 1px solid var(--line); }\n"
     "table { border-collapse: collapse; font-size: .85em; width: 100%; }\n"
     "th, td { text-align: left; padding: .2em .5em; border-bottom: 1px solid var(--line); vertical-align: top; }\n"
-    "th { cursor: pointer; } th[aria-sort=ascending]::after { content: ' \u25b2'; }\n"
+    "th { cursor: pointer; white-space: nowrap; } th[aria-sort=ascending]::after { content: ' \u25b2'; }\n"
     "th[aria-sort=descending]::after { content: ' \u25bc'; } tr:target { background: var(--soft); }\n"
     "input { font: inherit; font-size: .85em; margin-bottom: .4em; }\n"
     "li { margin: .2em 0; } .id { color: var(--faint); font-size: .85em; }\n"
@@ -510,7 +510,8 @@ add_group(GString *out, const results_t *results, const group_t *group, unsigned
 
     add(out, "<section id=\"device-%u\">\n<h2>%u. %s</h2>\n<p>", number, number, what);
     add_taken(out, "%s. ", group_often(group));
-    add_taken(out, "Asked for: <b>%s</b>. ", texts_list(group->names, FRAMES_MAX));
+    if (group->names->len > 1)
+        add_taken(out, "Asked for: <b>%s</b>. ", texts_list(group->names, FRAMES_MAX));
     if (group->servers->len > 1)
         add_taken(out, "Servers: %s. ", texts_list(group->servers, FRAMES_MAX));
     add(out, "How sure: up to <b>%u of 100</b> (%s). ", f->confidence, confidence_level(f->confidence));
