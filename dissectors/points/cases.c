@@ -5,8 +5,6 @@
  */
 #include "points/cases.h"
 
-#include <stdlib.h>
-
 #include "base/hash.h"
 #include "detector.h"
 #include "points/case.h"
@@ -21,6 +19,8 @@ typedef struct {
     unsigned   first;           /* the point that it passes first */
     GPtrArray *at[2];           /* of passage_t *, by point, in the order of capture */
     stream_t  *stream[2];       /* of these */
+    GHashTable *acks[2];        /* by point: number and 1: the first packet that acknowledges it; NULL: not asked for */
+    GHashTable *alike;          /* where it passes first, by number (TCP) or mark: GPtrArray of packets; NULL: as above */
     bool       has_acked;
     uint32_t   acked;           /* by the other end, the furthest of what both points have of it */
     unsigned   arrived_last;    /* packets up to the last that arrived, where they pass first */
@@ -50,7 +50,10 @@ static unsigned
 hash_sender(gconstpointer key)
 {
     const sender_t *s = key;
-    return hash_bytes(s->address.bytes, sizeof s->address.bytes) ^ (unsigned)s->port << 8 ^ s->protocol;
+    uint32_t words[6] = { (uint32_t)s->port << 8 | s->protocol, s->address.ipv6 };
+
+    memcpy(words + 2, s->address.bytes, sizeof s->address.bytes);
+    return hash_words(words, G_N_ELEMENTS(words));
 }
 
 static gboolean
@@ -107,7 +110,7 @@ static unsigned
 hash_message(gconstpointer key)
 {
     const message_t *d = key;
-    return hash_bytes(d->p->payload, d->p->captured);
+    return passage_hash(d->p);
 }
 
 static gboolean
@@ -177,37 +180,93 @@ is_in_time(const compare_t *c, const said_t *said, unsigned point, const passage
         || points_time(c->points, !point, q) <= points_time(c->points, point, p) + EARLY_MOST_NS;
 }
 
-/* A SYN is one with its number, and an ACK says no more than any other one with the number. */
-static bool
-is_repeated_by(const compare_t *c, unsigned point, const passage_t *p, const passage_t *q)
+static unsigned
+hash_number(gconstpointer key)
 {
-    if (q->flags & TCP_RST)
-        return false;
-    if (p->flags & TCP_SYN)
-        return q->flags & TCP_SYN && points_seq(c->points, !point, q) == points_seq(c->points, point, p);
-    return q->flags & TCP_ACK && points_ack(c->points, !point, q) == points_ack(c->points, point, p);
+    uint32_t number = GPOINTER_TO_UINT(key);
+    return hash_words(&number, 1);
+}
+
+/* What asking many packets for the same costs is bounded: of so many that are alike, the first are enough. */
+#define ALIKE_MOST 1000
+
+static uint32_t
+alike_key(const compare_t *c, unsigned point, const passage_t *p)
+{
+    return is_tcp(c, p) ? points_seq(c->points, point, p) : ip_mark(&p->ip);
+}
+
+/* Packets, where they pass first, with the same number or mark; NULL for none. */
+static const GPtrArray *
+alike_of(const compare_t *c, said_t *said, unsigned point, const passage_t *p)
+{
+    const GPtrArray *sent = said->at[said->first];
+
+    if (!said->alike) {
+        said->alike = g_hash_table_new_full(hash_number, NULL, NULL, (GDestroyNotify)g_ptr_array_unref);
+        for (unsigned i = 0; i < sent->len; i++) {
+            passage_t *q = g_ptr_array_index(sent, i);
+            gpointer key = GUINT_TO_POINTER(alike_key(c, said->first, q));
+            GPtrArray *list = g_hash_table_lookup(said->alike, key);
+            if (!list)
+                g_hash_table_insert(said->alike, key, list = g_ptr_array_new());
+            if (list->len < ALIKE_MOST)
+                g_ptr_array_add(list, q);
+        }
+    }
+    return g_hash_table_lookup(said->alike, GUINT_TO_POINTER(alike_key(c, point, p)));
+}
+
+/* The first packet of a point that acknowledges the same; NULL for none. */
+static const passage_t *
+first_ack(const compare_t *c, said_t *said, unsigned point, uint32_t ack)
+{
+    const GPtrArray *list = said->at[point];
+
+    if (!said->acks[point]) {
+        said->acks[point] = g_hash_table_new(hash_number, NULL);
+        for (unsigned i = list->len; i-- > 0;) {
+            passage_t *q = g_ptr_array_index(list, i);
+            if (q->flags & TCP_ACK && !(q->flags & TCP_RST))
+                g_hash_table_insert(said->acks[point], GUINT_TO_POINTER(points_ack(c->points, point, q)), q);
+        }
+    }
+    return g_hash_table_lookup(said->acks[point], GUINT_TO_POINTER(ack));
+}
+
+/* The other point has a SYN with its number. */
+static bool
+has_syn(const compare_t *c, const said_t *said, unsigned point, const passage_t *p)
+{
+    const GPtrArray *list = said->at[!point];
+
+    for (unsigned i = 0; i < list->len && i < ALIKE_MOST; i++) {
+        const passage_t *q = g_ptr_array_index(list, i);
+        if (q->flags & TCP_SYN && points_seq(c->points, !point, q) == points_seq(c->points, point, p)
+            && is_in_time(c, said, point, p, q))
+            return true;
+    }
+    return false;
 }
 
 /* All its bytes are at the other point, in other packets. */
 static bool
-says_the_same(const compare_t *c, const said_t *said, unsigned point, const passage_t *p)
+says_the_same(const compare_t *c, said_t *said, unsigned point, const passage_t *p)
 {
     if (p->flags & TCP_RST)
         return false;
-    if (p->flags & TCP_SYN || !(p->length || p->flags & TCP_FIN)) {
-        for (unsigned i = 0; i < said->at[!point]->len; i++) {
-            const passage_t *q = g_ptr_array_index(said->at[!point], i);
-            if (is_repeated_by(c, point, p, q) && is_in_time(c, said, point, p, q))
-                return true;
-        }
-        return false;
+    if (p->flags & TCP_SYN)
+        return has_syn(c, said, point, p);
+    if (!(p->length || p->flags & TCP_FIN)) {       /* an ACK says no more than any other one with the number */
+        const passage_t *q = first_ack(c, said, !point, points_ack(c->points, point, p));
+        return q && is_in_time(c, said, point, p, q);
     }
     overlap_t o = stream_look(said->stream[!point], c->points, point, p);
     return o.sent == p->length && !o.differs && (!(p->flags & TCP_FIN) || o.fin);
 }
 
 static void
-mark_same_bytes(const compare_t *c, const said_t *said)
+mark_same_bytes(const compare_t *c, said_t *said)
 {
     for (unsigned point = 0; point < 2; point++)
         for (unsigned i = 0; i < said->at[point]->len; i++) {
@@ -219,29 +278,28 @@ mark_same_bytes(const compare_t *c, const said_t *said)
 
 /* Packets that say what this one says, and did not arrive either; 0: one has. */
 static unsigned
-attempts_of(const compare_t *c, const said_t *said, const passage_t *p)
+attempts_of(const compare_t *c, said_t *said, const passage_t *p)
 {
-    const GPtrArray *sent = said->at[said->first];
     unsigned n = 0;
 
     if (!is_tcp(c, p)) {
         const message_t *d = message_of(c, p);
         return !d ? 1 : d->arrived ? 0 : d->sent;
     }
-    for (unsigned i = 0; i < sent->len; i++) {
-        const passage_t *q = g_ptr_array_index(sent, i);
-        bool again = q->seq == p->seq && !q->length == !p->length
-            && !((q->flags ^ p->flags) & (TCP_SYN | TCP_FIN | TCP_RST));
+    const GPtrArray *list = alike_of(c, said, said->first, p);
+    for (unsigned i = 0; i < list->len; i++) {
+        const passage_t *q = g_ptr_array_index(list, i);
+        bool again = !q->length == !p->length && !((q->flags ^ p->flags) & (TCP_SYN | TCP_FIN | TCP_RST));
         if (again && has_arrived(q))
             return 0;
         n += again;
     }
-    return n;
+    return MAX(n, 1);
 }
 
 /* Lost, and what it says came with another packet: what a path does that loses packets at random. */
 static bool
-is_lost(const compare_t *c, const said_t *said, const passage_t *p)
+is_lost(const compare_t *c, said_t *said, const passage_t *p)
 {
     return !has_arrived(p) && (!is_tcp(c, p) || !(p->length || p->flags & TCP_SYN) || !attempts_of(c, said, p));
 }
@@ -422,21 +480,17 @@ say(compare_t *c, unsigned point, points_case_t *pc, uint32_t genuine)
 
 /* A packet that was sent, and of which nothing arrived but this. */
 static passage_t *
-original_of(const compare_t *c, const said_t *said, const passage_t *p)
+original_of(const compare_t *c, said_t *said, const passage_t *p)
 {
-    const GPtrArray *sent = said->at[said->first];
+    const GPtrArray *list = alike_of(c, said, !said->first, p);
 
-    for (unsigned i = 0; i < sent->len; i++) {
-        passage_t *q = g_ptr_array_index(sent, i);
+    for (unsigned i = 0; list && i < list->len; i++) {
+        passage_t *q = g_ptr_array_index(list, i);
         int64_t taken = points_time(c->points, !said->first, p) - points_time(c->points, said->first, q);
         bool same_mark = ip_mark(&q->ip) && ip_mark(&q->ip) == ip_mark(&p->ip);
         bool same_stamp = !ip_mark(&q->ip) && q->has_timestamps && p->has_timestamps && q->tsval == p->tsval
             && q->ack == p->ack;
-        if (q->fate != FATE_OPEN || taken < -EARLY_MOST_NS || taken > DELAY_MOST_NS)
-            continue;
-        if (is_tcp(c, p) ? (same_mark || same_stamp) && points_seq(c->points, said->first, q)
-                                                         == points_seq(c->points, !said->first, p)
-                         : same_mark)
+        if (q->fate == FATE_OPEN && taken >= -EARLY_MOST_NS && taken <= DELAY_MOST_NS && (same_mark || same_stamp))
             return q;
     }
     return NULL;
@@ -448,7 +502,7 @@ other_syn_ack(const said_t *said, const passage_t *p)
 {
     const GPtrArray *sent = said->at[said->first];
 
-    for (unsigned i = 0; i < sent->len && p->flags & TCP_SYN && p->flags & TCP_ACK; i++) {
+    for (unsigned i = 0; i < sent->len && i < ALIKE_MOST && p->flags & TCP_SYN && p->flags & TCP_ACK; i++) {
         const passage_t *q = g_ptr_array_index(sent, i);
         if (q->flags & TCP_SYN && q->flags & TCP_ACK && q->seq != p->seq && q->ack == p->ack)
             return q;
@@ -511,7 +565,7 @@ judge_arrived(compare_t *c, said_t *said, passage_t *p)
 /* ---- sent and never arrived ---- */
 
 static void
-judge_sent(compare_t *c, const said_t *said, unsigned index, passage_t *p)
+judge_sent(compare_t *c, said_t *said, unsigned index, passage_t *p)
 {
     points_case_t pc = case_of(c, said, said->first, p, POINTS_NOT_ARRIVED);
     const exchange_t *x = points_exchange(c->points, p);
@@ -668,7 +722,11 @@ said_clear(said_t *said)
         g_ptr_array_free(said->at[point], TRUE);
         if (said->stream[point])
             stream_free(said->stream[point]);
+        if (said->acks[point])
+            g_hash_table_destroy(said->acks[point]);
     }
+    if (said->alike)
+        g_hash_table_destroy(said->alike);
 }
 
 static void

@@ -5,8 +5,6 @@
  */
 #include "points/match.h"
 
-#include <stdlib.h>
-
 #include "base/hash.h"
 
 #define TCP_MARKS (TCP_ECE | TCP_CWR | TCP_AE)  /* flags that routers change: ECN */
@@ -98,6 +96,19 @@ passages_agree(const passage_t *a, const passage_t *b)
     return !both || !memcmp(a->payload, b->payload, both);
 }
 
+/* All of its bytes, piece by piece: whoever writes a capture must not be able to have many that count as alike. */
+uint32_t
+passage_hash(const passage_t *p)
+{
+    uint32_t words[2] = { p->captured, 0 };
+
+    for (uint32_t at = 0; at < p->captured; at += HASH_BYTES_MAX) {
+        words[1] = hash_bytes(p->payload + at, MIN(p->captured - at, HASH_BYTES_MAX));
+        words[0] = hash_words(words, 2);
+    }
+    return words[0];
+}
+
 /* ---- keys ---- */
 
 static bool
@@ -112,7 +123,7 @@ bytes_of(const points_t *points, const passage_t *p)
 {
     bool cut = points->trace[0]->cut_payloads || points->trace[1]->cut_payloads
         || points->trace[0]->bytes >= TRACE_BYTES_MAX || points->trace[1]->bytes >= TRACE_BYTES_MAX;
-    return cut || !p->captured ? 0 : hash_bytes(p->payload, p->captured);
+    return cut ? 0 : passage_hash(p);
 }
 
 static uint32_t
@@ -235,7 +246,7 @@ keys_of(const points_t *points, unsigned point, level_t level, wanted_t wanted)
         print_t key = { key_of(points, point, p, level), i };
         g_array_append_val(keys, key);
     }
-    qsort(keys->data, keys->len, sizeof(print_t), compare_keys);
+    g_array_sort(keys, compare_keys);
     return keys;
 }
 
@@ -401,7 +412,7 @@ count_votes(points_t *points, GArray *votes)
 {
     unsigned ends = 0;
 
-    qsort(votes->data, votes->len, sizeof(vote_t), compare_votes);
+    g_array_sort(votes, compare_votes);
     for (unsigned i = 0; i < votes->len; i++) {
         const vote_t *v = &g_array_index(votes, vote_t, i);
         if (i && memcmp(v->talk, (v - 1)->talk, sizeof v->talk))

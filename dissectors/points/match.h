@@ -65,3 +65,5 @@ unsigned points_first(const points_t *points, const passage_t *p);
 
 /* The captured bytes of both are the same, as far as both have them. */
 bool passages_agree(const passage_t *a, const passage_t *b);
+/* Of all captured bytes (hash.h). */
+uint32_t passage_hash(const passage_t *p);

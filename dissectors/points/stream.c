@@ -5,10 +5,9 @@
  */
 #include "points/stream.h"
 
-#include <stdlib.h>
-
 /* Connections on the same ports one after the other lie apart. */
 #define EPOCH_STEP (INT64_C(1) << 36)
+#define EDGES_MOST 128                  /* of 64 connections on the same ports; further ones are not looked at */
 #define GAP_MOST   (1u << 24)           /* a larger one is another connection that began unseen */
 
 typedef struct {
@@ -20,6 +19,7 @@ typedef struct {
 
 struct stream {
     GArray *pieces;                     /* of stretch_t, by position */
+    GArray *edges;                      /* of unsigned: the first and the last piece of each connection */
     int64_t last;                       /* position of the last one in the order of capture */
     uint32_t last_seq;
     unsigned point;
@@ -50,6 +50,29 @@ place(stream_t *stream, const passage_t *p, uint32_t seq)
     return stream->last;
 }
 
+static const stretch_t *
+piece_at(const stream_t *stream, unsigned i)
+{
+    return &g_array_index(stream->pieces, stretch_t, i);
+}
+
+static bool
+is_edge(const stream_t *stream, unsigned i)
+{
+    int64_t epoch = piece_at(stream, i)->from / EPOCH_STEP;
+    return !i || i + 1 == stream->pieces->len || piece_at(stream, i - 1)->from / EPOCH_STEP != epoch
+        || piece_at(stream, i + 1)->from / EPOCH_STEP != epoch;
+}
+
+static void
+note_edges(stream_t *stream)
+{
+    stream->edges = g_array_new(FALSE, FALSE, sizeof(unsigned));
+    for (unsigned i = 0; i < stream->pieces->len && stream->edges->len < EDGES_MOST; i++)
+        if (is_edge(stream, i))
+            g_array_append_val(stream->edges, i);
+}
+
 stream_t *
 stream_new(const points_t *points, unsigned point, const GPtrArray *passages)
 {
@@ -70,11 +93,12 @@ stream_new(const points_t *points, unsigned point, const GPtrArray *passages)
         piece.to = piece.from + span_of(p);
         g_array_append_val(stream->pieces, piece);
     }
-    qsort(stream->pieces->data, stream->pieces->len, sizeof(stretch_t), compare_pieces);
+    g_array_sort(stream->pieces, compare_pieces);
     for (unsigned i = 0; i < stream->pieces->len; i++) {
         stretch_t *piece = &g_array_index(stream->pieces, stretch_t, i);
         furthest = piece->furthest = MAX(furthest, piece->to);
     }
+    note_edges(stream);
     return stream;
 }
 
@@ -82,13 +106,8 @@ void
 stream_free(stream_t *stream)
 {
     g_array_free(stream->pieces, TRUE);
+    g_array_free(stream->edges, TRUE);
     g_free(stream);
-}
-
-static const stretch_t *
-piece_at(const stream_t *stream, unsigned i)
-{
-    return &g_array_index(stream->pieces, stretch_t, i);
 }
 
 unsigned
@@ -110,19 +129,15 @@ stream_gaps(const stream_t *stream)
 static int64_t
 position_of(const stream_t *stream, uint32_t seq)
 {
-    int64_t best = -1, nearest = INT64_MAX, epoch = -1;
+    int64_t best = -1, nearest = INT64_MAX;
 
-    for (unsigned i = 0; i < stream->pieces->len; i++) {
-        const stretch_t *piece = piece_at(stream, i);
-        if (piece->from / EPOCH_STEP == epoch && i + 1 < stream->pieces->len
-            && piece_at(stream, i + 1)->from / EPOCH_STEP == epoch)
-            continue;                   /* the first and the last of each are enough */
-        epoch = piece->from / EPOCH_STEP;
+    for (unsigned i = 0; i < stream->edges->len; i++) {
+        const stretch_t *piece = piece_at(stream, g_array_index(stream->edges, unsigned, i));
         int64_t step = seq_diff(seq, piece->seq);
-        if (ABS(step) < nearest) {
-            nearest = ABS(step);
-            best = piece->from + step;
-        }
+        if (ABS(step) >= nearest)
+            continue;
+        nearest = ABS(step);
+        best = piece->from + step;
     }
     return best;
 }

@@ -36,6 +36,7 @@ add_interface(GArray *interfaces, const char *name, int link)
     fixed->time_units_per_second = (uint64_t)NS_PER_S;
     fixed->tsprecision = WTAP_TSPREC_NSEC;
     wtap_block_add_string_option(block, OPT_IDB_NAME, name, strlen(name));
+    wtap_block_add_uint8_option(block, OPT_IDB_TSRESOL, WTAP_TSPREC_NSEC);
     g_array_append_val(interfaces, block);
 }
 

@@ -1,11 +1,12 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: GPL-2.0-or-later
-"""Compares both ends of every lab scenario and holds what is found against the truth.
+"""Compares the points of every lab scenario, two at a time, and holds what is found against the truth.
 
     tests/lab/points.py --compare build/interference-compare [--show] [--update]
 
-Truth: the frames that the interferer's record says are forged; and of both ends, packets that left one and of
-which the other has no packet with the same octets, routers' changes left out, as captures/lab/truth.py has it.
+Truth: the frames that the interferer's record says are forged, or silenced, and of which the other point has no
+packet with the same octets, routers' changes left out, as captures/lab/truth.py has it. The border is the interferer's
+side that faces the client: between it and the client nothing is put in.
 Each pair is judged twice: as the files are, and as captures of which it is known that they ran all the time
 (--complete). Neither may call anything wrong; what has to be found is said of the second. The interferer drops
 packets in their last conversation, after which nothing else shows that a capture went on.
@@ -34,15 +35,39 @@ LEAST_FORGED, LEAST_DROPPED = 0.99, 0.98
 Score = collections.namedtuple("Score", "forged found wrong dropped named wrong_silences")
 
 
-def identities(directory, end):
+class Pair:
+    """Two points of a scenario, and what is true of them."""
+
+    def __init__(self, directory, ends):
+        self.directory, self.ends = directory, ends
+        self.files = [os.path.join(directory, end + ".pcapng") for end in ends]
+        self.octets = {end: identities(path) for end, path in zip(ends, self.files)}
+        self.rows = {end: truth.read(os.path.join(directory, end + ".truth"))[1] for end in ends}
+
+    def others(self):
+        return zip(self.ends, self.ends[::-1])
+
+    def arrived(self, end, other):
+        """Frames of which the other point has the same octets."""
+        there = set(self.octets[other].values())
+        return {frame for frame, octets in self.octets[end].items() if octets in there}
+
+    def forged(self, end, other):
+        """Put in between the points."""
+        return {row.frame for row in self.rows[end] if row.truth == "forged"} - self.arrived(end, other)
+
+    def dropped(self, end, other):
+        """Taken out between the points. Whether a host of which the other point shows nothing is behind it, no capture
+        can tell: what is sent to those is left out."""
+        shown = {address for octets in self.octets[other].values() for address in addresses(octets)}
+        return {row.frame for row in self.rows[end]
+                if row.truth == "silenced" and shown.issuperset(addresses(self.octets[end][row.frame]))
+                } - self.arrived(end, other)
+
+
+def identities(path):
     """{frame: octets that no router changes}."""
-    packets = capture.read_pcapng(os.path.join(directory, end + ".pcapng"))
-    return {n: truth.identity(truth.ip_packet(p.octets)) for n, p in enumerate(packets, 1)}
-
-
-def forged_frames(directory, end):
-    rows = truth.read(os.path.join(directory, end + ".truth"))[1]
-    return {row.frame for row in rows if row.truth == "forged"}
+    return {n: truth.identity(truth.ip_packet(p.octets)) for n, p in enumerate(capture.read_pcapng(path), 1)}
 
 
 def addresses(octets):
@@ -51,65 +76,38 @@ def addresses(octets):
     return octets[at:at + size], octets[at + size:at + 2 * size]
 
 
-def dropped_frames(directory):
-    """Packets that the interferer's record says it silenced and that never arrived. Whether a host of which the
-    other end shows nothing is behind it, no capture can tell: those are left out."""
-    packets = {end: identities(directory, end) for end in ENDS}
-    dropped = {}
-    for end, other in (ENDS, ENDS[::-1]):
-        rows = truth.read(os.path.join(directory, end + ".truth"))[1]
-        there = set(packets[other].values())
-        shown = {address for octets in there for address in addresses(octets)}
-        dropped[end] = {row.frame for row in rows
-                        if row.truth == "silenced" and packets[end][row.frame] not in there
-                        and shown.issuperset(addresses(packets[end][row.frame]))}
-    return dropped
-
-
-def arrived_frames(directory):
-    """Packets of which the other end has the same octets."""
-    packets = {end: identities(directory, end) for end in ENDS}
-    return {end: {frame for frame, octets in packets[end].items() if octets in set(packets[other].values())}
-            for end, other in (ENDS, ENDS[::-1])}
-
-
-def findings(compare, directory, options):
-    files = [os.path.join(directory, end + ".pcapng") for end in ENDS]
-    run = subprocess.run([compare, "-z", "json", *options, *files], capture_output=True, text=True)
+def findings(compare, pair, options):
+    run = subprocess.run([compare, "-z", "json", *options, *pair.files], capture_output=True, text=True)
     if run.returncode not in (0, 3):
-        sys.exit(f"{directory}: {run.stderr}")
-    lines = [json.loads(line) for line in run.stdout.splitlines()]
-    found = {(end, verdict): set() for end in ENDS for verdict in ("forged", "suspect", "silenced", "genuine")}
-    for line in lines:
+        sys.exit(f"{pair.directory}: {run.stderr}")
+    found = collections.defaultdict(set)
+    for line in map(json.loads, run.stdout.splitlines()):
         if line["type"] == "finding":
             found[line["point"], line["verdict"]].add(line["frame"])
-    return found, run.stderr
+    return found, run.stderr.strip()
 
 
-def score(compare, directory, options, show):
-    found, said = findings(compare, directory, options)
-    dropped, arrived = dropped_frames(directory), arrived_frames(directory)
+def score(compare, pair, options, show):
+    found, said = findings(compare, pair, options)
     total = Score(0, 0, 0, 0, 0, 0)
-    for end in ENDS:
-        forged = forged_frames(directory, end)
-        called = found[end, "forged"] | found[end, "suspect"]
-        wrong = called - forged
-        bad = found[end, "silenced"] & arrived[end]
-        total = Score(*map(sum, zip(total, (len(forged), len(forged & called), len(wrong), len(dropped[end]),
-                                            len(dropped[end] & found[end, "silenced"]), len(bad)))))
-        name = os.path.basename(directory)
-        for what, frames in (("not found", forged - called), ("WRONG", wrong), ("not named", dropped[end]
-                             - found[end, "silenced"]), ("WRONG silence", bad)):
+    for end, other in pair.others():
+        forged, dropped, arrived = pair.forged(end, other), pair.dropped(end, other), pair.arrived(end, other)
+        called, silenced = found[end, "forged"] | found[end, "suspect"], found[end, "silenced"]
+        wrong, bad = called - forged, silenced & arrived
+        total = Score(*map(sum, zip(total, (len(forged), len(forged & called), len(wrong), len(dropped),
+                                            len(dropped & silenced), len(bad)))))
+        for what, frames in (("not found", forged - called), ("WRONG", wrong), ("not named", dropped - silenced),
+                             ("WRONG silence", bad)):
             if frames and (show or "WRONG" in what):
-                print(f"  {name}, {end}: {what}: frames {sorted(frames)} {said}")
+                print(f"  {os.path.basename(pair.directory)}, {end}: {what}: frames {sorted(frames)} {said}")
     return total
 
 
-def scenarios():
+def pairs(*ends):
     for name in sorted(os.listdir(RECORDED)):
         directory = os.path.join(RECORDED, name)
-        if all(os.path.exists(os.path.join(directory, end + ".pcapng")) for end in ENDS):
-            yield directory
+        if all(os.path.exists(os.path.join(directory, end + ".pcapng")) for end in ends):
+            yield Pair(directory, ends)
 
 
 def write_between(document, name, text):
@@ -124,22 +122,24 @@ def write_between(document, name, text):
 
 
 def grades(compare):
-    files = [os.path.join(directory, end + ".pcapng") for directory in scenarios() for end in ENDS]
+    files = [path for pair in pairs(*ENDS) for path in pair.files]
     return subprocess.run([compare, "--complete", "--grade", *files], check=True, capture_output=True, text=True).stdout
 
 
 def table(compare, show):
     """The table, and whether it is as it has to be."""
-    lines = ["| Captures | Scenarios | Forged | Found | Wrong | Dropped | Named | Wrong |",
-             "|---|---:|---:|---:|---:|---:|---:|---:|"]
+    lines = ["| Points | | Scenarios | Forged | Found | Wrong | Dropped | Named | Wrong |",
+             "|---|---|---:|---:|---:|---:|---:|---:|---:|"]
     good = True
-    for title, more in (("as the files are", []), ("with `--complete`", ["--complete"])):
-        scores = [score(compare, directory, more, show) for directory in scenarios()]
-        total = Score(*map(sum, zip(*scores)))
-        lines.append("| " + " | ".join(map(str, (title, len(scores), *total))) + " |")
-        good &= not total.wrong and not total.wrong_silences and total.forged > 0 and total.dropped > 0
-        if more:
-            good &= total.found >= LEAST_FORGED * total.forged and total.named >= LEAST_DROPPED * total.dropped
+    for ends in (ENDS, ("border", "server"), ("client", "border")):
+        for title, more in (("as the files are", []), ("`--complete`", ["--complete"])):
+            scores = [score(compare, pair, more, show) for pair in pairs(*ends)]
+            total = Score(*map(sum, zip(*scores)))
+            lines.append("| " + " | ".join(map(str, (" and ".join(ends), title, len(scores), *total))) + " |")
+            good &= not total.wrong and not total.wrong_silences and len(scores) > 0
+            good &= ends != ENDS or (total.forged > 0 and total.dropped > 0)
+            if more:
+                good &= total.found >= LEAST_FORGED * total.forged and total.named >= LEAST_DROPPED * total.dropped
     return "\n".join(lines) + "\n", good
 
 
