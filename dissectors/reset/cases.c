@@ -251,6 +251,42 @@ compare_with_host(engine_t *engine, reset_case_t *c, const flow_t *flow)
 
 static void judge_case(engine_t *engine, flow_t *flow, flow_resets_t *list, reset_case_t *c);
 
+static bool
+is_forged(const engine_t *engine, uint32_t frame)
+{
+    const finding_t *finding = store_lookup(engine->store, frame);
+    return finding && finding->verdict == VERDICT_FORGED;
+}
+
+/* c says again, at the same moment and from the same distance, what e said. */
+static bool
+repeats(const reset_case_t *e, const reset_case_t *c)
+{
+    const reset_t *a = &e->reset, *b = &c->reset;
+
+    return e->end == c->end && a->frame < b->frame && b->time - a->time <= BURST_NS && reset_same_kind(a, b)
+        && a->seq == b->seq && a->ack == b->ack && a->window == b->window && a->ip.ttl == b->ip.ttl
+        && !ip_mark(&a->ip) == !ip_mark(&b->ip);
+}
+
+/* A tool that shoots at every packet says the same more than once. The first one was proven forged; from a distance
+ * that is none of the sender's, if only by one router, the others are the tool's as well. */
+static void
+find_first_shot(const engine_t *engine, const flow_resets_t *list, reset_case_t *c)
+{
+    uint8_t ttl = c->reset.ip.ttl;
+
+    if (c->same_box_frame || c->sender.packets < 3 || ttl == c->sender.ttl[0] || ttl == c->sender.ttl[1])
+        return;
+    for (unsigned i = 0; i < list->cases->len; i++) {
+        const reset_case_t *e = g_ptr_array_index(list->cases, i);
+        if (repeats(e, c) && is_forged(engine, e->reset.frame)) {
+            c->same_box_frame = e->reset.frame;
+            return;
+        }
+    }
+}
+
 /* A box was proven to forge packets in a host's name, or a pattern shows: its open cases are judged again, once,
  * when the packet at hand is through. */
 static void
@@ -483,13 +519,6 @@ case_of_frame(const flow_resets_t *list, uint32_t frame)
     return NULL;
 }
 
-static bool
-is_forged(const engine_t *engine, uint32_t frame)
-{
-    const finding_t *finding = store_lookup(engine->store, frame);
-    return finding && finding->verdict == VERDICT_FORGED;
-}
-
 /* Of a packet called forged the evidence was not kept, so no more of it is worth the work (`max_findings`). */
 static bool
 is_kept_in_brief(const engine_t *engine, uint32_t frame)
@@ -588,6 +617,7 @@ judge_case(engine_t *engine, flow_t *flow, flow_resets_t *list, reset_case_t *c)
     if (convicted_before && is_kept_in_brief(engine, c->reset.frame))
         return;
     find_other_half(engine, list, c);
+    find_first_shot(engine, list, c);
 
     GArray *evidence = engine->scratch;
     judgement_t j = reset_judge(c, evidence);

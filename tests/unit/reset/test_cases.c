@@ -372,6 +372,31 @@ SEQUENCE(much_later)
     assert_said(wire, frame, VERDICT_NONE, NULL);
 }
 
+/* Seen at the server, one router nearer than the client: a tool that shoots at each of two packets. */
+SEQUENCE(says_it_again)
+{
+    talk_t talk = talk_new(wire, 4000);
+    talk.end[CLIENT].ttl = 52;
+    talk.end[SERVER].ttl = 64;
+    talk.rtt = 0;
+    talk_handshake(&talk);
+    request(&talk, "www.example.org");
+    answer(&talk, 900);
+    wire->now += 40 * NS_PER_MS;
+    talk_send(&talk, CLIENT, TCP_ACK, 0);
+    observation_t own = talk_reset(&talk, CLIENT);
+    uint32_t frame[3], steps[] = { 0, 64, 64 };
+    for (unsigned i = 0; i < 3; i++) {
+        observation_t shot = own;
+        shot.ip = (ip_header_t){ .ttl = 53, .ip_id = (uint16_t)(0x9000 + 5000 * i) };
+        shot.seq += steps[i];
+        frame[i] = wire_send(wire, &shot);
+    }
+    assert_said(wire, frame[1], VERDICT_FORGED, "rst-seq-change");
+    assert_said(wire, frame[2], VERDICT_FORGED, "rst-same-box");
+    assert_said(wire, wire_send(wire, &own), VERDICT_NONE, NULL);
+}
+
 static const sequence_row_t sequences[] = {
     { "SYN, FIN and RST at once is no reset", flags_that_contradict },
     { "a reset into nothing", into_nothing },
@@ -388,6 +413,7 @@ static const sequence_row_t sequences[] = {
     { "an IP ID copied twice", copied_twice },
     { "a tool shoots forty times", forty_shots },
     { "the client's own reset beside a tool's", own_reset_between },
+    { "a tool says the same again, beside the client's own reset", says_it_again },
     { "both halves of a pair", both_halves },
     { "the receiver of a reset goes on", receiver_goes_on },
     { "a FIN in the old series after a reset", fin_after_all },
