@@ -8,6 +8,7 @@
 #include <string.h>
 
 #define CHECKED_PACKETS  2      /* of each end of a connection their checksums are looked at */
+#define SHORT_BYTES      64     /* of payload, that a checksum is soon worked out of */
 #define LOOPBACK_NETWORK 127    /* 127.0.0.0/8, RFC 1122 section 3.2.1.3 */
 
 static void
@@ -226,7 +227,8 @@ observe_in_flow(engine_t *engine, const observation_t *obs, flow_t *flow, unsign
         return;
     }
     /* The first packets of both ends and hosts, too, so that it is known whether theirs are usually right. */
-    if ((obs->flags & TCP_RST || s.sender->packets < CHECKED_PACKETS || !flow->host[end]->checksums_known)
+    if ((obs->flags & TCP_RST || s.sender->packets < CHECKED_PACKETS
+         || (!flow->host[end]->checksums_known && obs->length <= SHORT_BYTES))
         && host_damaged(engine->hosts, flow->host[end], obs)) {
         engine->counts.damaged++;
         return;

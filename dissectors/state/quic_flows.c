@@ -77,13 +77,14 @@ quic_initial_version(const observation_t *obs)
 }
 
 #define WIREGUARD_BYTES   148
+#define WIREGUARD_INITIATION 1
 #define OPENVPN_BYTES     14        /* or with packet number, time, and an HMAC: SHA1, SHA256, SHA512 */
 #define OPENVPN_RESET     0x38      /* operation 7, key 0 */
 
 vpn_t
 datagram_vpn(const observation_t *obs)
 {
-    static const uint8_t wireguard[] = { 1, 0, 0, 0 }, nothing_yet[] = { 0, 0, 0, 0, 0 };
+    static const uint8_t wireguard[] = { WIREGUARD_INITIATION, 0, 0, 0 }, nothing_yet[] = { 0, 0, 0, 0, 0 };
     const uint8_t *p = obs->payload;
     size_t length = obs->length, more = length - OPENVPN_BYTES;
 
@@ -101,7 +102,8 @@ static bool
 begins_flow(const observation_t *obs)
 {
     if (obs->length < QUIC_INITIAL_MIN)
-        return datagram_vpn(obs) != VPN_NONE;
+        return obs->captured && (obs->payload[0] == OPENVPN_RESET || obs->payload[0] == WIREGUARD_INITIATION)
+            && datagram_vpn(obs) != VPN_NONE;
     return quic_initial_version(obs)
         && obs->payload[5] >= QUIC_ID_MIN && !(obs->sport < SYSTEM_PORTS && obs->dport >= SYSTEM_PORTS);
 }
