@@ -20,7 +20,8 @@ static int tap_interference = -1;    /* one event per frame with a finding: its 
 static int proto_finding = -1;          /* the post-dissector's own name; cheaper than a protocol */
 
 static int hf_verdict, hf_class, hf_confidence, hf_level, hf_trigger, hf_forged_frame,
-           hf_genuine_frame, hf_trigger_frame, hf_because, hf_unless, hf_signs, hf_effect, hf_signature, hf_evidence, hf_explanation, hf_notice,
+           hf_genuine_frame, hf_trigger_frame, hf_because, hf_unless, hf_signs, hf_effect,
+           hf_signature, hf_evidence, hf_explanation, hf_notice,
            hf_incident, hf_vantage, hf_injector, hf_injector_match, hf_hops_to_injector, hf_where;
 static int hf_fact[N_FACTS];
 
@@ -276,7 +277,8 @@ add_origin(proto_tree *tree, tvbuff_t *tvb, const origin_t *origin)
 }
 
 static void
-add_fields(proto_tree *subtree, proto_tree *packet, tvbuff_t *tvb, packet_info *pinfo, const finding_t *f)
+add_fields(proto_tree *subtree, proto_tree *packet, tvbuff_t *tvb, packet_info *pinfo,
+           const finding_t *f)
 {
     if (f->verdict != VERDICT_NONE) {
         add_string(subtree, tvb, hf_verdict, verdict_name(f->verdict));

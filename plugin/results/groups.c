@@ -83,8 +83,9 @@ key_of(const finding_t *f)
     }
     if (injector)
         return g_strdup_printf("forged %u %s", f->class, injector);
-    return f->origin && f->origin->where.known ? g_strdup_printf("forged %u, %u hops", f->class, f->origin->where.hops)
-                                               : g_strdup_printf("forged %u", f->class);
+    return f->origin && f->origin->where.known
+             ? g_strdup_printf("forged %u, %u hops", f->class, f->origin->where.hops)
+             : g_strdup_printf("forged %u", f->class);
 }
 
 typedef struct {
@@ -310,8 +311,9 @@ group_far(const group_t *group)
         return g_strdup("");
     if (!group->farthest)
         return g_strdup("how far away is not known");
-    return group->nearest < group->farthest ? g_strdup_printf("%u to %u hops away", group->nearest, group->farthest)
-                                            : counted(group->nearest, "hop away", "hops away");
+    return group->nearest < group->farthest
+             ? g_strdup_printf("%u to %u hops away", group->nearest, group->farthest)
+             : counted(group->nearest, "hop away", "hops away");
 }
 
 char *

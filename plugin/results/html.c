@@ -188,7 +188,8 @@ add_column(GString *out, int x, const char *name, unsigned steps, bool suspected
     bool wide = x == SERVER_X && strlen(name) > NAME_WIDE;
     add(out, "<text x=\"%d\" y=\"18\" text-anchor=\"%s\" font-weight=\"bold\">%s</text>"
         "<line x1=\"%d\" y1=\"26\" x2=\"%d\" y2=\"%u\" stroke-dasharray=\"%s\"/>\n",
-        wide ? WIDTH - 5 : x, wide ? "end" : "middle", name, x, x, TOP + steps * STEP, suspected ? "3 5" : "none");
+        wide ? WIDTH - 5 : x, wide ? "end" : "middle", name, x, x, TOP + steps * STEP,
+        suspected ? "3 5" : "none");
 }
 
 static bool
@@ -207,7 +208,8 @@ static arrow_t
 arrow_of(const finding_t *f)
 {
     bool towards_client = goes_to_client(f);
-    arrow_t a = { towards_client ? SERVER_X : CLIENT_X, towards_client ? CLIENT_X : SERVER_X, "real", false, false };
+    arrow_t a = { towards_client ? SERVER_X : CLIENT_X, towards_client ? CLIENT_X : SERVER_X,
+                  "real", false, false };
 
     if (f->verdict == VERDICT_FORGED) {
         a.from = BETWEEN_X;
@@ -335,7 +337,8 @@ exchange_of(const results_t *results, const group_t *group, const finding_t *fir
 }
 
 static void
-add_columns(GString *out, const finding_t *first, const char *client, const char *server, unsigned steps)
+add_columns(GString *out, const finding_t *first, const char *client, const char *server,
+            unsigned steps)
 {
     add_column(out, CLIENT_X, client, steps, false);
     if (first->verdict == VERDICT_FORGED)
@@ -348,7 +351,8 @@ add_ladder(GString *out, const results_t *results, const group_t *group, const f
 {
     GPtrArray *steps = exchange_of(results, group, first);
     const finding_t *begin = g_ptr_array_index(steps, 0);
-    char *client = client_text(&first->ends), *server = server_text(&first->ends), *time = time_text(begin->time);
+    char *client = client_text(&first->ends), *server = server_text(&first->ends),
+         *time = time_text(begin->time);
 
     add(out, "<figure><svg viewBox=\"0 0 %d %u\" role=\"img\" aria-label=\"Packets between %s and %s\">\n",
         WIDTH, TOP + steps->len * STEP + 10, client, server);
@@ -609,8 +613,8 @@ add_row(GString *out, const finding_t *f)
     char *destination = f->ends.protocol ? endpoint_text(&f->ends.dst, f->ends.dport) : g_strdup("");
     char *time = time_text(f->time);
 
-    add(out, "<tr id=\"frame-%u\"><td>%u</td><td>%s</td><td>%s</td><td>%s</td><td>%s</td><td>%s</td><td>", f->frame,
-        f->frame, time ? time : "", source, destination, verdict_name(f->verdict),
+    add(out, "<tr id=\"frame-%u\"><td>%u</td><td>%s</td><td>%s</td><td>%s</td><td>%s</td><td>%s</td><td>",
+        f->frame, f->frame, time ? time : "", source, destination, verdict_name(f->verdict),
         f->verdict == VERDICT_NONE ? "" : class_name(f->class));
     if (has_confidence(f->verdict))
         add(out, "%u", f->confidence);

@@ -31,8 +31,8 @@ barrier_of(const finding_t *f)
         return BARRIER_TCP;
     if (strchr(f->trigger, '/') || g_str_has_prefix(f->trigger, "HTTP "))
         return BARRIER_HTTP;
-    return https || g_str_has_prefix(f->trigger, "TLS ") || g_str_has_suffix(f->trigger, WITH_ECH) ? BARRIER_TLS
-                                                                                                 : BARRIER_HTTP;
+    return https || g_str_has_prefix(f->trigger, "TLS ") || g_str_has_suffix(f->trigger, WITH_ECH)
+             ? BARRIER_TLS : BARRIER_HTTP;
 }
 
 /* Without path, and without what is said beside it. */

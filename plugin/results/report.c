@@ -83,8 +83,9 @@ add_name(GString *out, const name_t *name)
     char *first = second_text(name->first);
     bool any = false;
 
-    g_string_append_printf(out, "  %.*s:", (int)(g_utf8_offset_to_pointer(name->name, MIN(NAME_WIDTH,
-                           g_utf8_strlen(name->name, -1))) - name->name), name->name);
+    char *shown = g_utf8_substring(name->name, 0, MIN(NAME_WIDTH, g_utf8_strlen(name->name, -1)));
+    g_string_append_printf(out, "  %s:", shown);
+    g_free(shown);
     for (barrier_t barrier = 0; barrier < N_BARRIERS; barrier++) {
         if (name->how[barrier])
             g_string_append_printf(out, "%s %s %s", any ? "," : "", barrier_name(barrier), name->how[barrier]);
@@ -160,7 +161,8 @@ add_group(GString *out, const group_t *group, unsigned number)
 
     g_string_append_printf(out, "\n%u. ", number);
     add_taken(out, "%s\n", group_what(group));
-    g_string_append_printf(out, "   How sure: up to %u of 100 (%s)\n", f->confidence, confidence_level(f->confidence));
+    g_string_append_printf(out, "   How sure: up to %u of 100 (%s)\n", f->confidence,
+                           confidence_level(f->confidence));
     if (group->servers->len > 1)
         add_taken(out, "   Servers: %s\n", texts_list(group->servers, LISTED_MAX));
     add_taken(out, "   Asked for: %s\n", texts_list(group->names, LISTED_MAX));
