@@ -90,6 +90,16 @@ class Texts(unittest.TestCase):
         self.assertNotIn(b"name", other.lower())
         self.assertEqual(other.lower(), self.known.text(text.lower()))      # names ignore case
 
+    def test_ends_of_names_stay(self):
+        for text, stays in ((b"home.secret.local", b".local"), (b"www.local.com/net", b".com/"),
+                            (b"a local home", b" local home")):
+            self.assertIn(stays, self.known.text(text))
+        for text in (b"home.secret.local", b"www.home.com", b"home.example"):
+            self.assertNotIn(b"home", self.known.text(text))
+        data = struct.pack(">6H", 7, 0x100, 1, 0, 0, 0) + name(b"home.intranet.corp") + b"\0\1\0\1"
+        other = payloads.datagram(self.known, data, (53, 4000))
+        self.assertTrue(b"\4corp\0" in other and b"home" not in other and b"intranet" not in other, other)
+
     def test_framing_stays(self):
         text = (b"HTTP/1.1 302 Secret\r\nLocation: https://host.secret/\r\nContent-Length: 123\r\n\r\n"
                 b"<html><h1>Secret</h1><iframe src=\"http://1.2.3.4\">")

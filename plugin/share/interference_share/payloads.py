@@ -10,6 +10,7 @@ import struct
 from .pseudonyms import FRAMING
 
 DNS_PORTS = 53, 5353, 5355
+WIREGUARD_TYPES, OPENVPN_RESET = b"\1\2\3\4", b"\x38"
 # What a published injector writes into its resets: no one's secret, and evidence.
 PUBLISHED = bytes((1, 2, 3, 4, 5, 6, 7, 8, 9, 0)),
 
@@ -71,7 +72,8 @@ def dns_name(pseudonyms, editor):
             raise Cut
         if not length:
             return
-        editor.change(length, pseudonyms.text)
+        last = editor.data[editor.at + length:editor.at + length + 1] == b"\0"
+        editor.change(length, lambda label: pseudonyms.text(label, ends=last))
 
 
 def dns_addresses(pseudonyms, editor, size):
@@ -363,11 +365,14 @@ def rewritten(pseudonyms, data, cuts=(0,), dns=False):
 
 
 def datagram(pseudonyms, data, ports):
-    """What UDP carries."""
+    """What UDP carries. Of VPNs the type of a message stays."""
     out = bytearray(data)
     editor = Editor(out)
     if any(port in DNS_PORTS for port in ports):
         dns_message(pseudonyms, editor)
-    else:
-        editor.rest(pseudonyms.noise)
+    elif out[:1] and out[:1] in WIREGUARD_TYPES and out[1:4] == b"\0\0\0":
+        editor.take(4)
+    elif out[:1] == OPENVPN_RESET:
+        editor.take(1)
+    editor.rest(pseudonyms.noise)
     return bytes(out)

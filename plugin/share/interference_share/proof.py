@@ -44,7 +44,7 @@ def said(finding, number=None):
 
 def words_for_name(text):
     """What a trigger has that is no name: "with ECH", "first data (68 bytes)"."""
-    return text is None or re.match(r"first data \(|TLS (?:without|ClientHello)", text)
+    return text is None or re.match(r"first data \(|TLS (?:without|ClientHello)|(?:WireGuard|OpenVPN) handshake$", text)
 
 
 def same_trigger(before, after, pseudonyms):
@@ -58,7 +58,7 @@ def same_trigger(before, after, pseudonyms):
         return bool(other)
     parts, others = (RUN.split(text.encode()) for text in (name, other))
     runs, theirs = (RUN.findall(text.encode()) for text in (name, other))
-    mapped = [RUN.fullmatch(run) and pseudonyms.run(run) for run in runs]
+    mapped = RUN.findall(pseudonyms.text(name.encode()))
     return parts == others and mapped[:-1] == theirs[:-1] and list(map(len, runs)) == list(map(len, theirs))
 
 

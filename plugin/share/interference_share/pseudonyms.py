@@ -28,11 +28,11 @@ SPECIAL = tuple(map(ipaddress.ip_network, (
 EVERYBODYS = tuple(map(ipaddress.ip_network, (
     "0.0.0.0/32", "127.0.0.0/8", "224.0.0.0/4", "255.255.255.255/32", "::/127", "ff00::/8")))
 
-# Parts of names that many names have, or that say what a name is for.
-WORDS = frozenset("""
-    www com org net example arpa addr in ip6 local localhost localdomain lan home internal intranet corp private test
-    invalid onion
+# Ends of names, which say what a name is for; and a part that names nobody.
+ENDS = frozenset("""
+    com org net example arpa local localhost localdomain lan home internal intranet corp private test invalid onion
     """.encode().split())
+ANYWHERE = frozenset((b"www",))
 
 # What text keeps besides: what says how to read it, in its place.
 METHODS = "GET|POST|HEAD|PUT|DELETE|OPTIONS|CONNECT|PATCH|TRACE"
@@ -73,7 +73,7 @@ class Pseudonyms:
 
     def __init__(self, key, kept=()):
         self.key = key
-        self.words, self.kept = set(WORDS), set()
+        self.words, self.kept = set(ANYWHERE), set()
         self.seen = {"address": {}, "mac": {}, "text": {}}      # what was replaced, by what
         for text in kept:
             try:
@@ -134,9 +134,10 @@ class Pseudonyms:
 
     # ---- text, and what is none ----
 
-    def run(self, run):
+    def run(self, run, ends=False):
+        """ends: it may be the end of a name."""
         small = run.lower()
-        if small in self.words:
+        if small in self.words or (ends and small in ENDS):
             return run
         drawn = self.stream(b"text", small, len(run))
         out = bytes(d & 0x3f | c & 0xc0 if c >= 0x80 and c < 0xc0 else c if c >= 0x80
@@ -145,9 +146,15 @@ class Pseudonyms:
         self.seen["text"][run] = out
         return out
 
-    def text(self, data):
-        """The same text of other words."""
-        return TEXT.sub(lambda match: self.run(match[1]) if match[1] else match[0], bytes(data))
+    def text(self, data, ends=True):
+        """The same text of other words. ends: with it a name may end."""
+        data = bytes(data)
+
+        def other(match):
+            behind = data[match.end():match.end() + 2]
+            inside = behind[:1] == b"." and behind[1:].isalnum()
+            return self.run(match[1], ends and not inside) if match[1] else match[0]
+        return TEXT.sub(other, data)
 
     def figures(self, data):
         """Digits for digits, and nothing else."""
