@@ -2,13 +2,14 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 """The captures of real tools: what is found in them, and that nothing genuine is accused.
 
-    tests/lab/real.py --scan PROGRAM [--update] [DIRECTORY]         default: captures/real
+    tests/lab/real.py --scan PROGRAM [--compare PROGRAM] [--update] [DIRECTORY]      default: captures/real
 
 Compares with real.tsv, one row per capture: forged packets, how many of them are called forged and
 suspect, genuine packets that are called suspect or silenced, and the injectors that were named. Fewer
 finds, more suspicions of genuine packets or a name less fail; --update rewrites the table. A genuine packet
 called forged always fails. So does a capture whose truth does not follow from its two ends any more.
-Lossy variants: tests/captures/lossy.py.
+Lossy variants: tests/captures/lossy.py. With --compare both ends of each scenario are compared as well: all
+that is forged has to be found that way, and nothing else but the copies that ettercap forwards.
 """
 import argparse
 import collections
@@ -56,6 +57,24 @@ def ask(scan, path):
     return {i["frame"]: i for i in items if i["type"] == "finding" and i["verdict"]}
 
 
+def check_points(program, directory, scenario):
+    """What interference-compare says of the two ends, against the truth."""
+    stems = {v: os.path.join(directory, scenario.name, v) for v in scenario.vantages}
+    packets = {v: capture.read_pcapng(stem + ".pcapng") for v, stem in stems.items()}
+    if len(packets) < 2 or not all(packets.values()) or scenario.stands_in:
+        return
+    done = subprocess.run([program, "-z", "json", "--complete", *(stem + ".pcapng" for stem in stems.values())],
+                          capture_output=True, text=True, check=True)
+    items = [json.loads(line) for line in done.stdout.splitlines()]
+    for view, other in (("client", "server"), ("server", "client")):
+        said = {i["frame"] for i in items if i["type"] == "finding" and i["point"] == view and i["verdict"] == "forged"}
+        forged = {r.frame for r in truth.read(stems[view] + ".truth")[1] if r.cls != "icmp"}
+        sent = {truth.message(truth.ip_packet(p.octets)) for p in packets[other]}
+        copies = {f for f in said if truth.message(truth.ip_packet(packets[view][f - 1].octets)) in sent}
+        if said - copies != forged:
+            yield "%s: two points say %s is forged, it is %s" % (view, sorted(said), sorted(forged))
+
+
 def judge(said, rows):
     """(row of the table without its names, frames of genuine packets called forged)."""
     forged = {r.frame for r in rows}
@@ -90,10 +109,13 @@ def table(scan, directory):
 def main():
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--scan", required=True, help="interference-scan")
+    parser.add_argument("--compare", help="interference-compare")
     parser.add_argument("--update", action="store_true")
     parser.add_argument("directory", nargs="?", default=os.path.join(ROOT, "captures", "real"))
     args = parser.parse_args()
     lines, wrong = table(args.scan, args.directory)
+    for scenario in real.ALL if args.compare else ():
+        wrong += ["%s, %s" % (scenario.name, w) for w in check_points(args.compare, args.directory, scenario)]
     if args.update:
         open(TABLE, "w").write(COLUMNS + "".join(lines))
     before = open(TABLE).readlines()[1:]
