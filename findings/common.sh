@@ -17,7 +17,7 @@ pinned() {
         { tail -3 "$tmp/apt.log"; echo "CANNOT RUN: $* is not to be had (apt-get update?)"; exit 2; }
     for package in "$tmp"/deb/*.deb; do dpkg-deb -x "$package" "$tmp/root"; done
     PATH=$tmp/root/usr/bin:$tmp/root/usr/sbin:$PATH
-    LD_LIBRARY_PATH=$(echo "$tmp"/root/usr/lib/*-linux-gnu*)
+    LD_LIBRARY_PATH=$(find "$tmp/root" -name '*.so.*' -exec dirname {} + | sort -u | tr '\n' ':')
     PYTHONPATH=$here:$tmp/root/usr/lib/python3/dist-packages
     PYTHONDONTWRITEBYTECODE=1
     HOME=$tmp
