@@ -41,11 +41,9 @@ engine_new(const limits_t *limits, const bool enabled[N_DETECTORS])
     engine->limits = *limits;
     for (unsigned d = 0; d < N_WATCHERS; d++)
         engine->enabled[d] = d >= N_DETECTORS || enabled[d];
-    engine->flow_limit.notice = "connection limit reached: the oldest unanswered or silent connections are "
-                                "forgotten, and what follows in them is judged without its past";
-    engine->host_limit.notice = "address limit reached: TTLs and header habits of further addresses are not "
-                                "remembered";
-    engine->datagram_limit.notice = "QUIC limit reached: the connections longest silent are forgotten";
+    engine->flow_limit.notice = flow_kept->notice;
+    engine->host_limit.notice = host_kept->notice;
+    engine->datagram_limit.notice = datagrams_kept->notice;
     engine->work.limit.notice = "work limit reached: earlier packets are judged again some packets later, or not at "
                                 "all";
     engine->work.left = WORK_MAX;
@@ -217,6 +215,14 @@ hears(const engine_t *engine, unsigned d)
 }
 
 static void
+observe_request(engine_t *engine, flow_t *flow, const observation_t *obs)
+{
+    asked_observe(engine->asked, flow, obs);
+    report_reached(engine->reports, asked_limit(engine->asked));
+    report_reached(engine->reports, names_limit(engine->names));
+}
+
+static void
 observe_in_flow(engine_t *engine, const observation_t *obs, flow_t *flow, unsigned end)
 {
     segment_t s = { .obs = obs, .flow = flow, .sender = &flow->end[end], .peer = &flow->end[!end], .end = end };
@@ -274,7 +280,7 @@ observe_in_flow(engine_t *engine, const observation_t *obs, flow_t *flow, unsign
                 host_learn_syn_ack(speaker, obs->ip.ttl);
         }
         if (obs->length && s.end == s.flow->client)
-            asked_observe(engine->asked, flow, obs);
+            observe_request(engine, flow, obs);
         else if (s.seen & SEES_FIRST_DATA)
             flow->answer_seq = obs->seq;
     }

@@ -197,12 +197,14 @@ print_bounds(void)
 {
     const kept_t *row;
 
-    puts("| Kept | By | Bytes | Bound |\n|---|---|---|---|");
+    puts("| Kept | By | Bytes | Bound | Notice |\n|---|---|---|---|---|");
     for (unsigned i = 0; (row = engine_kept(i)); i++) {
         printf("| %s | `%s` | ", row->what, row->by);
         if (row->bytes)
             printf("%zu%s", row->bytes, row->more ? " and " : "");
-        printf("%s | %s |\n", row->more ? row->more : "", row->bound);
+        size_t notice = row->notice ? strcspn(row->notice, ":") : 0;
+        printf("%s | %s | %.*s |\n", row->more ? row->more : "", row->bound, (int)notice,
+               row->notice ? row->notice : "");
     }
 }
 

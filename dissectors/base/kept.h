@@ -14,6 +14,8 @@ typedef struct {
     size_t      bytes;      /* of one; 0: only what `more` says */
     const char *more;       /* what belongs to it beside that, or NULL */
     const char *bound;      /* how many there may be, and what happens then */
+    const char *notice;     /* what the frame carries where that happens first; NULL: it happens by itself, with
+                             * what it is kept for, or what is lost is little */
 } kept_t;
 
 /* A number that is defined as a macro, as text. */

@@ -24,6 +24,7 @@
 /* A bound and what the notice says where it is first reached (verdict/report.h, report_limit()). */
 typedef struct {
     const char *notice;         /* static; NULL: nothing is said */
+    bool        reached;        /* set by who knows of no frames; see report_reached() */
     bool        told;
 } limit_t;
 

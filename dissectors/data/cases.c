@@ -16,6 +16,11 @@
 #include <string.h>
 
 #define ANSWERS_KEPT 3          /* beginnings of answers per flow, 40 bytes each */
+/* What is said where a bound is reached. */
+#define PAGES_NOTICE "limit of pages in pieces reached: the oldest are not waited for"
+#define RUNS_NOTICE \
+    "limit of connections with odd answers reached: what one sender wrote into the oldest is no longer told together"
+
 #define PENDING_PAGES 256       /* flows whose small answer is not whole yet */
 #define RUNS          1024      /* flows with something odd in them, 1.1 kB each */
 
@@ -45,13 +50,14 @@ typedef struct {
 typedef struct {
     beside_t    beside;
     GByteArray *bytes;
+    GList       link;                   /* in own_t.pages */
     size_t      size;                   /* of the whole answer, at most PAGE_BYTES */
     uint32_t    next_seq;
 } pending_page_t;
 
 /* engine->own */
 typedef struct {
-    unsigned pages;                     /* that are pending */
+    oldest_t pages;                     /* of pending_page_t, by when they began */
     oldest_t runs;                      /* of run_t, by when they began */
 } own_t;
 
@@ -64,7 +70,7 @@ kept_of(const engine_t *engine)
 static void
 clear_page(void *kept, void *one)
 {
-    ((own_t *)kept)->pages--;
+    oldest_remove(&((own_t *)kept)->pages, &((pending_page_t *)one)->link);
     g_byte_array_free(((pending_page_t *)one)->bytes, TRUE);
 }
 
@@ -79,8 +85,8 @@ data_open(engine_t *engine)
 {
     own_t *kept = g_new0(own_t, 1);
 
-    kept->runs = oldest_new(RUNS, "limit of connections with odd answers reached: what one sender wrote into the "
-                                  "oldest is no longer told together");
+    kept->pages = oldest_new(PENDING_PAGES, PAGES_NOTICE);
+    kept->runs = oldest_new(RUNS, RUNS_NOTICE);
     besides_kind(engine->besides, DETECT_DATA, sizeof(flow_answers_t), NULL, NULL);
     besides_kind(engine->besides, BESIDE_PAGE, sizeof(pending_page_t), clear_page, kept);
     besides_kind(engine->besides, BESIDE_RUN, sizeof(run_t), clear_run, kept);
@@ -247,15 +253,20 @@ keep_page(engine_t *engine, const segment_t *s)
     const observation_t *obs = s->obs;
     size_t size = obs->captured == obs->length ? content_size(obs->payload, obs->captured) : 0;
 
-    if (size <= obs->captured || size > PAGE_BYTES
-        || kept_of(engine)->pages >= PENDING_PAGES)
+    if (size <= obs->captured || size > PAGE_BYTES)
         return;
-    pending_page_t *pending = beside_get(engine->besides, s->flow, BESIDE_PAGE);
+    oldest_t *pages = &kept_of(engine)->pages;
+    pending_page_t *pending = oldest_in_the_way(pages);
+    if (pending) {
+        report_limit(engine->reports, &pages->limit);
+        forget_page(engine, pending->beside.flow);
+    }
+    pending = beside_get(engine->besides, s->flow, BESIDE_PAGE);
+    oldest_add(pages, &pending->link, pending);
     pending->bytes = g_byte_array_sized_new((unsigned)size);
     g_byte_array_append(pending->bytes, obs->payload, obs->captured);
     pending->size = size;
     pending->next_seq = obs->seq + obs->length;
-    kept_of(engine)->pages++;
 }
 
 /* A further segment of an answer that is waited for. Lists are asked when all of it is there. */
@@ -1151,15 +1162,16 @@ data_segment(engine_t *engine, segment_t *s)
 
 static const kept_t kept[] = {
     { "beginnings of answers, and of what contradicts them", "data/cases.c", sizeof(flow_answers_t), NULL,
-      KEPT_NUMBER(ANSWERS_KEPT) " for a connection that has answers" },
+      KEPT_NUMBER(ANSWERS_KEPT) " for a connection that has answers", NULL },
     { "small page that is not complete", "data/cases.c", sizeof(pending_page_t), "its bytes, at most " KEPT_NUMBER(PAGE_BYTES),
-      KEPT_NUMBER(PENDING_PAGES) ", further ones are not waited for" },
+      KEPT_NUMBER(PENDING_PAGES) ", the oldest goes first", PAGES_NOTICE },
     { "run of packets of one sender that is not the host", "data/run.c", sizeof(run_t), NULL,
-      "the oldest goes first" },
+      "the oldest goes first",
+      RUNS_NOTICE },
     { "data in the client's name that are off its counter", "data/unaware.c", sizeof(foreign_t), NULL,
-      "as connections" },
+      "as connections", NULL },
     { "whether certificates go on", "state/flow.c", 0, "one bit",
-      "as connections; they are looked for in two segments" },
+      "as connections; they are looked for in two segments", NULL },
     { 0 },
 };
 

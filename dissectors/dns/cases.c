@@ -768,7 +768,7 @@ dns_open(engine_t *engine)
 {
     dns_t *dns = questions_new(engine->limits.queries);
 
-    dns->answers.notice = "more than eight answers to one query: each further one is compared with the first seven";
+    dns->answers.notice = ANSWERS_NOTICE;
     return dns;
 }
 
@@ -866,15 +866,18 @@ dns_quote(engine_t *engine, const quote_t *quote)
 
 static const kept_t kept[] = {
     { "DNS transaction, its first answer included", "dns/questions.c", sizeof(query_t), NULL,
-      "`max_queries`, a minute; the one asked longest ago goes first" },
+      "`max_queries`, a minute; the one asked longest ago goes first",
+      QUERIES_NOTICE },
     { "name that a client asks a server for", "dns/questions.c", sizeof(question_t), NULL,
-      "as transactions" },
+      "as transactions", NULL },
     { "DNS answer", "dns/questions.c", sizeof(dns_answer_t), NULL,
-      KEPT_NUMBER(DNS_ANSWERS_MAX) " to a transaction, once there are two" },
+      KEPT_NUMBER(DNS_ANSWERS_MAX) " to a transaction, once there are two",
+      ANSWERS_NOTICE },
     { "what a server's answers have in common", "dns/habits.c", sizeof(dns_server_t), NULL,
-      "one for an address that answers DNS" },
+      "one for an address that answers DNS", NULL },
     { "name that is asked for again and not answered", "dns/questions.c", sizeof(mute_t), NULL,
-      KEPT_NUMBER(MUTES_MAX) ", the oldest goes first" },
+      KEPT_NUMBER(MUTES_MAX) ", the oldest goes first",
+      MUTES_NOTICE },
     { 0 },
 };
 

@@ -16,8 +16,8 @@ questions_new(unsigned max_queries)
 
     dns->questions = table_new(sizeof(question_t));
     dns->queries = table_new(sizeof(query_t));
-    dns->recent = oldest_new(max_queries, "DNS limit reached: answers to the oldest queries are no longer compared");
-    dns->mutes = oldest_new(MUTES_MAX, "limit of unanswered DNS names reached: the oldest are no longer followed");
+    dns->recent = oldest_new(max_queries, QUERIES_NOTICE);
+    dns->mutes = oldest_new(MUTES_MAX, MUTES_NOTICE);
     return dns;
 }
 

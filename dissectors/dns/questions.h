@@ -16,6 +16,11 @@
 #include "detector.h"
 #include "dns/case.h"
 
+/* What is said where a bound is reached. */
+#define QUERIES_NOTICE "DNS limit reached: answers to the oldest queries are no longer compared"
+#define MUTES_NOTICE   "limit of unanswered DNS names reached: the oldest are no longer followed"
+#define ANSWERS_NOTICE "more than eight answers to one query: each further one is compared with the first seven"
+
 #define MUTES_MAX 256           /* questions that were asked again and are followed at a time */
 #define UNANSWERED_TIMES 8      /* attempts whose time is kept */
 

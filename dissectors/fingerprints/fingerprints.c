@@ -613,8 +613,8 @@ fingerprint_text(const fingerprint_t *fp, int64_t now)
 const kept_t fingerprints_kept[] = {
     { "text of a list", "fingerprints/", sizeof(pattern_t),
       "16 bytes per byte of it, 8 to 16 for its transition",
-      KEPT_NUMBER(PATTERNS_MAX) ", 2^24 states; a file 16 MiB" },
+      KEPT_NUMBER(PATTERNS_MAX) ", 2^24 states; a file 16 MiB", NULL },
     { "address of a list", "fingerprints/", sizeof(fingerprint_t), "its place in a hash table",
-      KEPT_NUMBER(ADDRESSES_MAX) },
+      KEPT_NUMBER(ADDRESSES_MAX), NULL },
     { 0 },
 };

@@ -302,7 +302,7 @@ handshake_segment(engine_t *engine, segment_t *s)
 
 static const kept_t kept[] = {
     { "two SYN/ACKs for one SYN", "handshake/cases.c", sizeof(pair_t), NULL,
-      "one pair for a connection" },
+      "one pair for a connection", NULL },
     { 0 },
 };
 

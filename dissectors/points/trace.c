@@ -166,7 +166,7 @@ trace_add(trace_t *trace, const observation_t *obs)
 
 const kept_t trace_kept[] = {
     { "packet of one of two points", "points/trace.c", sizeof(passage_t), "its bytes, at most 2^30 of a point",
-      KEPT_NUMBER(TRACE_PACKETS_MAX) " of a point, further ones are not compared" },
-    { "conversation of two points", "points/trace.c", sizeof(talk_place_t), NULL, "as packets" },
+      KEPT_NUMBER(TRACE_PACKETS_MAX) " of a point, further ones are not compared", NULL },
+    { "conversation of two points", "points/trace.c", sizeof(talk_place_t), NULL, "as packets", NULL },
     { 0 },
 };

@@ -18,6 +18,11 @@
 #define CASES_PER_FLOW  16
 #define JUDGED_PER_FLOW 256
 
+/* What is said where a bound is reached. */
+#define OPEN_NOTICE     "reset limit reached: later packets no longer add to the oldest resets"
+#define JUDGED_NOTICE   "more resets in this connection than are judged: only the first 256 are"
+#define OUTCOMES_NOTICE "name limit reached: connections for further names are not compared with those for others"
+
 /* Names, and clients with servers, whose connections are counted by how they went. */
 #define OUTCOMES_MAX 65536
 
@@ -85,12 +90,10 @@ reset_open(engine_t *engine)
 {
     resets_t *resets = g_new0(resets_t, 1);
 
-    resets->flows = oldest_new(engine->limits.resets, "reset limit reached: later packets no longer add to the "
-                                                      "oldest resets");
+    resets->flows = oldest_new(engine->limits.resets, OPEN_NOTICE);
     resets->marked = g_ptr_array_new();
     resets->outcomes = outcomes_new(OUTCOMES_MAX);
-    resets->outcomes_limit.notice = "name limit reached: connections for further names are not compared with those "
-                                    "for others";
+    resets->outcomes_limit.notice = OUTCOMES_NOTICE;
     besides_kind(engine->besides, DETECT_RESET, sizeof(flow_resets_t), clear_list, resets);
     return resets;
 }
@@ -118,7 +121,7 @@ list_of(engine_t *engine, flow_t *flow)
         return list;
     list = beside_get(engine->besides, flow, DETECT_RESET);
     list->cases = g_ptr_array_new_with_free_func(g_free);
-    list->limit.notice = "more resets in this connection than are judged: only the first 256 are";
+    list->limit.notice = JUDGED_NOTICE;
     oldest_add(&resets_of(engine)->flows, &list->link, list);
     resets_of(engine)->open++;
     return list;
@@ -1018,11 +1021,14 @@ reset_quote(engine_t *engine, const quote_t *quote)
 static const kept_t kept[] = {
     { "reset", "reset/cases.c", sizeof(reset_case_t), NULL,
       "`max_resets`, " KEPT_NUMBER(CASES_PER_FLOW) " for a connection; those of the connection that had its first one "
-      "longest ago go first" },
+      "longest ago go first",
+      OPEN_NOTICE },
     { "connection with resets", "reset/cases.c", sizeof(flow_resets_t), NULL,
-      "as resets" },
+      "as resets",
+      JUDGED_NOTICE },
     { "client and server, or a name that one asked the other for", "reset/contrast.c", sizeof(outcome_t), NULL,
-      KEPT_NUMBER(OUTCOMES_MAX) ", further ones are not counted" },
+      KEPT_NUMBER(OUTCOMES_MAX) ", further ones are not counted",
+      OUTCOMES_NOTICE },
     { 0 },
 };
 

@@ -16,7 +16,8 @@
 void
 told_open(silences_t *silences)
 {
-    silences->told = oldest_new(TOLD_MAX, NULL);
+    silences->told = oldest_new(TOLD_MAX, TOLD_NOTICE);
+    silences->policed_limit.notice = POLICED_NOTICE;
 }
 
 static void
@@ -59,8 +60,10 @@ told_remember(engine_t *engine, const silence_case_t *c, const about_t *about, c
     told_t *told = told_find(engine, frame);
 
     if (!told) {
-        if ((told = oldest_in_the_way(&silences->told)))
+        if ((told = oldest_in_the_way(&silences->told))) {
+            report_limit(engine->reports, &silences->told.limit);
             drop_told(silences, told);
+        }
         told = g_new0(told_t, 1);
         *told = (told_t){ .about = *about, .key = *key, .request = request, .frame = frame };
         oldest_add(&silences->told, &told->link, told);

@@ -30,6 +30,7 @@ cut_equal(const void *a, const void *b)
 void
 cuts_open(silences_t *silences)
 {
+    silences->cuts_limit.notice = CUTS_NOTICE;
     silences->cuts = g_hash_table_new_full(cut_hash, cut_equal, g_free, NULL);
 }
 
@@ -65,12 +66,17 @@ cuts_earlier(const engine_t *engine, const cut_key_t *key, uint32_t began, int64
 
 /* NULL where nothing is known of it and nothing more is remembered. */
 static cut_t *
-place_for(silences_t *silences, const cut_key_t *key)
+place_for(engine_t *engine, const cut_key_t *key)
 {
+    silences_t *silences = silences_of(engine);
     cut_t *cut = g_hash_table_lookup(silences->cuts, key);
 
-    if (cut || g_hash_table_size(silences->cuts) >= CUTS_MAX)
+    if (cut)
         return cut;
+    if (g_hash_table_size(silences->cuts) >= CUTS_MAX) {
+        report_limit(engine->reports, &silences->cuts_limit);
+        return NULL;
+    }
     cut = g_new0(cut_t, 1);
     cut->key = *key;
     g_hash_table_add(silences->cuts, cut);
@@ -82,7 +88,7 @@ remember_cut(engine_t *engine, const silence_case_t *c, const about_t *about, co
              int64_t time)
 {
     bool lived = c->kind != SILENT_SYN && (c->kind != SILENT_QUIC || c->peer_packets);
-    cut_t *cut = place_for(silences_of(engine), key);
+    cut_t *cut = place_for(engine, key);
 
     if (!cut || (cut->frame && cut->lived >= lived && time - cut->time < CUT_FORGOTTEN_NS))
         return;
@@ -93,7 +99,7 @@ remember_cut(engine_t *engine, const silence_case_t *c, const about_t *about, co
 void
 cuts_forged(engine_t *engine, const cut_key_t *key, const char *trigger, uint32_t frame, int64_t time)
 {
-    cut_t *cut = place_for(silences_of(engine), key);
+    cut_t *cut = place_for(engine, key);
 
     if (cut)
         *cut = (cut_t){ .key = *key, .frame = frame, .time = time, .lived = true, .forged = true, .trigger = trigger };

@@ -12,6 +12,15 @@
 #define REPEAT_NS (50 * NS_PER_MS)
 
 /* At most so many of each. */
+/* What is said where a bound is reached. */
+#define CUTS_NOTICE    "limit of silent servers reached: that further ones fall silent again is not told"
+#define WORKS_NOTICE   "limit of QUIC servers reached: silence is not compared with what further ones answer"
+#define TOLD_NOTICE    "limit of silences reached: what is answered later is no longer compared with the oldest"
+#define VPNS_NOTICE    "limit of VPN servers reached: whether the oldest answer otherwise is no longer looked at"
+#define STOPS_NOTICE   "limit of stopped downloads reached: the oldest are no longer compared with others"
+#define POLICED_NOTICE "limit of lossy downloads reached: the rate of further ones is not looked at"
+#define OUTAGES_NOTICE "limit of clients reached: whether several servers are silent to the oldest is no longer looked at"
+
 #define CUTS_MAX    4096        /* client, server and port that were cut off */
 #define WORKS_MAX   4096        /* servers that answer over QUIC */
 #define TOLD_MAX    64          /* findings that contrast may still be added to */
@@ -116,6 +125,7 @@ typedef struct {
     oldest_t     vpns;          /* of vpn_server_t */
     oldest_t     stops;         /* of told_t: what stops.c may still compare */
     unsigned     n_policed;     /* repeats_t whose rate is followed */
+    limit_t      cuts_limit, works_limit, policed_limit;
     GHashTable  *quic_works;    /* set of works_t: servers that answered a name over QUIC */
     works_t      quic_any;      /* the first of them */
     ip_address_t heard;         /* a client that a QUIC server's datagram went to, the last one */

@@ -16,7 +16,7 @@
 void
 outages_open(silences_t *silences)
 {
-    silences->outages = oldest_new(OUTAGES_MAX, NULL);
+    silences->outages = oldest_new(OUTAGES_MAX, OUTAGES_NOTICE);
 }
 
 static void
@@ -44,16 +44,19 @@ find_outage(const silences_t *silences, const ip_address_t *client)
 }
 
 static outage_t *
-get_outage(silences_t *silences, const ip_address_t *client)
+get_outage(engine_t *engine, const ip_address_t *client)
 {
+    silences_t *silences = silences_of(engine);
     outage_t *o = find_outage(silences, client);
 
     if (o) {
         oldest_touch(&silences->outages, &o->link);
         return o;
     }
-    if ((o = oldest_in_the_way(&silences->outages)))
+    if ((o = oldest_in_the_way(&silences->outages))) {
+        report_limit(engine->reports, &silences->outages.limit);
         drop_outage(silences, o);
+    }
     o = g_new0(outage_t, 1);
     o->client = *client;
     oldest_add(&silences->outages, &o->link, o);
@@ -179,7 +182,7 @@ bool
 outage_takes(engine_t *engine, const silence_case_t *c, const about_t *about, const cut_key_t *key,
              uint16_t request, uint32_t first_frame, const observation_t *obs)
 {
-    outage_t *o = get_outage(silences_of(engine), &key->client);
+    outage_t *o = get_outage(engine, &key->client);
 
     forget_stale(o, obs->time);
     mute_server_t *m = mute_of(o, &key->server);

@@ -26,6 +26,7 @@ works_equal(const void *a, const void *b)
 void
 quic_open(silences_t *silences)
 {
+    silences->works_limit.notice = WORKS_NOTICE;
     silences->quic_works = g_hash_table_new_full(works_hash, works_equal, g_free, NULL);
 }
 
@@ -89,9 +90,12 @@ note_quic_works(engine_t *engine, const datagram_flow_t *flow, const observation
 {
     silences_t *silences = silences_of(engine);
 
-    if (flow->from_server.packets != 1 || !flow->request_frame || !flow->request
-        || g_hash_table_size(silences->quic_works) >= WORKS_MAX)
+    if (flow->from_server.packets != 1 || !flow->request_frame || !flow->request)
         return;
+    if (g_hash_table_size(silences->quic_works) >= WORKS_MAX) {
+        report_limit(engine->reports, &silences->works_limit);
+        return;
+    }
     works_t *works = g_new(works_t, 1);
     *works = (works_t){ flow->server, obs->frame, obs->time, names_text(engine->names, flow->request) };
     bool first = !silences->quic_any.frame;

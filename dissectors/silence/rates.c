@@ -25,8 +25,12 @@ follow(engine_t *engine, flow_t *flow, const observation_t *obs, bool is_control
     rate_t *rate = &repeats_of(engine, flow)->rate;
     const direction_t *server = &flow->end[!flow->client];
 
-    if (rate->policed || silences_of(engine)->n_policed >= POLICED_MAX)
+    if (rate->policed)
         return;
+    if (silences_of(engine)->n_policed >= POLICED_MAX) {
+        report_limit(engine->reports, &silences_of(engine)->policed_limit);
+        return;
+    }
     rate->policed = policed_new(server->next_seq, server->rtt, obs->time);
     rate->is_control = is_control;
     silences_of(engine)->n_policed++;

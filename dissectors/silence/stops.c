@@ -12,7 +12,7 @@
 void
 stops_open(silences_t *silences)
 {
-    silences->stops = oldest_new(STOPS_MAX, NULL);
+    silences->stops = oldest_new(STOPS_MAX, STOPS_NOTICE);
 }
 
 static void
@@ -39,14 +39,17 @@ stop_of_frame(const silences_t *silences, uint32_t frame)
 }
 
 static told_t *
-remember_stop(silences_t *silences, uint32_t frame)
+remember_stop(engine_t *engine, uint32_t frame)
 {
+    silences_t *silences = silences_of(engine);
     told_t *stop = stop_of_frame(silences, frame);
 
     if (stop)
         return stop;
-    if ((stop = oldest_in_the_way(&silences->stops)))
+    if ((stop = oldest_in_the_way(&silences->stops))) {
+        report_limit(engine->reports, &silences->stops.limit);
         drop_stop(silences, stop);
+    }
     stop = g_new0(told_t, 1);
     oldest_add(&silences->stops, &stop->link, stop);
     return stop;
@@ -82,7 +85,7 @@ stops_compare(engine_t *engine, silence_case_t *c, const about_t *about, const c
 
     if (!silence_is_stop(c))
         return;
-    told_t *other = at_same_place(silences, c, key, frame), *stop = remember_stop(silences, frame);
+    told_t *other = at_same_place(silences, c, key, frame), *stop = remember_stop(engine, frame);
     c->stop_frame = other ? other->frame : 0;
     if (other)
         say_earlier(engine, other, frame);

@@ -10,7 +10,7 @@
 void
 vpn_open(silences_t *silences)
 {
-    silences->vpns = oldest_new(VPNS_MAX, NULL);
+    silences->vpns = oldest_new(VPNS_MAX, VPNS_NOTICE);
 }
 
 static void
@@ -37,14 +37,17 @@ find_server(const silences_t *silences, const ip_address_t *address)
 }
 
 static vpn_server_t *
-get_server(silences_t *silences, const ip_address_t *address)
+get_server(engine_t *engine, const ip_address_t *address)
 {
+    silences_t *silences = silences_of(engine);
     vpn_server_t *server = find_server(silences, address);
 
     if (server)
         return server;
-    if ((server = oldest_in_the_way(&silences->vpns)))
+    if ((server = oldest_in_the_way(&silences->vpns))) {
+        report_limit(engine->reports, &silences->vpns.limit);
         drop_server(silences, server);
+    }
     server = g_new0(vpn_server_t, 1);
     server->server = *address;
     oldest_add(&silences->vpns, &server->link, server);
@@ -63,7 +66,7 @@ vpn_datagram(engine_t *engine, const datagram_t *datagram)
             cut_ended(engine, &key, flow->first_frame);
         return;
     }
-    const vpn_server_t *server = get_server(silences_of(engine), &flow->server);
+    const vpn_server_t *server = get_server(engine, &flow->server);
     if (flow->icmp_frame || server->time <= flow->unanswered_since)
         return;
     silence_case_t c = {

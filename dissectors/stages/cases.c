@@ -286,7 +286,7 @@ no_signature(unsigned index)
 
 static const kept_t kept[] = {
     { "connection broken off early, at its server", "stages/cases.c", sizeof(broken_t), NULL,
-      "as connections" },
+      "as connections", NULL },
     { 0 },
 };
 

@@ -56,7 +56,7 @@ asked_new(names_t *names, texts_t *texts, besides_t *besides)
 {
     asked_t *asked = g_new(asked_t, 1);
 
-    *asked = (asked_t){ names, texts, besides, oldest_new(PENDING_MAX, NULL) };
+    *asked = (asked_t){ names, texts, besides, oldest_new(PENDING_MAX, asked_kept->notice) };
     besides_kind(besides, BESIDE_REQUEST, sizeof(pending_t), pending_clear, asked);
     return asked;
 }
@@ -65,6 +65,12 @@ void
 asked_free(asked_t *asked)
 {
     g_free(asked);
+}
+
+limit_t *
+asked_limit(asked_t *asked)
+{
+    return &asked->pending.limit;
 }
 
 /* ---- texts ---- */
@@ -221,6 +227,7 @@ pending_new(asked_t *asked, flow_t *flow, uint32_t next_seq)
 
     if (pending)
         beside_drop(asked->besides, pending->beside.flow, BESIDE_REQUEST);
+    oldest->limit.reached |= pending != NULL;
     pending = beside_get(asked->besides, flow, BESIDE_REQUEST);
     oldest_add(oldest, &pending->link, pending);
     pending->bytes = g_byte_array_new();
@@ -302,6 +309,7 @@ asked_note(asked_t *asked, datagram_flow_t *flow, const observation_t *obs, cons
 
 const kept_t asked_kept[] = {
     { "request that is not complete", "state/asked.c", sizeof(pending_t), "its bytes, at most " KEPT_NUMBER(PENDING_BYTES),
-      KEPT_NUMBER(PENDING_MAX) ", the oldest goes first" },
+      KEPT_NUMBER(PENDING_MAX) ", the oldest goes first",
+      "limit of requests in pieces reached: what the oldest ask for is not told" },
     { 0 },
 };

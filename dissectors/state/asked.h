@@ -22,6 +22,8 @@ typedef struct asked asked_t;
 asked_t *asked_new(names_t *names, texts_t *texts, besides_t *besides);
 /* After besides_free(). */
 void     asked_free(asked_t *asked);
+/* Reached when a request that was not complete made room for another one. */
+limit_t *asked_limit(asked_t *asked);
 
 /* Takes a segment with payload from the client of a flow. */
 void asked_observe(asked_t *asked, flow_t *flow, const observation_t *obs);

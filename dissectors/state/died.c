@@ -124,6 +124,6 @@ died_request(const GList *l)
 
 const kept_t died_kept[] = {
     { "packet that died on the way", "state/died.c", sizeof(dead_t), NULL,
-      "the last one of a connection" },
+      "the last one of a connection", NULL },
     { 0 },
 };

@@ -392,6 +392,7 @@ flow_learn(direction_t *sender, const direction_t *peer, const observation_t *ob
 
 const kept_t flow_kept[] = {
     { "connection", "state/flow.c", sizeof(flow_t), NULL,
-      "`max_flows`, the one longest silent goes first" },
+      "`max_flows`, the one longest silent goes first",
+      FLOWS_NOTICE },
     { 0 },
 };

@@ -178,4 +178,9 @@ void flow_restart(flow_table_t *table, flow_t *flow);
  * duplicates: returns false for one and leaves all but their count alone. */
 bool flow_learn(direction_t *sender, const direction_t *peer, const observation_t *obs);
 
+/* What is said where there are too many, with more than a SYN or not. */
+#define FLOWS_NOTICE \
+    "connection limit reached: the oldest unanswered or silent connections are forgotten, and what follows in them is " \
+    "judged without its past"
+
 extern const kept_t flow_kept[];

@@ -419,8 +419,9 @@ host_unlearn(host_t *host, const ip_header_t *ip)
 
 const kept_t host_kept[] = {
     { "address", "state/host.c", sizeof(host_t), NULL,
-      "`max_hosts`, and one per end of each connection or query" },
+      "`max_hosts`, and one per end of each connection or query",
+      "address limit reached: TTLs and header habits of further addresses are not remembered" },
     { "… in whose name something odd was sent", "state/host.c", sizeof(host_suspicions_t), NULL,
-      "as addresses" },
+      "as addresses", NULL },
     { 0 },
 };

@@ -19,6 +19,7 @@ typedef struct {
 struct names {
     table_t      *table;        /* of name_t */
     GStringChunk *texts;
+    limit_t       limit;
 };
 
 names_t *
@@ -27,6 +28,7 @@ names_new(void)
     names_t *names = g_new0(names_t, 1);
     names->table = table_new(sizeof(name_t));
     names->texts = g_string_chunk_new(4096);
+    names->limit.notice = names_kept->notice;
     return names;
 }
 
@@ -51,7 +53,14 @@ names_number(names_t *names, const char *text, size_t length, bool one_of_many)
         name->length = (uint32_t)length;
         name->text = g_string_chunk_insert_len(names->texts, text, (gssize)length);
     }
+    names->limit.reached |= !name;
     return name ? (uint16_t)name->entry.number : 0;
+}
+
+limit_t *
+names_limit(names_t *names)
+{
+    return &names->limit;
 }
 
 const char *
@@ -62,6 +71,7 @@ names_text(const names_t *names, uint16_t number)
 
 const kept_t names_kept[] = {
     { "name or path that was asked for", "state/names.c", sizeof(name_t), "its text",
-      "65535, half of them paths" },
+      "65535, half of them paths",
+      "limit of names reached: further ones that are asked for are not told, nor compared" },
     { 0 },
 };

@@ -7,6 +7,7 @@
 
 #include "base/oldest.h"
 #include "bytes/checksum.h"
+#include "state/flow.h"
 #include "base/table.h"
 
 typedef struct {
@@ -149,6 +150,7 @@ syns_take(syns_t *syns, const observation_t *obs, uint32_t hash, half_open_t *ha
 
 const kept_t syns_kept[] = {
     { "connection with a SYN and nothing else", "state/syns.c", sizeof(place_t), NULL,
-      "`max_half_open`, the one sent longest ago goes first" },
+      "`max_half_open`, the one sent longest ago goes first",
+      FLOWS_NOTICE },
     { 0 },
 };

@@ -11,7 +11,7 @@ reports_new(bool all_observations, unsigned max_full)
     reports_t *reports = g_new0(reports_t, 1);
 
     reports->store = store_new(max_full);
-    reports->full.notice = "finding limit reached: of further packets their verdict is told, but not why";
+    reports->full.notice = reports_kept->notice;
     reports->incidents = incidents_new();
     reports->sightings = g_new0(sighting_t, SIGHTINGS);
     reports->all_observations = all_observations;
@@ -311,8 +311,10 @@ report_limit(reports_t *reports, limit_t *limit)
 {
     if (limit->told || !limit->notice)
         return;
-    limit->told = true;
     finding_t *finding = store_finding(reports->store, reports->now->frame, reports->now->time);
+    if (finding->notice)
+        return;                         /* a frame has room for one: told when it is reached again */
+    limit->told = true;
     finding->notice = limit->notice;
     describe(reports, finding);
 }
@@ -337,12 +339,13 @@ facts_fingerprint(facts_t *facts, fact_id_t first, const fingerprint_t *fp)
 
 const kept_t reports_kept[] = {
     { "finding", "verdict/store.c", sizeof(finding_t), "its facts and its evidence",
-      "one for each packet with something to say; of more than `max_findings` no facts, evidence and origin" },
+      "one for each packet with something to say; of more than `max_findings` no facts, evidence and origin",
+      "finding limit reached: of further packets their verdict is told, but not why" },
     { "… of a packet called forged", "verdict/origin.c", sizeof(origin_t), NULL,
-      "as findings that say more than a verdict" },
+      "as findings that say more than a verdict", NULL },
     { "whether a frame has a finding", "verdict/store.c", 0, "one bit",
-      "frames up to the last with a finding" },
+      "frames up to the last with a finding", NULL },
     { "when a packet came, to date those linked with a forged one", "verdict/report.c",
-      sizeof(sighting_t), NULL, "the last " KEPT_NUMBER(SIGHTINGS) },
+      sizeof(sighting_t), NULL, "the last " KEPT_NUMBER(SIGHTINGS), NULL },
     { 0 },
 };

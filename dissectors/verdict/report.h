@@ -120,6 +120,14 @@ void report_facts(reports_t *reports, uint32_t frame, int64_t time, const facts_
 /* Leaves the notice of a limit at the packet at hand, the first time that it is reached. */
 void report_limit(reports_t *reports, limit_t *limit);
 
+/* The same for one that is marked as reached. */
+static inline void
+report_reached(reports_t *reports, limit_t *limit)
+{
+    if (limit->reached && !limit->told)
+        report_limit(reports, limit);
+}
+
 /* Leaves a notice at a frame; the text lives as long as the store. */
 void report_notice(reports_t *reports, uint32_t frame, const char *notice);
 
