@@ -30,7 +30,7 @@ endif()
 
 # Before anything is put anywhere: half an installation could not be taken away again.
 install(CODE "
-    foreach(file interference.so interference-scan documents/interference.7.gz documents/changelog.gz)
+    foreach(file interference.so interference-scan interference-compare documents/interference.7.gz documents/changelog.gz)
         if(NOT EXISTS \"${PROJECT_BINARY_DIR}/\${file}\")
             message(FATAL_ERROR \"\${file} is not built yet: cmake --build ${PROJECT_BINARY_DIR}\")
         endif()
