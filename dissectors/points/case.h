@@ -20,8 +20,10 @@ typedef struct {
     overlap_t        bytes;         /* what the other point has of its bytes */
     unsigned         matched, sent; /* packets of this direction that both points have, of those it has here or there */
     int64_t          error;         /* of the clocks, ns; -1: not known */
+    unsigned         attempts;      /* not arrived: times that it, or what it goes with, was sent and none arrived; not
+                                     * sent: packets of its sender that the other point lacks, 0: it cannot have
+                                     * missed them */
     /* POINTS_NOT_ARRIVED */
-    unsigned         attempts;      /* times that it, or what it goes with, was sent and none arrived */
     bool             nothing_after; /* nor did anything of its sender behind it */
     unsigned         lost;          /* other packets this way that did not arrive … */
     unsigned         lost_both, both;   /* … and both ways, of so many sent */

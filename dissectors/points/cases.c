@@ -9,6 +9,7 @@
 #include "detector.h"
 #include "points/case.h"
 
+#define TCP_MARKS  (TCP_ECE | TCP_CWR | TCP_AE)     /* flags that routers change: ECN */
 #define ARRIVAL_NS (500 * NS_PER_MS)    /* a point that stops later than this after a packet passed the other would
                                          * have shown it */
 #define QUEUE_NS   NS_PER_S             /* packets wait no longer on their way than this */
@@ -25,6 +26,7 @@ typedef struct {
     uint32_t   acked;           /* by the other end, the furthest of what both points have of it */
     unsigned   arrived_last;    /* packets up to the last that arrived, where they pass first */
     bool       shifted;         /* bytes were put in or left out */
+    bool       forged;          /* something else than an ACK was not sent */
 } said_t;
 
 typedef struct {
@@ -76,6 +78,14 @@ host_of(const points_t *points, const passage_t *p, unsigned end)
     return (sender_t){ .address = talks_at(points->talks, p->talk)->address[end] };
 }
 
+/* A host of which something arrived, not only was sent to it. */
+static sender_t
+as_sender(sender_t host)
+{
+    host.protocol = UINT8_MAX;
+    return host;
+}
+
 static void
 note_sender(GHashTable *senders, sender_t sender)
 {
@@ -93,6 +103,7 @@ gather_senders(compare_t *c)
             if (!p->partner)
                 continue;
             note_sender(c->senders, sender_of(c->points, p));
+            note_sender(c->senders, as_sender(host_of(c->points, p, p->end)));
             note_sender(c->senders, host_of(c->points, p, 0));
             note_sender(c->senders, host_of(c->points, p, 1));
         }
@@ -341,7 +352,7 @@ is_sender_known(const compare_t *c, const said_t *said, const passage_t *p)
 static bool
 are_hosts_known(const compare_t *c, const passage_t *p)
 {
-    sender_t from = host_of(c->points, p, 0), to = host_of(c->points, p, 1);
+    sender_t from = as_sender(host_of(c->points, p, p->end)), to = host_of(c->points, p, !p->end);
     return g_hash_table_contains(c->senders, &from) && g_hash_table_contains(c->senders, &to);
 }
 
@@ -368,7 +379,7 @@ was_capturing_before(const compare_t *c, const said_t *said, const passage_t *p)
     int64_t arrived = points_time(c->points, !said->first, p), least = c->points->delay[said->first];
 
     return (arrived - least - QUEUE_NS >= begin_of(c, said->first) || points_exchange(c->points, p)->opened)
-        && arrived - least <= stop_of(c, said->first);
+        && arrived + EARLY_MOST_NS <= stop_of(c, said->first);
 }
 
 static bool
@@ -527,6 +538,45 @@ say_changed(compare_t *c, said_t *said, passage_t *p, passage_t *original)
     say(c, !said->first, &pc, 0);
 }
 
+static bool
+is_bare_ack(const compare_t *c, const passage_t *p)
+{
+    return is_tcp(c, p) && !p->length && !(p->flags & (TCP_SYN | TCP_FIN | TCP_RST));
+}
+
+/* Its file says that it dropped nothing, or the user does. */
+static bool
+is_known_whole(const compare_t *c, unsigned point)
+{
+    return c->points->trace[point]->whole;
+}
+
+/* Packets of one end and this kind that arrived and of which the other point shows nothing. */
+static unsigned
+absent_like(const said_t *said, const passage_t *like)
+{
+    const GPtrArray *arrived = said->at[!said->first];
+    unsigned n = 0;
+
+    for (unsigned i = 0; i < arrived->len; i++) {
+        const passage_t *p = g_ptr_array_index(arrived, i);
+        bool same_kind = !p->length == !like->length && !((p->flags ^ like->flags) & TCP_RST);
+        n += same_kind && (p->fate == FATE_OPEN || p->fate == FATE_FORGED);
+    }
+    return n;
+}
+
+/* The other point missed others, or its sender goes on behind this there; an ACK alone is nothing that somebody would
+ * forge. */
+static bool
+may_be_missed(const compare_t *c, const said_t *said, const passage_t *p)
+{
+    const stream_t *sent = said->stream[said->first];
+
+    return is_lossy(c, said->first) || (sent && stream_misses(sent, c->points, !said->first, p))
+        || (is_bare_ack(c, p) && !said->forged);
+}
+
 static void
 judge_arrived(compare_t *c, said_t *said, passage_t *p)
 {
@@ -543,21 +593,26 @@ judge_arrived(compare_t *c, said_t *said, passage_t *p)
         return;
     }
     if ((original = original_of(c, said, p))) {
-        say_changed(c, said, p, original);
+        if (p->length == original->length && passages_agree(p, original) && !((p->flags ^ original->flags) & ~TCP_MARKS))
+            p->fate = original->fate = FATE_SAME_BYTES;     /* other numbers or options: no change that matters */
+        else
+            say_changed(c, said, p, original);
         return;
     }
     if (pc.tcp && said->stream[said->first])
         pc.bytes = stream_look(said->stream[said->first], c->points, !said->first, p);
     pc.original = pc.bytes.differs ? pc.bytes.other : other_syn_ack(said, p);
-    if (!pc.original && is_lossy(c, said->first)) {
+    if (!pc.original && !was_capturing_before(c, said, p)) {
+        leave_open(c, said, REASON_NOT_CAPTURING);
+    } else if (!pc.original && may_be_missed(c, said, p)) {
         leave_open(c, said, REASON_LOSSY);
     } else if (!pc.original && !is_sender_known(c, said, p)) {
         leave_open(c, said, REASON_UNSEEN);
-    } else if (!pc.original && !was_capturing_before(c, said, p)) {
-        leave_open(c, said, REASON_NOT_CAPTURING);
     } else {
         uint32_t genuine = pc.original ? pc.original->partner : 0;
         p->fate = FATE_FORGED;
+        said->forged = true;
+        pc.attempts = pc.original || is_known_whole(c, said->first) ? 0 : absent_like(said, p);
         say(c, !said->first, &pc, genuine ? trace_at(c->points->trace[!said->first], genuine - 1)->frame : 0);
     }
 }
@@ -758,11 +813,12 @@ judge_said(compare_t *c, said_t *said)
 {
     const unsigned first = said->first;
 
-    for (unsigned i = 0; i < said->at[!first]->len; i++) {
-        passage_t *p = g_ptr_array_index(said->at[!first], i);
-        if (p->fate == FATE_OPEN)
-            judge_arrived(c, said, p);
-    }
+    for (unsigned acks = 0; acks < 2; acks++)       /* these last: see may_be_missed() */
+        for (unsigned i = 0; i < said->at[!first]->len; i++) {
+            passage_t *p = g_ptr_array_index(said->at[!first], i);
+            if (p->fate == FATE_OPEN && is_bare_ack(c, p) == acks)
+                judge_arrived(c, said, p);
+        }
     for (unsigned i = 0; i < said->at[first]->len; i++) {
         passage_t *p = g_ptr_array_index(said->at[first], i);
         if (has_arrived(p))

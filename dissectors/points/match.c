@@ -211,10 +211,17 @@ is_open(const points_t *points, const passage_t *p)
     return !p->partner;
 }
 
+/* Of what one point captured twice, the first: so that there is one at each. */
+static bool
+is_open_and_first(const points_t *points, const passage_t *p)
+{
+    return is_open(points, p) && !p->copy_of;
+}
+
 static bool
 is_open_and_strong(const points_t *points, const passage_t *p)
 {
-    return is_open(points, p) && is_strong(p);
+    return is_open_and_first(points, p) && is_strong(p);
 }
 
 static bool
@@ -229,7 +236,7 @@ static bool
 is_one_sided(const points_t *points, const passage_t *p)
 {
     const exchange_t *x = state_at(points, p->talk);
-    return is_open(points, p) && (!(x->seen[0][0] + x->seen[0][1]) || !(x->seen[1][0] + x->seen[1][1]))
+    return is_open_and_first(points, p) && (!(x->seen[0][0] + x->seen[0][1]) || !(x->seen[1][0] + x->seen[1][1]))
         && (is_tcp(points, p) || p->captured >= UDP_TELLS);
 }
 
@@ -337,6 +344,41 @@ time_taken(const points_t *points, const passage_t *a, const passage_t *b)
     return first == 1 ? -taken : first == 0 ? taken : ABS(taken);
 }
 
+/* As many at both points: the one is the other, whatever the clocks say. */
+static void
+pair_as_they_come(points_t *points, level_t level, const alike_t *alike)
+{
+    for (unsigned i = 0; i < alike->n[0]; i++) {
+        uint32_t a = alike->key[0][i].index, b = alike->key[1][i].index;
+        if (is_same(points, trace_at(points->trace[0], a), trace_at(points->trace[1], b), level))
+            pair(points, a, b);
+    }
+}
+
+static const print_t *
+next_open(const points_t *points, unsigned point, const alike_t *alike, unsigned *at)
+{
+    while (*at < alike->n[point] && trace_at(points->trace[point], alike->key[point][*at].index)->partner)
+        ++*at;
+    return *at < alike->n[point] ? &alike->key[point][*at] : NULL;
+}
+
+/* A clock that steps unseen takes packets apart that are one: what both points still have is the same. */
+static void
+pair_left_over(points_t *points, level_t level, const alike_t *alike)
+{
+    unsigned at[2] = { 0, 0 };
+    const print_t *a, *b;
+
+    while ((a = next_open(points, 0, alike, &at[0])) && (b = next_open(points, 1, alike, &at[1]))) {
+        const passage_t *p = trace_at(points->trace[0], a->index), *q = trace_at(points->trace[1], b->index);
+        if (is_same(points, p, q, level) && ABS(time_taken(points, p, q)) <= DELAY_MOST_NS)
+            pair(points, a->index, b->index);
+        else
+            at[points_time(points, 1, q) < points_time(points, 0, p)]++;
+    }
+}
+
 /* Two lists in the order of time: each one that arrived is the last that was sent before, while there are more that
  * were sent than arrived. */
 static void
@@ -345,6 +387,10 @@ pair_in_order(points_t *points, level_t level, const alike_t *alike, GArray *vot
     unsigned at[2] = { 0, 0 };
 
     (void)votes;
+    if (alike->n[0] == alike->n[1]) {
+        pair_as_they_come(points, level, alike);
+        return;
+    }
     while (at[0] < alike->n[0] && at[1] < alike->n[1]) {
         const print_t *k[2] = { &alike->key[0][at[0]], &alike->key[1][at[1]] };
         const passage_t *a = trace_at(points->trace[0], k[0]->index), *b = trace_at(points->trace[1], k[1]->index);
@@ -364,6 +410,7 @@ pair_in_order(points_t *points, level_t level, const alike_t *alike, GArray *vot
             at[0]++, at[1]++;
         }
     }
+    pair_left_over(points, level, alike);
 }
 
 /* ---- NAT ---- */
@@ -470,7 +517,7 @@ static bool
 is_shifted(const points_t *points, const passage_t *p)
 {
     const exchange_t *x = points_exchange(points, p);
-    return is_open(points, p) && p->captured && (x->shift[0] || x->shift[1]);
+    return is_open_and_first(points, p) && p->captured && (x->shift[0] || x->shift[1]);
 }
 
 /* A SYN/ACK alone may be forged: only bytes that are the same behind it tell that it is the same connection. */
@@ -691,6 +738,23 @@ mark_repeated(points_t *points, unsigned point)
     g_array_free(open, TRUE);
 }
 
+/* Captured again at the same point: a mirror port, or both sides of a router. */
+static void
+mark_doubled(points_t *points, unsigned point)
+{
+    GArray *keys = keys_of(points, point, LEVEL_SAME, is_open);
+
+    for (unsigned i = 1; i < keys->len; i++) {
+        const print_t *before = &g_array_index(keys, print_t, i - 1), *now = before + 1;
+        const passage_t *a = trace_at(points->trace[point], before->index);
+        passage_t *p = trace_at(points->trace[point], now->index);
+        if (before->hash == now->hash && p->talk == a->talk && p->end == a->end && passages_agree(a, p)
+            && ABS(p->time - a->time) <= DUPLICATE_NS && ABS(p->ip.ttl - a->ip.ttl) <= 1)
+            p->copy_of = a->copy_of ? a->copy_of : before->index + 1;
+    }
+    g_array_free(keys, TRUE);
+}
+
 /* ---- all of it ---- */
 
 static void
@@ -751,10 +815,12 @@ void
 points_match(points_t *points)
 {
     count_seen(points);
+    mark_doubled(points, 0);
+    mark_doubled(points, 1);
     find_translations(points);
-    each_alike(points, LEVEL_SAME, is_open, pair_single, NULL);
+    each_alike(points, LEVEL_SAME, is_open_and_first, pair_single, NULL);
     find_shifts(points);
-    each_alike(points, LEVEL_SAME, is_open, pair_single, NULL);
+    each_alike(points, LEVEL_SAME, is_open_and_first, pair_single, NULL);
     each_alike(points, LEVEL_REWRITTEN, is_open_and_strong, pair_single, NULL);
     find_directions(points);
     find_clocks(points);

@@ -8,7 +8,7 @@
 /* Connections on the same ports one after the other lie apart. */
 #define EPOCH_STEP (INT64_C(1) << 36)
 #define EDGES_MOST 128                  /* of 64 connections on the same ports; further ones are not looked at */
-#define GAP_MOST   (1u << 24)           /* a larger one is another connection that began unseen */
+#define GAP_MOST   (1 << 24)            /* a larger one is another connection that began unseen */
 
 typedef struct {
     int64_t          from, to;          /* positions; SYN and FIN count as one each */
@@ -87,8 +87,9 @@ stream_new(const points_t *points, unsigned point, const GPtrArray *passages)
         uint32_t seq = points_seq(points, point, p);
         if (!stream->pieces->len)
             stream->last_seq = seq;
-        if (p->flags & TCP_RST || (!span_of(p) && stream->pieces->len))
-            continue;                   /* says nothing, and resets may lie anywhere */
+        bool far = seq_diff(seq, stream->last_seq) > GAP_MOST || seq_diff(stream->last_seq, seq) > GAP_MOST;
+        if (p->copy_of || (p->flags & TCP_RST && far))
+            continue;                   /* resets may lie anywhere */
         stretch_t piece = { .from = place(stream, p, seq), .p = p, .seq = seq };
         piece.to = piece.from + span_of(p);
         g_array_append_val(stream->pieces, piece);
@@ -156,6 +157,22 @@ first_beyond(const stream_t *stream, int64_t position)
             low = middle + 1;
     }
     return low;
+}
+
+bool
+stream_misses(const stream_t *stream, const points_t *points, unsigned point, const passage_t *p)
+{
+    int64_t from = position_of(stream, points_seq(points, point, p)), to = from + span_of(p);
+
+    if (from < 0 || to == from)
+        return false;
+    unsigned i = first_beyond(stream, from);
+    while (i < stream->pieces->len && piece_at(stream, i)->to <= from)
+        i++;
+    for (; i < stream->pieces->len && piece_at(stream, i)->from < to; i++)
+        if (piece_at(stream, i)->to > piece_at(stream, i)->from)
+            return false;
+    return i < stream->pieces->len && piece_at(stream, i)->from - to < GAP_MOST;
 }
 
 /* Byte `at` of a packet; -1: not captured. */

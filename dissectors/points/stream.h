@@ -26,5 +26,8 @@ typedef struct {
 
 overlap_t stream_look(const stream_t *stream, const points_t *points, unsigned point, const passage_t *p);
 
+/* The stream has nothing of a packet and goes on behind it: its sender has sent that, and it was not captured. */
+bool stream_misses(const stream_t *stream, const points_t *points, unsigned point, const passage_t *p);
+
 /* Bytes that the sender has gone beyond and that were never captured: how many gaps. */
 unsigned  stream_gaps(const stream_t *stream);

@@ -41,6 +41,7 @@ typedef struct {
     uint32_t       frame;
     uint32_t       talk;            /* index of its conversation */
     uint32_t       partner;         /* the same packet at the other point: its index and 1; 0: none */
+    uint32_t       copy_of;         /* captured again: the first time's index and 1; 0: it is the first */
     uint32_t       seq, ack, tsval, tsecr;
     uint32_t       length, captured;
     const uint8_t *payload;
@@ -71,6 +72,7 @@ typedef struct {
     uint64_t  cut_payloads;
     uint64_t  left_out;             /* beyond TRACE_PACKETS_MAX */
     uint64_t  dropped;              /* by the capturing machine, as the file says */
+    bool      whole;                /* it is known that nothing was dropped */
     bool      cut_short;            /* the file could not be read to its end */
 } trace_t;
 

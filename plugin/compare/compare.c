@@ -21,7 +21,7 @@ static const char usage[] =
     "  -w FILE                write A and B as one pcapng, an interface for each, times as A's clock\n"
     "  --names NAME,NAME,...  what to call the points (the names of the files)\n"
     "  --complete             every capture began before the first packet and ended after the last one of all,\n"
-    "                         and nothing was filtered out: what one does not show did not pass it\n"
+    "                         and nothing was filtered out or dropped: what one does not show did not pass it\n"
     "  --grade                how the verdicts on each capture by itself did; files are taken in pairs: A B, C D, ...\n"
     "  -h, --help; -v, --version\n"
     "\n"

@@ -91,8 +91,10 @@ read_statistics(trace_t *trace, wtap_block_t statistics)
     if (until > trace->until)
         trace->until = until;
     for (unsigned i = 0; i < G_N_ELEMENTS(drops); i++)
-        if (wtap_block_get_uint64_option_value(statistics, drops[i], &dropped) == WTAP_OPTTYPE_SUCCESS)
+        if (wtap_block_get_uint64_option_value(statistics, drops[i], &dropped) == WTAP_OPTTYPE_SUCCESS) {
             trace->dropped += dropped;
+            trace->whole = !trace->dropped;
+        }
 }
 
 static void
@@ -133,6 +135,7 @@ point_read(const char *file, const char *name, talks_t *talks, bool complete)
     if (complete && !error) {
         point.trace->from = INT64_MIN;
         point.trace->until = INT64_MAX;
+        point.trace->whole = !point.trace->dropped;
     }
     point.unread[UNREAD_FRAGMENTS] = fragments_given_up(unwrap.fragments);
     fragments_free(unwrap.fragments);

@@ -49,6 +49,7 @@ pair_new(box_t box)
 
     for (unsigned i = 0; i < 2; i++) {
         pair.trace[i] = trace_new(pair.talks);
+        pair.trace[i]->whole = true;
         pair.reports[i] = reports_new(false, 1000);
     }
     pair.points = points_new(pair.talks, pair.trace[0], pair.trace[1]);
@@ -549,6 +550,42 @@ check_proxy(void **state)
     pair_free(&pair);
 }
 
+/* Who says nothing of drops is believed by how much it shows: of few packets a reset is a suspicion at most. */
+static void
+check_few_packets(void **state)
+{
+    (void)state;
+    for (unsigned rounds = 2; rounds < 200; rounds += 190) {
+        pair_t pair = pair_new((box_t){ PATH });
+        pair.trace[0]->whole = pair.trace[1]->whole = false;
+        shake_hands(&pair);
+        talk(&pair, rounds);
+        observation_t reset = forged_reset(&pair);
+        send_as(&pair, SERVER, HERE, &reset);
+        uint32_t frame = pair.frame[HERE];
+        talk(&pair, 1);
+        judge_pair(&pair);
+        const finding_t *f = store_lookup(pair.reports[HERE]->store, frame);
+        assert_true(rounds == 2 ? !f || f->verdict == VERDICT_SUSPECT : f->confidence > 60);
+        pair_free(&pair);
+    }
+}
+
+/* A segment, a FIN or a SYN/ACK that one point missed and that its sender goes on behind. */
+static void
+check_gone_beyond(void **state)
+{
+    (void)state;
+    pair_t pair = pair_new((box_t){ PATH });
+    send_both(&pair, CLIENT, TCP_SYN, NULL);
+    send_where(&pair, SERVER, HERE, TCP_SYN | TCP_ACK, NULL);
+    send_both(&pair, CLIENT, TCP_ACK, NULL);
+    talk(&pair, 3);
+    judge_pair(&pair);
+    assert_nothing_said(&pair);
+    pair_free(&pair);
+}
+
 /* Only the server's port 53 was asked for at the server: it shows nothing of this connection. */
 static void
 check_filtered(void **state)
@@ -853,6 +890,8 @@ static const struct {
     { "a path that loses packets", check_lossy_path },
     { "a proxy", check_proxy },
     { "another filter", check_filtered },
+    { "few packets", check_few_packets },
+    { "a SYN/ACK that one point missed", check_gone_beyond },
     { "the same capture twice", check_same_capture },
     { "packets that are all alike", check_all_alike },
     { "a forged reset", check_reset },
