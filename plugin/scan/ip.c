@@ -212,7 +212,9 @@ read_udp(unwrap_t *u)
     layer_t layer = layer_of_datagram(&u->obs);
     if (layer != LAYER_NONE && read_be16(p + 4) < 8)
         return LAYER_NONE;
-    u->rest = (piece_t){ u->obs.payload, u->obs.captured, u->obs.length };
+    /* The datagram may claim more than there is of its packet; what it carries ends with that. */
+    uint32_t there = u->rest.length - 8;
+    u->rest = (piece_t){ u->obs.payload, u->obs.captured, u->obs.length < there ? u->obs.length : there };
     return layer;
 }
 
