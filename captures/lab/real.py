@@ -64,7 +64,8 @@ def answers(name, package, about, guess, files, command, ready):
 
 
 # What a program of the newer system reads lies in the lab's folder, which is mounted there for it alone.
-IN_NEWER = "mkdir -p {0}$dir && mount --bind $dir {0}$dir && mount -t proc proc {0}/proc && exec chroot {0} sh -c '%s'".format(NEWER)
+IN_NEWER = "mkdir -p {0}$dir && mount --bind $dir {0}$dir && mount -t proc proc {0}/proc && exec chroot {0} " \
+           "sh -c '%s'".format(NEWER)
 
 
 def newer(row, name=""):
@@ -263,20 +264,24 @@ def ports(first, last):
     return tuple(curl("http://allowed.example:%d/" % port, seconds=1) for port in range(first, last + 1))
 
 
-BIG_BODY = "curl -sko /dev/null --max-time 2 --data-binary @{dir}/htdocs/big --connect-to ::{s10}: http://allowed.example:%d/"
+BIG_BODY = "curl -sko /dev/null --max-time 2 --data-binary @{dir}/htdocs/big --connect-to ::{s10}: " \
+           "http://allowed.example:%d/"
 
 SERVERS = [
     behaves("haproxy", "haproxy", "haproxy refuses, rejects, denies, falls silent, has no server, passes",
-            "connection reject: RST/ACK; content reject and reject: FIN; deny 403 and FIN; silent drop: nothing; dead: 503",
+            "connection reject: RST/ACK; content reject and reject: FIN; deny 403 and FIN; silent drop: nothing; "
+            "dead: 503",
             ports(8001, 8007), parts=tuple(zip(range(8001, 8008), (
-                "connection reject", "content reject", "deny", "http reject", "silent-drop", "dead backend", "passes"))),
+                "connection reject", "content reject", "deny", "http reject", "silent-drop", "dead backend",
+                "passes"))),
             files=(("haproxy.cfg", HAPROXY),),
             tools=(("server", "exec haproxy -db -f $dir/haproxy.cfg", ""),)),
     behaves("nginx", "nginx", "nginx returns 444, times out, refuses long bodies with and without lingering",
             "444: FIN; with reset_timedout_connection RST/ACK with timestamps; unread body: RST after the 413",
             ports(8011, 8012) + (actor("only_connect", "{s10}", "8013", "1.6"), BIG_BODY % 8014, BIG_BODY % 8015),
-            parts=((8011, "444"), (8012, "444, reset_timedout_connection"), (8013, "timeout, reset_timedout_connection"),
-                   (8014, "413, lingering_close off"), (8015, "413, lingering_close always")),
+            parts=((8011, "444"), (8012, "444, reset_timedout_connection"),
+                   (8013, "timeout, reset_timedout_connection"), (8014, "413, lingering_close off"),
+                   (8015, "413, lingering_close always")),
             files=(("real-nginx.conf", NGINX),),
             tools=(("server", "exec nginx -e $dir/real-nginx.log -c $dir/real-nginx.conf", ""),)),
     behaves("squid-intercept", "squid-openssl", "a transparent proxy on the client's router: a page, a refused name",
@@ -284,10 +289,12 @@ SERVERS = [
             (http("allowed.example"), http()), stands_in=True, files=(("squid.conf", SQUID),),
             setup=(("r1", "iptables -t nat -A PREROUTING -i a0 -p tcp --dport 80 -j REDIRECT --to-ports 3129"),),
             teardown=(("r1", "iptables -t nat -F"),),
-            tools=(("r1", "chmod 755 $dir; touch $dir/squid.log; chmod 666 $dir/squid.log; exec squid -N -f $dir/squid.conf", ""),)),
+            tools=(("r1", "chmod 755 $dir; touch $dir/squid.log; chmod 666 $dir/squid.log; "
+                    "exec squid -N -f $dir/squid.conf", ""),)),
     behaves("privoxy", "privoxy", "an explicit proxy on the client's router blocks a name",
             "403 in the proxy's own name, then FIN", tuple(
-                "curl -so /dev/null --max-time 3 -x http://192.0.2.1:8118 http://%s/" % n for n in ("blocked.example",)),
+                "curl -so /dev/null --max-time 3 -x http://192.0.2.1:8118 http://%s/" % n
+                for n in ("blocked.example",)),
             subject="r1", files=(("privoxy.conf", PRIVOXY), ("block.action", "{ +block{no} }\n.blocked.example\n")),
             tools=(("r1", "exec privoxy --no-daemon $dir/privoxy.conf", ""),), vantages=("client",)),
 ]
@@ -378,7 +385,8 @@ policy.add(policy.all(policy.FORWARD('127.0.0.1@5300')))
 
 RESOLVERS = [
     answers("dnsmasq", "dnsmasq-base", "dnsmasq with names of its own",
-            "TTL 64, counting or random IP ID, DF set; local: AA, record TTL 0; passed on: the authority's AA; cache: AA clear",
+            "TTL 64, counting or random IP ID, DF set; local: AA, record TTL 0; passed on: the authority's AA; cache: "
+            "AA clear",
             (), "exec dnsmasq -k -C /dev/null -u root -a $s99 -z -R -S 127.0.0.1#5300 -A /trap.example/10.11.12.13 "
             "-S /gone.example/ --no-hosts --log-facility=-", "started"),
     answers("unbound-local", "unbound", "unbound with local data and a local zone",
@@ -393,7 +401,8 @@ RESOLVERS = [
             "exec pdns_recursor --config-dir=$dir", "Listening"),
     answers("dnsdist", "dnsdist", "dnsdist with a packet cache, a spoofed name and a refused one",
             "spoofed: AA clear, RA = RD, record TTL 60; passed on: the backend's bits",
-            (("dnsdist.conf", DNSDIST),), "exec dnsdist --supervised --disable-syslog -C $dir/dnsdist.conf", "Listening"),
+            (("dnsdist.conf", DNSDIST),), "exec dnsdist --supervised --disable-syslog -C $dir/dnsdist.conf",
+            "Listening"),
     answers("knot-resolver", "knot-resolver", "Knot Resolver with two policies",
             "policy: AA, record TTL 60, EDE 4; denied: SOA, EDE 15", (("kresd.conf", KRESD),),
             "mkdir -p $dir/kresd && cd $dir/kresd && exec kresd -n -c $dir/kresd.conf", ""),
@@ -413,8 +422,8 @@ KERNEL = [
            "RST/ACK at the next number, timestamps, next IP ID, DF, current window",
            ("sh -c '(sleep 0.6; ip netns exec itf-server ss -K dst 192.0.2.10) >/dev/null 2>&1 &'",
             actor("fetch_twice_idle", "{s10}", "allowed.example", "1"))),
-    kernel("linger-0", "the server aborts with data under way", "RST/ACK with timestamps, then one R for each ACK under "
-           "way, ascending, ID 0, DF, win 0", (curl("http://allowed.example:8021/"),),
+    kernel("linger-0", "the server aborts with data under way", "RST/ACK with timestamps, then one R for each ACK "
+           "under way, ascending, ID 0, DF, win 0", (curl("http://allowed.example:8021/"),),
            servers=(("server", "{actor} serve_abort {s10} 8021"),)),
     kernel("socket-ttl", "a server socket with a TTL and a TOS of its own", "SYN/ACK and R with TTL 64, data with 40",
            (curl("http://allowed.example:8022/"), actor("late_data", "{s10}", "8022")),
@@ -426,14 +435,15 @@ KERNEL = [
            servers=(("server", "{actor} serve_old_http {s10} 8023"),)),
     kernel("fast-open", "a client with data in its SYN meets a server that knows TFO, and a closed port",
            "second SYN carries data, the SYN/ACK acknowledges it; closed port: RST/ACK of SYN and data",
-           (actor("fast_open", "{s10}", "8024"), actor("fast_open", "{s10}", "8024"), actor("fast_open", "{s10}", "8025")),
+           (actor("fast_open", "{s10}", "8024"), actor("fast_open", "{s10}", "8024"),
+            actor("fast_open", "{s10}", "8025")),
            setup=(("server", "sysctl -qw net.ipv4.tcp_fastopen=3"), ("client", "sysctl -qw net.ipv4.tcp_fastopen=1")),
            servers=(("server", "{actor} serve_fast_open {s10} 8024"),)),
     kernel("time-wait", "the server closed first; the client uses the same port again at once",
            "SYN/ACK with a higher number, no reset", (actor("fetch", "{s10}", "allowed.example", "/forbidden", "40002"),
                                                       actor("fetch", "{s10}", "allowed.example", "/", "40002"))),
-    kernel("syncookies", "every SYN is answered with a cookie", "SYN/ACK repeats with the same number, options kept in the "
-           "timestamp", (http("allowed.example"),), setup=(("server", "sysctl -qw net.ipv4.tcp_syncookies=2"),),
+    kernel("syncookies", "every SYN is answered with a cookie", "SYN/ACK repeats with the same number, options kept in "
+           "the timestamp", (http("allowed.example"),), setup=(("server", "sysctl -qw net.ipv4.tcp_syncookies=2"),),
            teardown=(("server", "sysctl -qw net.ipv4.tcp_syncookies=1"),)),
     kernel("full-queue", "the server's queue of new connections is full and tcp_abort_on_overflow is set",
            "RST for the ACK that finds no room", (actor("many_connects", "{s10}", "8026", "6"),),

@@ -4,8 +4,8 @@
 
     /usr/bin/python3 captures/scripted/make.py [--check] [NAME ...]
 
-Needs Debian's python3-scapy and python3-cryptography (for QUIC only). Every random choice comes from a generator seeded with the
-scenario's name, so the files come out byte for byte the same each time; --check compares
+Needs Debian's python3-scapy and python3-cryptography (for QUIC only). Every random choice comes from a generator
+seeded with the scenario's name, so the files come out byte for byte the same each time; --check compares
 instead of writing.
 """
 
@@ -39,8 +39,8 @@ README_HEAD = """\
 # Scripted sample captures
 
 `FAMILY/NAME.pcap` is a made-up capture, `NAME.truth` says which of its packets are special, and
-`NAME.expected` [what the plugin says](../../docs/expectations.md) (for some, `NAME.jsonl` its report); the family is what they
-show. Capture and truth come from the function of that name in `scenarios/`; `/usr/bin/python3
+`NAME.expected` [what the plugin says](../../docs/expectations.md) (for some, `NAME.jsonl` its report); the family
+is what they show. Capture and truth come from the function of that name in `scenarios/`; `/usr/bin/python3
 make.py` (Debian's `python3-scapy` and `python3-cryptography`) writes them all, byte for byte the same
 each time. Nothing here was ever on a wire: addresses are documentation or well-known ones, names end
 in `.example` but for those of block pages that the plugin's list knows.

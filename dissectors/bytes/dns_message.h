@@ -84,5 +84,6 @@ dns_rcode(const dns_message_t *m)
 }
 
 /* True for an address no public name should lead to: RFC 1918, 6598, 3927, loopback, 0.0.0.0; of IPv6 all outside
- * 2000::/3 (the global unicast addresses, RFC 4291 section 2.4), those of translators left out (64:ff9b::/96, RFC 6052). */
+ * 2000::/3 (the global unicast addresses, RFC 4291 section 2.4), those of translators left out (64:ff9b::/96,
+ * RFC 6052). */
 bool address_is_special(const uint8_t *address, bool ipv6);

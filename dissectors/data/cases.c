@@ -718,8 +718,8 @@ pool(engine_t *engine, segment_t *s, const data_case_t *now, const run_t *run)
     GArray *more = evidence_new();
     for (unsigned i = 0; i < own->evidence->len; i++) {
         const evidence_t *e = &g_array_index(own->evidence, evidence_t, i);
-        evidence_offer_at_most(more, e->signature, g_strdup_printf("frame %u, of the same sender: %s", own->frame, e->text),
-                               e->weight);
+        evidence_offer_at_most(more, e->signature,
+                               g_strdup_printf("frame %u, of the same sender: %s", own->frame, e->text), e->weight);
     }
     data_case_t c = run_case(now, run, &run->packet[0]);
     bool forged = judge_again(engine, s, &c, more, false, 0);
@@ -1042,7 +1042,8 @@ read_foreign(const segment_t *s)
     const packet_t *last = &sender->last;
     uint32_t seq = sender->next_seq - last->length - (last->bits & TCP_FIN);
 
-    if (!last->frame || last->frame == obs->frame || last->frame == s->flow->request_frame || sender->seen & SEEN_SYN || !(last->bits & TCP_ACK) || last->ack != obs->ack
+    if (!last->frame || last->frame == obs->frame || last->frame == s->flow->request_frame
+        || sender->seen & SEEN_SYN || !(last->bits & TCP_ACK) || last->ack != obs->ack
         || s->flow->syn_repeated || !(peer->seen & SEEN_SYN) || peer->next_seq != obs->ack
         || ticks_since(last->time, ticks(obs->time)) > BEFORE_SYN_ACK_NS || seq - obs->seq - 1 < BEFORE_SYN_ACK_BYTES)
         return (answer_t){ 0 };
@@ -1141,8 +1142,8 @@ observe_out_of_step(engine_t *engine, segment_t *s)
         return;
     if (s->obs->length && !is_damaged(engine, s))
         foreign_keep(beside_get(engine->besides, s->flow, BESIDE_FOREIGN), s->obs, s->sender);
-    else if (foreign && !s->obs->length && foreign_is_denied(foreign, s->obs, s->peer) && !is_forged(engine, foreign->frame)
-             && !is_damaged(engine, s))
+    else if (foreign && !s->obs->length && foreign_is_denied(foreign, s->obs, s->peer)
+             && !is_forged(engine, foreign->frame) && !is_damaged(engine, s))
         judge_foreign(engine, s, foreign);
 }
 
@@ -1163,8 +1164,9 @@ data_segment(engine_t *engine, segment_t *s)
 static const kept_t kept[] = {
     { "beginnings of answers, and of what contradicts them", "data/cases.c", sizeof(flow_answers_t), NULL,
       KEPT_NUMBER(ANSWERS_KEPT) " for a connection that has answers", NULL },
-    { "small page that is not complete", "data/cases.c", sizeof(pending_page_t), "its bytes, at most " KEPT_NUMBER(PAGE_BYTES),
-      KEPT_NUMBER(PENDING_PAGES) ", the oldest goes first", PAGES_NOTICE },
+    { "small page that is not complete", "data/cases.c", sizeof(pending_page_t),
+      "its bytes, at most " KEPT_NUMBER(PAGE_BYTES), KEPT_NUMBER(PENDING_PAGES) ", the oldest goes first",
+      PAGES_NOTICE },
     { "run of packets of one sender that is not the host", "data/run.c", sizeof(run_t), NULL,
       "the oldest goes first",
       RUNS_NOTICE },

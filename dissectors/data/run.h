@@ -45,8 +45,9 @@ typedef struct {
 void run_begin(run_t *run, const observation_t *obs, const direction_t *sender);
 
 /* True when a packet is of the same sender and goes on where it was: TTL one off at most, or as far off as the
- * window is, and then over a hole that others of it may fill; don't-fragment, timestamps, and low IP IDs alike, and not an IP ID that goes on where the claimed sender's own were; where
- * the header repeats the claimed sender's, the very IP ID. */
+ * window is, and then over a hole that others of it may fill; don't-fragment, timestamps, and low IP IDs alike, and
+ * not an IP ID that goes on where the claimed sender's own were; where the header repeats the claimed sender's,
+ * the very IP ID. */
 bool run_takes(const run_t *run, const observation_t *obs);
 
 /* Adds one that it takes. */

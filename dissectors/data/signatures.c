@@ -499,7 +499,8 @@ before_rtt(const data_case_t *c)
     uint32_t rtt = shortest_rtt(&c->sender, c->host_rtt, c->host_rtts);
 
     if (!c->first_answer || rtt < RTT_USEFUL_US || c->ack != c->peer.next_seq || c->peer.last.bits & BIT_AGAIN
-        || (!(c->sender.seen & SEEN_SYN) && !c->host_rtts) || c->peer.last.frame != c->request_frame || delay < 0 || delay * 2 >= rtt * NS_PER_US)
+        || (!(c->sender.seen & SEEN_SYN) && !c->host_rtts) || c->peer.last.frame != c->request_frame
+        || delay < 0 || delay * 2 >= rtt * NS_PER_US)
         return NULL;
     return g_strdup_printf("acknowledges frame %u after %.2f ms; the shortest of %u round trips to this sender is "
                            "%.2f ms", c->peer.last.frame, delay / 1e6, MAX(c->sender.rtts, c->host_rtts), rtt / 1e3);

@@ -103,7 +103,9 @@ read_case(const engine_t *engine, const query_t *q, dns_message_t *m, dns_case_t
     c->n_answers = q->n_answers;
     memcpy(c->answer, q->answers, q->n_answers * sizeof c->answer[0]);
     usual = ttl_memory_usual(&c->server->ttls);
-    c->at_server = q->ttl && vantage_of_exchange(&engine->vantages, q->ttl, usual ? usual : c->answer[0].ip.ttl) == VANTAGE_SERVER;
+    c->at_server = q->ttl
+                   && vantage_of_exchange(&engine->vantages, q->ttl, usual ? usual : c->answer[0].ip.ttl)
+                      == VANTAGE_SERVER;
     c->name = needs_name(c) ? name_of(q, m) : NULL;
     c->name_is_public = c->name && dns_name_is_public(c->name);
     c->server_is_neutral = c->name && is_neutral(server);
@@ -582,7 +584,8 @@ find_asked(engine_t *engine, query_t *stray, const observation_t *obs)
 {
     const query_t *q = query_asked(dns_of(engine), stray);
 
-    if (!q || !q->frame || q->asked || q->question == stray->question || obs->time - q->last_time > ASTRAY_NS || is_broadcast(&q->question->server->address))
+    if (!q || !q->frame || q->asked || q->question == stray->question || obs->time - q->last_time > ASTRAY_NS
+        || is_broadcast(&q->question->server->address))
         return;
     stray->asked = g_memdup2(&q->question->server->address, sizeof *stray->asked);
     stray->frame = q->frame;
@@ -790,7 +793,8 @@ static bool
 read_message(const observation_t *obs, dns_message_t *m, const uint8_t *bytes, size_t length)
 {
     return dns_message_read(m, bytes, length)
-        || (obs->protocol == PROTOCOL_UDP && obs->captured == obs->length && dns_message_read_overlong(m, bytes, length));
+        || (obs->protocol == PROTOCOL_UDP && obs->captured == obs->length
+            && dns_message_read_overlong(m, bytes, length));
 }
 
 static void

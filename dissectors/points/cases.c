@@ -21,7 +21,8 @@ typedef struct {
     GPtrArray *at[2];           /* of passage_t *, by point, in the order of capture */
     stream_t  *stream[2];       /* of these */
     GHashTable *acks[2];        /* by point: number and 1: the first packet that acknowledges it; NULL: not asked for */
-    GHashTable *alike;          /* where it passes first, by number (TCP) or mark: GPtrArray of packets; NULL: as above */
+    GHashTable *alike;          /* where it passes first, by number (TCP) or mark: GPtrArray of packets;
+                                 * NULL: as above */
     bool       has_acked;
     uint32_t   acked;           /* by the other end, the furthest of what both points have of it */
     unsigned   arrived_last;    /* packets up to the last that arrived, where they pass first */
@@ -593,7 +594,8 @@ judge_arrived(compare_t *c, said_t *said, passage_t *p)
         return;
     }
     if ((original = original_of(c, said, p))) {
-        if (p->length == original->length && passages_agree(p, original) && !((p->flags ^ original->flags) & ~TCP_MARKS))
+        if (p->length == original->length && passages_agree(p, original)
+            && !((p->flags ^ original->flags) & ~TCP_MARKS))
             p->fate = original->fate = FATE_SAME_BYTES;     /* other numbers or options: no change that matters */
         else
             say_changed(c, said, p, original);
@@ -657,11 +659,13 @@ note_change(const compare_t *c, change_t change, unsigned first, const passage_t
     changed_t *row = &c->between->way[first].change[change];
 
     if (!row->packets++)
-        row->example = g_strdup_printf("%u became %u, frame %u of %s", from_value, to_value, to->frame, c->name[!first]);
+        row->example = g_strdup_printf("%u became %u, frame %u of %s", from_value, to_value, to->frame,
+                                       c->name[!first]);
 }
 
 static void
-note_if(const compare_t *c, change_t change, unsigned first, const passage_t *to, uint32_t from_value, uint32_t to_value)
+note_if(const compare_t *c, change_t change, unsigned first, const passage_t *to, uint32_t from_value,
+        uint32_t to_value)
 {
     if (from_value != to_value)
         note_change(c, change, first, to, from_value, to_value);
@@ -678,7 +682,8 @@ note_changes(const compare_t *c, unsigned first, const passage_t *from, const pa
     note_if(c, CHANGE_ECN, first, to, from->ip.tos & 3, to->ip.tos & 3);
     note_if(c, CHANGE_MARK, first, to, ip_mark(&from->ip), ip_mark(&to->ip));
     note_if(c, CHANGE_DF, first, to, from->ip.df, to->ip.df);
-    note_if(c, CHANGE_OPTIONS, first, to, from->has_options + from->has_timestamps, to->has_options + to->has_timestamps);
+    note_if(c, CHANGE_OPTIONS, first, to, from->has_options + from->has_timestamps,
+            to->has_options + to->has_timestamps);
     if (from->has_timestamps && to->has_timestamps && (from->tsval != to->tsval || from->tsecr != to->tsecr))
         note_change(c, CHANGE_TIMESTAMPS, first, to, from->tsval, to->tsval);
     note_if(c, CHANGE_MSS, first, to, from->mss, to->mss);

@@ -13,7 +13,8 @@
     X(NOT_CAPTURING, "not-capturing", "came when the other point may not have been capturing") \
     X(LOSSY,         "lossy",         "are missing at a point that missed other packets, too") \
     X(UNSEEN,        "unseen",        "have a sender of which the other point shows nothing") \
-    X(OTHER,         "other",         "belong to another connection at each point: a proxy, or a NAT that could not be told") \
+    X(OTHER,         "other", \
+      "belong to another connection at each point: a proxy, or a NAT that could not be told") \
     X(BOX,           "box",           "are those of a box that opens connections for others (a SYN proxy)") \
     X(SHIFTED,       "shifted",       "follow bytes that were put in or left out on the way")
 

@@ -199,7 +199,8 @@ static int
 compare_keys(const void *a, const void *b)
 {
     const print_t *x = a, *y = b;
-    return x->hash != y->hash ? (x->hash > y->hash) - (x->hash < y->hash) : (x->index > y->index) - (x->index < y->index);
+    return x->hash != y->hash ? (x->hash > y->hash) - (x->hash < y->hash)
+                              : (x->index > y->index) - (x->index < y->index);
 }
 
 typedef bool (*wanted_t)(const points_t *points, const passage_t *p);
@@ -731,7 +732,8 @@ mark_repeated(points_t *points, unsigned point)
         while (at < known->len && g_array_index(known, print_t, at).hash < o->hash)
             at++;
         const print_t *k = &g_array_index(known, print_t, at);
-        if (at < known->len && k->hash == o->hash && is_repeated(points, point, p, trace_at(points->trace[point], k->index)))
+        if (at < known->len && k->hash == o->hash
+            && is_repeated(points, point, p, trace_at(points->trace[point], k->index)))
             p->fate = FATE_COPY;
     }
     g_array_free(known, TRUE);

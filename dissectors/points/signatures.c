@@ -151,7 +151,8 @@ points_loss_bound(const points_case_t *c)
 judgement_t
 points_judge(const points_case_t *c, GArray *evidence)
 {
-    evidence_offer_at_most(evidence, &rows[POINTS_NOT_SENT], not_sent(c), c->attempts ? points_loss_bound(c) : INFINITY);
+    evidence_offer_at_most(evidence, &rows[POINTS_NOT_SENT], not_sent(c),
+                           c->attempts ? points_loss_bound(c) : INFINITY);
     evidence_offer(evidence, &rows[POINTS_CHANGED], changed(c));
     if (c->sign != POINTS_NOT_ARRIVED)
         return judge(evidence);

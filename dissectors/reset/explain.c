@@ -187,10 +187,12 @@ static const struct {
 } excuses[] = {
     { reset_after_end, "a NAT, firewall or load balancer that had forgotten the connection: it was over" },
     { is_idle, "the idle timer of a NAT, firewall or load balancer, which has forgotten the connection" },
-    { may_be_idle, "a NAT, firewall or load balancer that had forgotten the connection, which began before the capture" },
+    { may_be_idle,
+      "a NAT, firewall or load balancer that had forgotten the connection, which began before the capture" },
     { is_refusal, "a packet filter or NAT on the sender itself, which refuses single packets" },
     { is_of_a_nat, "a NAT that forgot the connection and answers in its own name, the sender's address" },
-    { is_in_doubt, "the end of the connection, in a packet that the capture lost or cut: boxes that have forgotten it answer so" },
+    { is_in_doubt,
+      "the end of the connection, in a packet that the capture lost or cut: boxes that have forgotten it answer so" },
 };
 
 const char *

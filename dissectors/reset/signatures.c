@@ -199,8 +199,8 @@ from_closed_socket(const reset_case_t *c)
 {
     if (!c->again_frame)
         return NULL;
-    return g_strdup_printf("has the timestamps of a socket that this or another RST/ACK (frame %u) has closed: its stack "
-                           "resets what comes later without them", c->again_frame);
+    return g_strdup_printf("has the timestamps of a socket that this or another RST/ACK (frame %u) has closed: its "
+                           "stack resets what comes later without them", c->again_frame);
 }
 
 static char *
@@ -469,7 +469,8 @@ ttls_text(const reset_case_t *c)
         return g_string_free(text, FALSE);
     }
     for (unsigned i = 0; i < TTL_SLOTS && m->count[i]; i++) {
-        g_string_append_printf(text, "%s%u (%u hops) in %u", i ? ", " : "", m->ttl[i], ttl_hops(m->ttl[i]), m->count[i]);
+        g_string_append_printf(text, "%s%u (%u hops) in %u", i ? ", " : "", m->ttl[i], ttl_hops(m->ttl[i]),
+                               m->count[i]);
         if (!i)
             g_string_append_printf(text, " of this host's other %u packet%s", packets, packets == 1 ? "" : "s");
     }
@@ -512,9 +513,9 @@ initial_ttl(const reset_case_t *c)
     if (!c->own.resets || !has_other_initial_ttl(c))
         return NULL;
     uint8_t usual = ttl_memory_usual(&c->host_ttls);
-    return g_strdup_printf("TTL %u began as %u; this host's other packets at %u (TTL %u), and so did %u of its own resets "
-                           "of this kind", c->reset.ip.ttl, ttl_initial(c->reset.ip.ttl), ttl_initial(usual), usual,
-                           c->own.resets);
+    return g_strdup_printf("TTL %u began as %u; this host's other packets at %u (TTL %u), and so did %u of its own "
+                           "resets of this kind", c->reset.ip.ttl, ttl_initial(c->reset.ip.ttl), ttl_initial(usual),
+                           usual, c->own.resets);
 }
 
 static char *
@@ -672,7 +673,8 @@ same_box(const reset_case_t *c)
         return NULL;
     const char *like = reset_of_other_station(c) ? "station on this link"
                      : c->reset.ip.ipv6 ? "hop limit and presence of a flow label" : "TTL, don't-fragment and IP ID";
-    return g_strdup_printf("%s like the forged packet in frame %u, and unlike this host's own", like, c->same_box_frame);
+    return g_strdup_printf("%s like the forged packet in frame %u, and unlike this host's own", like,
+                           c->same_box_frame);
 }
 
 static char *
@@ -1010,7 +1012,8 @@ chance_most(const reset_case_t *c, test_t test)
 static double
 at_most(const reset_case_t *c, const row_t *row)
 {
-    bool near = reset_is_near(c), habit = row->signature.family == FAMILY_HEADER_MISMATCH && row->signature.tier == TIER_C;
+    bool near = reset_is_near(c);
+    bool habit = row->signature.family == FAMILY_HEADER_MISMATCH && row->signature.tier == TIER_C;
 
     if (habit && near && c->burst > 1)
         return 0;

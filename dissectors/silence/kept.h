@@ -19,7 +19,8 @@
 #define VPNS_NOTICE    "limit of VPN servers reached: whether the oldest answer otherwise is no longer looked at"
 #define STOPS_NOTICE   "limit of stopped downloads reached: the oldest are no longer compared with others"
 #define POLICED_NOTICE "limit of lossy downloads reached: the rate of further ones is not looked at"
-#define OUTAGES_NOTICE "limit of clients reached: whether several servers are silent to the oldest is no longer looked at"
+#define OUTAGES_NOTICE \
+    "limit of clients reached: whether several servers are silent to the oldest is no longer looked at"
 
 #define CUTS_MAX    4096        /* client, server and port that were cut off */
 #define WORKS_MAX   4096        /* servers that answer over QUIC */

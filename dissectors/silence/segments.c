@@ -205,8 +205,8 @@ segments_hole(engine_t *engine, const segment_t *s)
     const host_t *host = flow->host[!s->end];
 
     if (obs->length || obs->flags & (TCP_SYN | TCP_FIN) || !flow->handshake || !flow->request_frame || flow->gap
-        || vantage_is_at(&engine->vantages, flow, s->end) || seq_diff(client->last.ack, server->next_seq) > 0 || !(server->last.bits & TCP_ACK)
-        || server->last.bits & TCP_SYN)
+        || vantage_is_at(&engine->vantages, flow, s->end) || seq_diff(client->last.ack, server->next_seq) > 0
+        || !(server->last.bits & TCP_ACK) || server->last.bits & TCP_SYN)
         return;
     silence_case_t c = {
         .kind = SILENT_ANSWER, .sent = 1, .span = ticks_since(server->last.time, client->last.time),

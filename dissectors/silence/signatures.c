@@ -264,8 +264,8 @@ vpn_unanswered(const silence_case_t *c)
 {
     if (c->kind != SILENT_VPN || c->sent < SENT_MIN || c->span < VPN_SPAN_MIN || c->peer_packets || !c->works_frame)
         return NULL;
-    return g_strdup_printf("the first packet of a VPN is never answered, sent %u times in %.1f s; the same host speaks TCP "
-                           "meanwhile (frame %u)", c->sent, seconds(c->span), c->works_frame);
+    return g_strdup_printf("the first packet of a VPN is never answered, sent %u times in %.1f s; the same host speaks "
+                           "TCP meanwhile (frame %u)", c->sent, seconds(c->span), c->works_frame);
 }
 
 /* Who gets an answer to its first flight goes on (RFC 9002 section 6.2). */
@@ -274,8 +274,8 @@ quic_one_way(const silence_case_t *c)
 {
     if (c->kind != SILENT_QUIC_BACK || c->sent < REPEATS_MIN || c->span < SPAN_MIN || !c->works_frame)
         return NULL;
-    return g_strdup_printf("the server begins anew %u times in %.1f s, each time after the client has answered: it does not "
-                           "hear the client", c->sent, seconds(c->span));
+    return g_strdup_printf("the server begins anew %u times in %.1f s, each time after the client has answered: it "
+                           "does not hear the client", c->sent, seconds(c->span));
 }
 
 /* The share of the other queries that stayed without an answer is what each attempt is lost with; one more of
@@ -418,13 +418,15 @@ static const struct {
         "A QUIC server answers once and then never again.",
         "a NAT that forgot the flow, or a server that stopped" }, quic_killed },
     { { "quic-oneway-drop", FAMILY_ABSENCE, TIER_B, { 0, 3077 }, PUBLISHED,
-        COUNTED "; Zohaib et al., USENIX Security 2025 (what the client sends is dropped, what the server sends passes)",
+        COUNTED "; Zohaib et al., USENIX Security 2025 (what the client sends is dropped, what the server "
+        "sends passes)",
         "A QUIC server repeats its first flight though the client answers it.",
         "loss in one direction" }, quic_one_way },
     { { "vpn-unanswered", FAMILY_ABSENCE, TIER_C, { 0, 3620 }, PUBLISHED,
         "counted: 3,620 public captures; Xue et al., USENIX Security 2022 (OpenVPN is told by its first packets)",
         "A VPN's first packet is never answered by a host that answers over TCP.",
-        "no VPN runs there, or it does not know this client's key and keeps silent, as WireGuard does" }, vpn_unanswered },
+        "no VPN runs there, or it does not know this client's key and keeps silent, as WireGuard does" },
+      vpn_unanswered },
     { { "throttle-policed", FAMILY_ABSENCE, TIER_C, { 0, 3077 }, PUBLISHED,
         COUNTED "; Xue et al., IMC 2021 (130 to 150 kbit/s); Flach et al., SIGCOMM 2016 (up to 7 % of a region's "
         "connections are policed by their carrier)",
@@ -479,7 +481,8 @@ silence_judge(const silence_case_t *c, GArray *evidence)
         || c->elsewhere_frame
         || (c->earlier_frame && c->heard_since_earlier && c->earlier_gap <= RESIDUAL_NS && !c->peer_sent_data);
     unsigned most = c->answered_frame ? CONFIDENCE_SHOWN : contrast ? SILENCE_CONTRAST_MAX
-                  : (c->kind == SILENT_SYN && !c->earlier_frame) || c->kind == SILENT_VPN ? SILENCE_ADDRESS_MAX : SILENCE_ALONE_MAX;
+                  : (c->kind == SILENT_SYN && !c->earlier_frame) || c->kind == SILENT_VPN ? SILENCE_ADDRESS_MAX
+                  : SILENCE_ALONE_MAX;
     unsigned confidence = MIN(judge_posterior(evidence), most);
     return (judgement_t){ confidence >= CONFIDENCE_SHOWN ? VERDICT_SILENCED : VERDICT_NONE,
                           (uint8_t)confidence };

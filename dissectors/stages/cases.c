@@ -69,7 +69,8 @@ broken_find(const engine_t *engine, const flow_t *flow)
 static bool
 at_server(const engine_t *engine, const flow_t *flow)
 {
-    return flow->end[flow->client].seen & SEEN_SYN && !flow->gap && vantage_is_at(&engine->vantages, flow, !flow->client);
+    return flow->end[flow->client].seen & SEEN_SYN && !flow->gap
+           && vantage_is_at(&engine->vantages, flow, !flow->client);
 }
 
 static void

@@ -308,8 +308,8 @@ asked_note(asked_t *asked, datagram_flow_t *flow, const observation_t *obs, cons
 }
 
 const kept_t asked_kept[] = {
-    { "request that is not complete", "state/asked.c", sizeof(pending_t), "its bytes, at most " KEPT_NUMBER(PENDING_BYTES),
-      KEPT_NUMBER(PENDING_MAX) ", the oldest goes first",
+    { "request that is not complete", "state/asked.c", sizeof(pending_t),
+      "its bytes, at most " KEPT_NUMBER(PENDING_BYTES), KEPT_NUMBER(PENDING_MAX) ", the oldest goes first",
       "limit of requests in pieces reached: what the oldest ask for is not told" },
     { 0 },
 };

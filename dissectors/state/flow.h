@@ -180,7 +180,7 @@ bool flow_learn(direction_t *sender, const direction_t *peer, const observation_
 
 /* What is said where there are too many, with more than a SYN or not. */
 #define FLOWS_NOTICE \
-    "connection limit reached: the oldest unanswered or silent connections are forgotten, and what follows in them is " \
-    "judged without its past"
+    "connection limit reached: the oldest unanswered or silent connections are forgotten, and what follows in them " \
+    "is judged without its past"
 
 extern const kept_t flow_kept[];

@@ -250,10 +250,11 @@ void host_learn_reset(host_t *host, bool ack, bool df, bool own);
 /* Adds a SYN/ACK that host_learn() took. */
 void host_learn_syn_ack(host_t *host, uint8_t ttl);
 
-/* The packet did not arrive as its sender sent it: its checksum is wrong, and not because a stack leaves it to its network
- * card (checksum.h), although this sender's others are right, or, where little is known of this one, those of other
- * senders as near or as far. In an edited capture all are wrong, and prove nothing. A damaged packet says nothing about
- * anybody. Remembers what it learnt. During the call that brings the observation. host: of obs->src, or NULL. */
+/* The packet did not arrive as its sender sent it: its checksum is wrong, and not because a stack leaves it to its
+ * network card (checksum.h), although this sender's others are right, or, where little is known of this one, those of
+ * other senders as near or as far. In an edited capture all are wrong, and prove nothing. A damaged packet says
+ * nothing about anybody. Remembers what it learnt. During the call that brings the observation. host: of obs->src, or
+ * NULL. */
 bool host_damaged(host_table_t *table, host_t *host, const observation_t *obs);
 
 /* Adds one packet, neither a reset nor the first SYN of an unknown host, to what is known of its

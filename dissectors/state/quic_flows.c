@@ -224,8 +224,8 @@ datagrams_quoted(datagrams_t *datagrams, const observation_t *obs)
 }
 
 const kept_t datagrams_kept[] = {
-    { "flow that begins with a QUIC Initial or a VPN's first packet", "state/quic_flows.c", sizeof(datagram_flow_t), NULL,
-      KEPT_NUMBER(DATAGRAM_FLOWS_MAX) ", the one longest silent goes first",
+    { "flow that begins with a QUIC Initial or a VPN's first packet", "state/quic_flows.c", sizeof(datagram_flow_t),
+      NULL, KEPT_NUMBER(DATAGRAM_FLOWS_MAX) ", the one longest silent goes first",
       "QUIC limit reached: the connections longest silent are forgotten" },
     { 0 },
 };

@@ -74,8 +74,8 @@ GList *datagrams_oldest(const datagrams_t *datagrams);
 uint32_t quic_initial_version(const observation_t *obs);
 
 /* What VPN a datagram begins, VPN_NONE when it begins none. Sources: the WireGuard paper, section 5.4.2 (a message of
- * 148 bytes, type 1, three zeros); OpenVPN's ssl_pkt.h (hard reset of a client, version 2: acknowledges nothing, message
- * number 0; with or without an HMAC between). */
+ * 148 bytes, type 1, three zeros); OpenVPN's ssl_pkt.h (hard reset of a client, version 2: acknowledges nothing,
+ * message number 0; with or without an HMAC between). */
 vpn_t datagram_vpn(const observation_t *obs);
 
 extern const kept_t datagrams_kept[];

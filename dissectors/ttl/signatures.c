@@ -34,7 +34,8 @@ ttl_segment(engine_t *engine, segment_t *s)
     const host_t *host = s->flow->host[s->end];
     uint8_t in_host;
 
-    if (sender->packets < BASELINE_MIN || sender->ttl_packets[0] < BASELINE_MIN - 1 || sender->ttl_packets[1] >= SAID_MAX)
+    if (sender->packets < BASELINE_MIN || sender->ttl_packets[0] < BASELINE_MIN - 1
+        || sender->ttl_packets[1] >= SAID_MAX)
         return;
     uint8_t in_flow = ttl_distance(obs->ip.ttl, sender->ttl[0]);
     if (in_flow < TTL_DEVIATION_MIN || !ttl_memory_distance(&host->ttls, obs->ip.ttl, &in_host)

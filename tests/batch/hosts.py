@@ -109,7 +109,8 @@ class Place:
         (folder / "bin").mkdir()
         batch.program(folder / "bin" / "ssh", f'#!/bin/sh\nexec {shutil.which("ssh")} -F {folder}/config "$@"\n')
         self.environment = {"PATH": f"{folder}/bin:{os.environ['PATH']}"}
-        self.tshark = batch.program(folder / "tshark", f'#!/bin/sh\ncase "$*" in\n*-r\\ *) echo "$HOST" >>{folder}/asked\n'
+        self.tshark = batch.program(folder / "tshark",
+                                    f'#!/bin/sh\ncase "$*" in\n*-r\\ *) echo "$HOST" >>{folder}/asked\n'
                                     f'sleep 1 ;;\nesac\nexec {shutil.which("tshark")} "$@"\n')
         self.captures = batch.some_captures(folder, FILES)
         batch.run(folder / "here", "all", self.captures)

@@ -289,7 +289,8 @@ def has_room(program):
         pcap.write(path, packets, pcap.link_type(source))
         done = program.run(["-2", "-n", "-q", "-r", path, "-z", "flow,interference,network"])
     told = done.stdout.count("More than 40 addresses: not all that follows is drawn.")
-    return [] if not done.stderr and told == 1 else [f"60 servers in a flow graph: told {told} times; {done.stderr[:200]}"]
+    return [] if not done.stderr and told == 1 \
+        else [f"60 servers in a flow graph: told {told} times; {done.stderr[:200]}"]
 
 
 def comments(program, path):

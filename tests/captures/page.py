@@ -3,7 +3,8 @@
 """The page of -z interference,html in a browser.
 
 A sample in which the name that was asked for is markup is shown in headless Chromium. The page must
-come out whole, the markup must stay text, and nothing may be asked for but the page itself. The page's own script is run: a table has a field that filters it.
+come out whole, the markup must stay text, and nothing may be asked for but the page itself. The page's own
+script is run: a table has a field that filters it.
 Skipped where there is no Chromium.
 """
 

@@ -62,7 +62,8 @@ def eve_complaints(lines):
     complaints = []
     for event in events:
         complaints += of_types("EVE", event, EVE) + of_types("EVE alert", event["alert"], ALERT)
-        complaints += [f"EVE metadata: {name} is no list of texts" for name, values in event["alert"]["metadata"].items()
+        complaints += [f"EVE metadata: {name} is no list of texts"
+                       for name, values in event["alert"]["metadata"].items()
                        if not values or not all(isinstance(value, str) for value in values)]
     if "EVE_SCHEMA" in os.environ:
         import jsonschema

@@ -38,7 +38,8 @@ def network_header(ip):
     """(source, TTL, IP ID or None, DF or None, protocol, start of what is carried)"""
     if ip[0] >> 4 == 4:
         word, = struct.unpack_from(">H", ip, 6)
-        return socket.inet_ntoa(ip[12:16]), ip[8], int.from_bytes(ip[4:6], "big"), word >> 14 & 1, ip[9], (ip[0] & 15) * 4
+        return socket.inet_ntoa(ip[12:16]), ip[8], int.from_bytes(ip[4:6], "big"), word >> 14 & 1, ip[9], \
+            (ip[0] & 15) * 4
     return socket.inet_ntop(socket.AF_INET6, ip[8:24]), ip[7], None, None, ip[6], 40
 
 
@@ -91,12 +92,14 @@ def read_packet(octets):
     source, ttl, identifier, df, protocol, at = network_header(ip)
     port, peer = struct.unpack_from(">HH", ip, at)
     if protocol == 17 and port == 53:
-        return Sent(source, port, peer, ttl, identifier, df, None, 0, 0, frozenset(), len(ip) - at - 8, read_dns(ip[at + 8:]))
+        return Sent(source, port, peer, ttl, identifier, df, None, 0, 0, frozenset(), len(ip) - at - 8,
+                    read_dns(ip[at + 8:]))
     if protocol != 6:
         return None
     start = at + (ip[at + 12] >> 4) * 4
     _, ack, _, flags, window = struct.unpack_from(">IIBBH", ip, at + 4)
-    return Sent(source, port, peer, ttl, identifier, df, flags, ack, window, read_options(ip[at + 20:start]), len(ip) - start, None)
+    return Sent(source, port, peer, ttl, identifier, df, flags, ack, window, read_options(ip[at + 20:start]),
+                len(ip) - start, None)
 
 
 def sent_by(scenario):

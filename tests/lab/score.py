@@ -222,7 +222,8 @@ def lost(scores, baseline):
 
 def arguments():
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument("root", nargs="*", default=[os.path.join(ROOT, "captures", d) for d in ("recorded", "scripted")])
+    parser.add_argument("root", nargs="*",
+                        default=[os.path.join(ROOT, "captures", d) for d in ("recorded", "scripted")])
     parser.add_argument("--tshark", default="tshark")
     parser.add_argument("--baseline", default=os.path.join(HERE, "baseline.tsv"))
     parser.add_argument("--update", action="store_true")

@@ -5,8 +5,8 @@
 What tshark with record_plugin and record_scan read is compared line by line: first of all frames of the
 committed captures, in one file; then of frames cut at every byte of their headers, and of frames with
 changed bytes, from each kind of packet that the captures have; but for the names in QUIC Initials, because
-Wireshark takes their keys from earlier frames, which here have nothing to do with them. A frame of which the second reader says
-that it does not read all is left to tshark, and not compared.
+Wireshark takes their keys from earlier frames, which here have nothing to do with them. A frame of which the
+second reader says that it does not read all is left to tshark, and not compared.
 """
 
 import argparse

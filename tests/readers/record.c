@@ -52,8 +52,8 @@ engine_observe(engine_t *engine, const observation_t *obs)
         fprintf(lines, " quoted%d ", obs->quoted);
         put_address(&obs->reporter);
     }
-    fprintf(lines, " %u>%u cut%d seq%u ack%u f%03x w%u ts%d,%u,%u o%d mss%u len%u cap%u %08x link%" PRIx64 " whole%u\n", obs->sport,
-            obs->dport, obs->cut, obs->seq, obs->ack, obs->flags, obs->window, obs->has_timestamps,
+    fprintf(lines, " %u>%u cut%d seq%u ack%u f%03x w%u ts%d,%u,%u o%d mss%u len%u cap%u %08x link%" PRIx64 " whole%u\n",
+            obs->sport, obs->dport, obs->cut, obs->seq, obs->ack, obs->flags, obs->window, obs->has_timestamps,
             obs->tsval, obs->tsecr, obs->has_options, obs->mss, obs->length, obs->captured,
             obs->payload ? digest(obs->payload, obs->captured) : 0, obs->link_src,
             obs->segment ? obs->segment_length : 0);

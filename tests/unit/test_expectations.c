@@ -11,7 +11,8 @@
 static const char said_text[] =
     "exact\n"
     "17 trigger reset forged_frame=18 trigger=www.forbidden.example/a b\n"
-    "18 forged reset 99 genuine_frame=21 trigger_frame=17 signatures=rst-one,rst-two trigger=www.forbidden.example/a b\n"
+    "18 forged reset 99 genuine_frame=21 trigger_frame=17 signatures=rst-one,rst-two "
+    "trigger=www.forbidden.example/a b\n"
     "19 forged reset 99 genuine_frame=21 trigger_frame=17 signatures=rst-one trigger=www.forbidden.example/a b\n"
     "20 forged reset 81 trigger_frame=17 signatures=rst-two trigger=www.forbidden.example/a b\n"
     "30 suspect data 42 signatures=data-one\n"

@@ -224,9 +224,9 @@ SEQUENCE(quic_sent_again)
     for (unsigned again = 0; again < 6; again++) {
         for (unsigned i = 0; i < 2000; i++) {
             observation_t obs = {
-                .src = address4(10, 0, 0, 1), .dst = address4(192, 0, (uint8_t)(i >> 4), 44), .sport = (uint16_t)(5000 + i),
-                .dport = 443, .protocol = PROTOCOL_UDP, .ip = { .ttl = 64, .ip_id = 7 }, .payload = initial,
-                .length = sizeof initial, .captured = sizeof initial,
+                .src = address4(10, 0, 0, 1), .dst = address4(192, 0, (uint8_t)(i >> 4), 44),
+                .sport = (uint16_t)(5000 + i), .dport = 443, .protocol = PROTOCOL_UDP, .ip = { .ttl = 64, .ip_id = 7 },
+                .payload = initial, .length = sizeof initial, .captured = sizeof initial,
             };
             wire_send(wire, &obs);
         }

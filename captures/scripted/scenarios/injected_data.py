@@ -88,9 +88,9 @@ def command_in_the_clients_name(net):
     flow.server.segment("A", ack=forged.end, after=0.01)
 
 
-@guilty("Somebody on the path writes a line to a mail server in the client's name, seen at the server: header and distance"
-        " are not the client's, the server acknowledges it, and all that the client acknowledges later has the number"
-        " before it.",
+@guilty("Somebody on the path writes a line to a mail server in the client's name, seen at the server: header and"
+        " distance are not the client's, the server acknowledges it, and all that the client acknowledges later has"
+        " the number before it.",
         "The line forged, once the client has shown that it does not know of it.", vantage="server")
 def line_in_the_clients_name(net):
     client, server = net.client(), net.server()
@@ -209,8 +209,8 @@ def answers_that_begin_alike(net):
     box.page(request, 0.108, page, "PA", ack=request.ack, seq=request.ack, ttl=62, df=True, window=1026,
              ipid=server.next_ipid("host")).ack = request.seq
     net.packets[-1].network[TCP].ack = request.seq
-    box.raced(flow.server.data(page.replace(b"a" * 120 + b"A page of somebody else.", b"b" * 120 + b"The page of this server."), after=0.04),
-              request)
+    box.raced(flow.server.data(page.replace(b"a" * 120 + b"A page of somebody else.",
+                                            b"b" * 120 + b"The page of this server."), after=0.04), request)
     flow.client.ack()
 
 

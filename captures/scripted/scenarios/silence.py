@@ -173,8 +173,8 @@ def fin_to_a_server_that_is_gone(net):
         fetch(client, other, "www.other.example", start=start)
 
 
-@guilty("A filter lets 16 kB of each connection to one server pass; the client has all of it, waits for half a minute and"
-        " closes, three times. Another server delivers 60 kB meanwhile.",
+@guilty("A filter lets 16 kB of each connection to one server pass; the client has all of it, waits for half a minute"
+        " and closes, three times. Another server delivers 60 kB meanwhile.",
         expect="The three requests silenced, at 30: each stops at the same place.")
 def curtain_after_16_kb(net):
     client, server, other = net.client(), net.server(), net.server("203.0.113.90")

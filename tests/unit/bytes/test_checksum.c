@@ -101,8 +101,8 @@ static const damage_row_t damages[] = {
     { "the same, and much is known of others", 64, 0, 0, 9, 0, true },
     { "next to the capture point, its sender's others are all right", 64, 3, 0, 0, 4, true },
     { "next to the capture point, its sender has had a wrong one before", 64, 9, 1, 0, 0, true },
-    { "next to the capture point, its sender is wrong nearly always: resets are filled in, the rest is not", 64, 9, 90, 0,
-      0, false },
+    { "next to the capture point, its sender is wrong nearly always: resets are filled in, the rest is not",
+      64, 9, 90, 0, 0, false },
     { "its sender's others are wrong more often than right", 50, 2, 9, 0, 0, true },
     { "nothing to compare with", 50, 0, 0, 0, 0, false },
 };

@@ -91,7 +91,8 @@ check_cut(void **state)
 static void
 check_other_answers(void **state)
 {
-    static const char *const answers[] = { "", "HTTP/1.1 200 OK\r\n\r\n", "\x15\x03\x03", "\x16\x03\x03\xff\xff\x02\xff\xff\xff" };
+    static const char *const answers[] = { "", "HTTP/1.1 200 OK\r\n\r\n", "\x15\x03\x03",
+                                           "\x16\x03\x03\xff\xff\x02\xff\xff\xff" };
     bool more;
 
     (void)state;

@@ -15,7 +15,8 @@ static observation_t
 foreign_data(void)
 {
     return (observation_t){ .frame = 7, .time = START, .protocol = PROTOCOL_TCP, .flags = TCP_PSH | TCP_ACK,
-                            .ip = { .ttl = 113, .ip_id = OTHER_ID }, .seq = SEQ, .ack = ACK, .length = 11, .window = 1164 };
+                            .ip = { .ttl = 113, .ip_id = OTHER_ID }, .seq = SEQ, .ack = ACK, .length = 11,
+                            .window = 1164 };
 }
 
 static foreign_t
@@ -66,7 +67,8 @@ check_later(void **state)
     observation_t ack = { .frame = 9, .time = START + (1 + row->ms) * NS_PER_MS, .seq = row->seq, .flags = row->flags,
                           .ack = ACK + 35 - row->acks_less,
                           .ip = { .ip_id = row->ip_id }, .length = row->length };
-    direction_t server = { .last = { .frame = 8, .time = ticks(START + NS_PER_MS), .bits = TCP_ACK, .ack = row->acked } };
+    direction_t server = { .last = { .frame = 8, .time = ticks(START + NS_PER_MS), .bits = TCP_ACK,
+                                     .ack = row->acked } };
 
     assert_int_equal(foreign_is_denied(&foreign, &ack, &server), row->denies);
     assert_false(foreign_is_denied(&none, &ack, &server));

@@ -513,7 +513,8 @@ cut_answers(wire_t *wire, uint8_t records, bool forged)
         observation_t obs = datagram(&m, SERVER, 5000);
         m.bytes[7] = i ? 1 : records;
         obs.captured = 40;
-        obs.ip = i ? (ip_header_t){ .ttl = 118, .ip_id = 0x4444 } : (ip_header_t){ .ttl = 122, .ip_id = 0x77, .df = true };
+        obs.ip = i ? (ip_header_t){ .ttl = 118, .ip_id = 0x4444 }
+                   : (ip_header_t){ .ttl = 122, .ip_id = 0x77, .df = true };
         uint32_t frame = wire_send(wire, &obs);
         assert_int_equal(wire_verdict(wire, frame) == VERDICT_FORGED, false);
         if (i)
@@ -694,8 +695,8 @@ asked_over_both(wire_t *wire, uint16_t flags, const uint8_t *address, bool other
     message_t query = message_query(1, "www.example.com", DNS_A, false);
     put(wire, &query, 5000);
     wire->now += 20 * NS_PER_MS;
-    uint32_t frame = say(wire, &query, 5000, flags, (ip_header_t){ .ttl = other_stack ? 122 : 118, .ip_id = 0x77 }, DNS_A,
-                         address);
+    uint32_t frame = say(wire, &query, 5000, flags,
+                         (ip_header_t){ .ttl = other_stack ? 122 : 118, .ip_id = 0x77 }, DNS_A, address);
     talk_t talk = resolver_over_tcp(wire);
     message_t good = message_answer(&query, 0x8180, DNS_A, real_address, 4);
     send_over_tcp(&talk, CLIENT, &query, 1);

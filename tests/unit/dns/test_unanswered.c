@@ -51,7 +51,8 @@ static uint32_t
 answer(wire_t *wire, way_t way, uint16_t id, const char *name, uint16_t rcode)
 {
     message_t query = query_of(way, id, name);
-    message_t message = message_answer(&query, (uint16_t)(0x8180 | rcode), way.type, address, way.type == DNS_A ? 4 : 16);
+    message_t message = message_answer(&query, (uint16_t)(0x8180 | rcode), way.type, address,
+                                       way.type == DNS_A ? 4 : 16);
     observation_t obs = about(wire, way, SERVER, id, &message);
     return wire_send(wire, &obs);
 }

@@ -798,7 +798,8 @@ static void
 check_dns(void **state)
 {
     static const char question[] = "\x12\x34\x01\0\0\1\0\0\0\0\0\0\7blocked\7example\0\0\1\0\1";
-    static const char answer[] = "\x12\x34\x81\x80\0\1\0\1\0\0\0\0\7blocked\7example\0\0\1\0\1\xc0\x0c\0\1\0\1\0\0\0\3\0\4\1\2\3\4";
+    static const char answer[] =
+        "\x12\x34\x81\x80\0\1\0\1\0\0\0\0\7blocked\7example\0\0\1\0\1\xc0\x0c\0\1\0\1\0\0\0\3\0\4\1\2\3\4";
     pair_t pair = pair_new((box_t){ PATH });
 
     (void)state;
@@ -853,9 +854,10 @@ check_noise(void **state)
                 r[k] = random = random * 1664525 + 1013904223;
             observation_t obs = {
                 .frame = i / 2 + 1, .time = r[0] % 3 ? START + i * MS : r[1], .src = address4(10, 0, 0, r[2] >> 30),
-                .dst = address4(10, 0, 0, r[3] >> 30), .sport = (uint16_t)(r[2] >> 28 & 1), .dport = (uint16_t)(r[3] >> 28 & 1),
-                .protocol = r[4] >> 30 ? PROTOCOL_TCP : PROTOCOL_UDP, .seq = r[5] >> 24, .ack = r[6] >> 26,
-                .flags = (uint16_t)(r[7] >> 24 & 0x3f), .length = r[5] >> 20 & 63, .cut = r[6] % 50 == 0,
+                .dst = address4(10, 0, 0, r[3] >> 30), .sport = (uint16_t)(r[2] >> 28 & 1),
+                .dport = (uint16_t)(r[3] >> 28 & 1), .protocol = r[4] >> 30 ? PROTOCOL_TCP : PROTOCOL_UDP,
+                .seq = r[5] >> 24, .ack = r[6] >> 26, .flags = (uint16_t)(r[7] >> 24 & 0x3f),
+                .length = r[5] >> 20 & 63, .cut = r[6] % 50 == 0,
                 .ip = { .ttl = (uint8_t)(r[7] >> 18 & 3), .ip_id = (uint16_t)(r[7] >> 10 & 3) },
             };
             obs.captured = obs.length / 2;

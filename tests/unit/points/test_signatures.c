@@ -22,7 +22,8 @@ typedef struct {
     const char   *says;         /* of the text; NULL: nothing */
 } sign_row_t;
 
-#define POINTS .here = "client", .there = "server", .tcp = true, .matched = 20, .sent = 21, .error = 1, .both = 40, .tested = 1
+#define POINTS \
+    .here = "client", .there = "server", .tcp = true, .matched = 20, .sent = 21, .error = 1, .both = 40, .tested = 1
 
 static const sign_row_t signs[] = {
     { "a reset that was not sent", "not-sent", true, { .sign = POINTS_NOT_SENT, .p = &reset, POINTS },

@@ -59,7 +59,8 @@ play(scene_t *s, const char *name, const char *outcomes)
 
     for (const char *p = outcomes; *p; p++) {
         ask(s, name);
-        news = *p == 'p' ? outcomes_passed(s->outcomes, &s->flow, 17, s->now) : outcomes_cut(s->outcomes, &s->flow, s->now);
+        news = *p == 'p' ? outcomes_passed(s->outcomes, &s->flow, 17, s->now)
+                         : outcomes_cut(s->outcomes, &s->flow, s->now);
     }
     return news;
 }

@@ -75,7 +75,8 @@ send_one(sender_t *s, path_t *path, uint32_t seq)
     }
     int64_t at = s->now + path->delay;
     uint32_t acked_at = (uint32_t)((at - path->delay - RTT) / NS_PER_MS);
-    observation_t ack = { .time = at - path->delay - RTT, .has_timestamps = s->timestamps, .tsval = acked_at, .ack = 1 };
+    observation_t ack = { .time = at - path->delay - RTT, .has_timestamps = s->timestamps, .tsval = acked_at,
+                          .ack = 1 };
     policed_ack(s->p, &ack);
     observation_t obs = { .time = at, .seq = seq, .length = SIZE, .has_timestamps = s->timestamps, .tsecr = acked_at };
     policed_data(s->p, &obs, s->heard);
@@ -169,7 +170,8 @@ lost_by_the_capture(void **state)
 {
     (void)state;
     policed_t *p = policed_new(1, 0, 0);
-    observation_t first = { .time = 1, .seq = 1, .length = SIZE }, behind = { .time = 2, .seq = 1 + 2 * SIZE, .length = SIZE };
+    observation_t first = { .time = 1, .seq = 1, .length = SIZE };
+    observation_t behind = { .time = 2, .seq = 1 + 2 * SIZE, .length = SIZE };
     observation_t ack = { .time = 3, .ack = 1 + 3 * SIZE };
 
     policed_data(p, &first, 0);

@@ -157,7 +157,8 @@ WIRE(flight_repeated_everywhere) { flight_repeated(c); c->works_frame = 0; }
 
 WIRE(vpn)
 {
-    *c = (silence_case_t){ .kind = SILENT_VPN, .from_client = true, .sent = 4, .span = 15 * NS_PER_S, .works_frame = 9 };
+    *c = (silence_case_t){ .kind = SILENT_VPN, .from_client = true, .sent = 4, .span = 15 * NS_PER_S,
+                           .works_frame = 9 };
 }
 WIRE(vpn_of_a_dead_host) { vpn(c); c->works_frame = 0; }
 WIRE(vpn_for_a_moment) { vpn(c); c->span = 6 * NS_PER_S; }
@@ -965,7 +966,8 @@ vpn_packet(wire_t *wire, unsigned from, uint8_t type, uint16_t length)
     ip_address_t client = address4(10, 0, 0, 1), server = address4(192, 0, 2, 80);
     observation_t obs = {
         .protocol = PROTOCOL_UDP, .src = from == CLIENT ? client : server, .dst = from == CLIENT ? server : client,
-        .sport = 51820, .dport = 51820, .ip = { .ttl = 64 }, .payload = bytes[type - 1], .captured = length, .length = length,
+        .sport = 51820, .dport = 51820, .ip = { .ttl = 64 }, .payload = bytes[type - 1],
+        .captured = length, .length = length,
     };
     return wire_send(wire, &obs);
 }
