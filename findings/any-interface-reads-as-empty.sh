@@ -10,7 +10,7 @@
 #             Ethernet are printed. bittwiste, told to set the TTL, writes all packets unchanged and counts
 #             them as written, status 0
 # Why it matters  "no answers in the capture" is a finding in itself, and here it is the tool's.
-. "$(dirname "$0")/common.sh"
+. "$(dirname "$0")/lib/common.sh"
 pinned dnscap=2.1.1-1 bittwist=2.0-15
 
 python3 - <<'PYTHON'

@@ -10,7 +10,7 @@
 #             times the time (here the year 58692; in the other order, January 1970). No error.
 # Why it matters  two capture points joined with mergecap are the usual input for finding packets that
 #             arrive at one end and never left the other; every delay measured with dpkt is nonsense.
-. "$(dirname "$0")/common.sh"
+. "$(dirname "$0")/lib/common.sh"
 pinned python3-dpkt=1.9.8-1 wireshark-common=4.0.17-0+deb12u3
 
 python3 - <<'PYTHON'

@@ -10,7 +10,7 @@
 #             In 4.4.19 (Debian 13) the names stay, and reordercap alone keeps the statistics.
 # Why it matters  "the capture lost packets" is the first innocent explanation for a missing or surprising
 #             packet. It can be read off the original only.
-. "$(dirname "$0")/common.sh"
+. "$(dirname "$0")/lib/common.sh"
 pinned wireshark-common=4.0.17-0+deb12u3 tshark=4.0.17-0+deb12u3
 
 python3 - <<'PYTHON'

@@ -13,7 +13,7 @@
 #               lanalyzer       all packets, the clock starts at midnight of that day
 #             In 4.4.19 (Debian 13) observer can be read again; the other three are as here.
 # Why it matters  the loss is found when the original is gone; and with visual and lanalyzer not even then.
-. "$(dirname "$0")/common.sh"
+. "$(dirname "$0")/lib/common.sh"
 pinned wireshark-common=4.0.17-0+deb12u3 tshark=4.0.17-0+deb12u3
 
 python3 - <<'PYTHON'

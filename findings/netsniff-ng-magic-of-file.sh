@@ -9,7 +9,7 @@
 #             both directions, with status 0; and its snapshot length is 65535 where the input has 262144
 # Why it matters  a pipeline that turns nanoseconds into microseconds for an older reader this way hands
 #             over nanoseconds still.
-. "$(dirname "$0")/common.sh"
+. "$(dirname "$0")/lib/common.sh"
 pinned netsniff-ng=0.6.8-3
 
 python3 - <<'PYTHON'

@@ -9,7 +9,7 @@
 # Seen        nothing said: FIN. Half a header said: reset. `return 444`: reset
 # Why it matters  whether a server "resets idle clients" cannot be read off its configuration; a FIN after
 #             a silent minute beside resets elsewhere looks like two machines.
-. "$(dirname "$0")/common.sh"
+. "$(dirname "$0")/lib/common.sh"
 pinned nginx=1.22.1-9+deb12u11
 
 cat > nginx.conf <<CONF

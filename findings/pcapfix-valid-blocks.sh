@@ -10,7 +10,7 @@
 #             block, the identifiers and with them the comments; all packets are still there
 # Why it matters  who repairs a capture to be on the safe side can no longer decrypt it, loses what an
 #             analyst wrote, and is told that the file was damaged.
-. "$(dirname "$0")/common.sh"
+. "$(dirname "$0")/lib/common.sh"
 pinned pcapfix=1.1.7-2
 
 python3 - <<'PYTHON'

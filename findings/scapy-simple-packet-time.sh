@@ -9,7 +9,7 @@
 # Seen        the clock of the reading machine: another one for each packet and on each run
 # Why it matters  delays computed from such a capture measure scapy's own speed (0.3 ms a packet here),
 #             look like a fast network, and differ from run to run.
-. "$(dirname "$0")/common.sh"
+. "$(dirname "$0")/lib/common.sh"
 pinned python3-scapy=2.5.0+dfsg-2
 
 python3 - <<'PYTHON'

@@ -11,7 +11,7 @@
 #             as if the ports had been used again; no third handshake is in the capture
 # Why it matters  the file named after the connection holds what the client did read in the second case,
 #             and what it did not read in the first.
-. "$(dirname "$0")/common.sh"
+. "$(dirname "$0")/lib/common.sh"
 pinned tcpflow=1.6.1-2+b1
 
 python3 - <<'PYTHON'

@@ -10,7 +10,7 @@
 #             as one text of one direction, without a word about the conflict
 # Why it matters  the text reads as if the server had sent both; the beginning of the genuine answer, which
 #             would show what the page was, is gone.
-. "$(dirname "$0")/common.sh"
+. "$(dirname "$0")/lib/common.sh"
 pinned wireshark-common=4.0.17-0+deb12u3 tshark=4.0.17-0+deb12u3
 
 python3 - <<'PYTHON'

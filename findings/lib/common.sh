@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
-# What every script here begins with: a folder of its own that goes away again, and packages in it.
+# What every script of findings begins with: a folder of its own that goes away again, and packages in it.
 
 set -eu
 here=$(cd "$(dirname "$0")" && pwd)
@@ -18,7 +18,7 @@ pinned() {
     for package in "$tmp"/deb/*.deb; do dpkg-deb -x "$package" "$tmp/root"; done
     PATH=$tmp/root/usr/bin:$tmp/root/usr/sbin:$PATH
     LD_LIBRARY_PATH=$(find "$tmp/root" -name '*.so.*' -exec dirname {} + | sort -u | tr '\n' ':')
-    PYTHONPATH=$here:$tmp/root/usr/lib/python3/dist-packages
+    PYTHONPATH=$here/lib:$tmp/root/usr/lib/python3/dist-packages
     PYTHONDONTWRITEBYTECODE=1
     HOME=$tmp
     export PATH LD_LIBRARY_PATH PYTHONPATH PYTHONDONTWRITEBYTECODE HOME

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
-"""Small valid captures for the scripts here: pcapng blocks and a few packets, stdlib only."""
+"""Small valid captures for the scripts of findings: pcapng blocks and a few packets, stdlib only."""
 import socket
 import struct
 
