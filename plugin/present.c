@@ -447,7 +447,7 @@ present_register(void)
         { &hf_class, { "Class", "interference.class", FT_STRING, BASE_NONE, NULL, 0,
             "What kind of interference this frame is part of", HFILL } },
         { &hf_confidence, { "Confidence", "interference.confidence", FT_UINT8, BASE_DEC, NULL, 0,
-            "That this packet was not sent by its claimed source, 0 to 100", HFILL } },
+            "That this packet was not sent by its claimed source, 0 to 99", HFILL } },
         { &hf_level, { "Confidence level", "interference.level", FT_STRING, BASE_NONE, NULL, 0,
             "low below 50, medium below 80, high", HFILL } },
         { &hf_trigger, { "Trigger", "interference.trigger", FT_STRING, BASE_NONE, NULL, 0,
