@@ -4,11 +4,11 @@
 
 The reference is `-2 -T fields`. Every other mode must show the same values on the same frames.
 In one pass a frame is printed before later packets are known, so there, and only there, a row
-may be missing or weaker: same class, no higher confidence, no worse verdict. What is called
-forged in the end must still be told in one pass: on the frame itself, on a later frame that is
-linked with it, directly or through others, or on one of another connection that is forged for the
-same trigger by the very sign that was missing before (one name is cut, all others pass: only
-repetition shows that).
+may be missing or weaker: same class or "ttl" (from elsewhere, and what it is shows later), no
+higher confidence, no worse verdict. What is called forged in the end must still be told in one
+pass: on the frame itself, on a later frame that is linked with it, directly or through others, or
+on one of another connection that is forged for the same trigger by the very sign that was missing
+before (one name is cut, all others pass: only repetition shows that).
 """
 
 import json
@@ -134,7 +134,7 @@ def weaker(one_pass, reference):
     ranks, confidences = zip(*((RANK.get(values["interference.verdict"], 0),
                                 int(values["interference.confidence"] or 0))
                                for values in (one_pass, reference)))
-    return (one_pass["interference.class"] == reference["interference.class"]
+    return (one_pass["interference.class"] in (reference["interference.class"], "ttl")
             and ranks[0] <= ranks[1] and confidences[0] <= confidences[1])
 
 
