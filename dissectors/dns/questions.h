@@ -38,6 +38,8 @@ typedef struct {
     unsigned     queries;       /* that are kept */
     uint32_t     frame;         /* of the query sent last, or the first of several; 0: it was answered */
     ticks_t      time;
+    uint16_t     client_port;   /* of that query, like its TTL as captured */
+    uint8_t      ttl;
     mute_t      *mute;          /* NULL until it is sent again */
 } question_t;
 

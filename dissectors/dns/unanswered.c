@@ -136,7 +136,7 @@ mute_new(engine_t *engine, question_t *question, const observation_t *obs, dns_m
     mute_t *mute = g_new(mute_t, 1);
     *mute = (mute_t){
         .question = question, .qtype = m->qtype, .opt = m->has_opt,
-        .ttl = obs->ip.ttl, .client_port = obs->sport, .first_frame = question->frame, .sent = 1,
+        .ttl = question->ttl, .client_port = question->client_port, .first_frame = question->frame, .sent = 1,
         .first_time = first_time, .last_time = first_time, .times = { first_time },
         .name = store_text(engine->store, name, strlen(name)),
     };

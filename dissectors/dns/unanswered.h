@@ -29,6 +29,8 @@ unanswered_query(engine_t *engine, question_t *question, const observation_t *ob
         return;
     question->frame = obs->frame;
     question->time = ticks(obs->time);
+    question->client_port = obs->sport;
+    question->ttl = obs->ip.ttl;
 }
 
 static inline void
