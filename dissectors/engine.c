@@ -443,7 +443,7 @@ engine_observe(engine_t *engine, const observation_t *obs)
     if (obs->captured < obs->length)
         engine->counts.cut_payloads++;
     bool to_itself = is_to_itself(obs);
-    engine->hears = to_itself ? engine->to_itself : UINT8_MAX;
+    engine->hears = to_itself ? engine->to_itself : UINT16_MAX;
     engine->counts.to_itself += to_itself;
     if (to_itself) {
         if (obs->protocol == PROTOCOL_TCP && !obs->quoted)
