@@ -13,6 +13,9 @@
  *          drop(one);                            the owner's: oldest_remove(&o, &one->link)
  *      oldest_add(&o, &one->link, one);
  *
+ * Structures that are found by walking the queue, and owned by nobody else, begin with their link. They are
+ * made by oldest_make() and freed by oldest_drop() and oldest_clear().
+ *
  * SPDX-License-Identifier: GPL-2.0-or-later
  */
 #pragma once
@@ -60,6 +63,32 @@ static inline void
 oldest_remove(oldest_t *oldest, GList *link)
 {
     g_queue_unlink(&oldest->links, link);
+}
+
+/* Makes the youngest, of zeros but for the link that it begins with. */
+static inline void *
+oldest_make(oldest_t *oldest, size_t size)
+{
+    void *one = g_malloc0(size);
+
+    oldest_add(oldest, one, one);
+    return one;
+}
+
+/* Frees one that oldest_make() made. */
+static inline void
+oldest_drop(oldest_t *oldest, void *one)
+{
+    oldest_remove(oldest, one);
+    g_free(one);
+}
+
+/* Frees all of them. */
+static inline void
+oldest_clear(oldest_t *oldest)
+{
+    while (oldest->links.head)
+        oldest_drop(oldest, oldest->links.head);
 }
 
 /* Makes one the youngest again. */

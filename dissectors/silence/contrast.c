@@ -20,27 +20,16 @@ told_open(silences_t *silences)
     silences->policed_limit.notice = POLICED_NOTICE;
 }
 
-static void
-drop_told(silences_t *silences, told_t *told)
-{
-    oldest_remove(&silences->told, &told->link);
-    g_free(told);
-}
-
 void
 told_close(silences_t *silences)
 {
-    while (silences->told.links.head)
-        drop_told(silences, silences->told.links.head->data);
+    oldest_clear(&silences->told);
 }
 
 told_t *
 told_find(const engine_t *engine, uint32_t frame)
 {
-    for (GList *l = silences_of(engine)->told.links.head; l; l = l->next)
-        if (((told_t *)l->data)->frame == frame)
-            return l->data;
-    return NULL;
+    return told_about(&silences_of(engine)->told, frame);
 }
 
 void
@@ -49,24 +38,18 @@ told_forget(engine_t *engine, uint32_t frame)
     told_t *told = told_find(engine, frame);
 
     if (told)
-        drop_told(silences_of(engine), told);
+        oldest_drop(&silences_of(engine)->told, told);
 }
 
 void
 told_remember(engine_t *engine, const silence_case_t *c, const about_t *about, const cut_key_t *key, uint16_t request,
               uint32_t frame, const observation_t *obs)
 {
-    silences_t *silences = silences_of(engine);
     told_t *told = told_find(engine, frame);
 
     if (!told) {
-        if ((told = oldest_in_the_way(&silences->told))) {
-            report_limit(engine->reports, &silences->told.limit);
-            drop_told(silences, told);
-        }
-        told = g_new0(told_t, 1);
-        *told = (told_t){ .about = *about, .key = *key, .request = request, .frame = frame };
-        oldest_add(&silences->told, &told->link, told);
+        told = silence_keep(engine, &silences_of(engine)->told, sizeof *told);
+        *told = (told_t){ .link = told->link, .about = *about, .key = *key, .request = request, .frame = frame };
     }
     told->c = *c;
     told->last_time = obs->time;

@@ -11,7 +11,6 @@
 /* Repetitions closer than this are copies, or answers to duplicate acknowledgements. */
 #define REPEAT_NS (50 * NS_PER_MS)
 
-/* At most so many of each. */
 /* What is said where a bound is reached. */
 #define CUTS_NOTICE    "limit of silent servers reached: that further ones fall silent again is not told"
 #define WORKS_NOTICE   "limit of QUIC servers reached: silence is not compared with what further ones answer"
@@ -22,6 +21,7 @@
 #define OUTAGES_NOTICE \
     "limit of clients reached: whether several servers are silent to the oldest is no longer looked at"
 
+/* At most so many of each. */
 #define CUTS_MAX    4096        /* client, server and port that were cut off */
 #define WORKS_MAX   4096        /* servers that answer over QUIC */
 #define TOLD_MAX    64          /* findings that contrast may still be added to */
@@ -41,6 +41,12 @@ cut_key_of(const flow_t *flow)
 {
     return (cut_key_t){ flow->host[flow->client]->address, flow->host[!flow->client]->address,
                         flow->port[!flow->client] };
+}
+
+static inline cut_key_t
+cut_key_of_datagrams(const datagram_flow_t *flow)
+{
+    return (cut_key_t){ flow->client, flow->server, flow->server_port };
 }
 
 static inline bool
@@ -63,7 +69,7 @@ typedef struct {
 
 /* A finding on a first frame. */
 typedef struct {
-    GList          link;        /* in silences_t.told */
+    GList          link;        /* in silences_t.told or .stops */
     silence_case_t c;
     about_t        about;
     cut_key_t      key;
@@ -138,6 +144,29 @@ static inline silences_t *
 silences_of(const engine_t *engine)
 {
     return engine->own[DETECT_SILENCE];
+}
+
+/* One more of a kind that silences_t keeps at most so many of: the oldest makes room, which is told. */
+static inline void *
+silence_keep(engine_t *engine, oldest_t *kept, size_t size)
+{
+    void *oldest = oldest_in_the_way(kept);
+
+    if (oldest) {
+        report_limit(engine->reports, &kept->limit);
+        oldest_drop(kept, oldest);
+    }
+    return oldest_make(kept, size);
+}
+
+/* What is kept about a frame, of a list of told_t; NULL for nothing. */
+static inline told_t *
+told_about(const oldest_t *list, uint32_t frame)
+{
+    for (GList *l = list->links.head; l; l = l->next)
+        if (((told_t *)l->data)->frame == frame)
+            return l->data;
+    return NULL;
 }
 
 /* ---- segments.c ---- */

@@ -19,18 +19,10 @@ outages_open(silences_t *silences)
     silences->outages = oldest_new(OUTAGES_MAX, OUTAGES_NOTICE);
 }
 
-static void
-drop_outage(silences_t *silences, outage_t *o)
-{
-    oldest_remove(&silences->outages, &o->link);
-    g_free(o);
-}
-
 void
 outages_close(silences_t *silences)
 {
-    while (silences->outages.links.head)
-        drop_outage(silences, silences->outages.links.head->data);
+    oldest_clear(&silences->outages);
 }
 
 /* The last clients first. */
@@ -53,13 +45,8 @@ get_outage(engine_t *engine, const ip_address_t *client)
         oldest_touch(&silences->outages, &o->link);
         return o;
     }
-    if ((o = oldest_in_the_way(&silences->outages))) {
-        report_limit(engine->reports, &silences->outages.limit);
-        drop_outage(silences, o);
-    }
-    o = g_new0(outage_t, 1);
+    o = silence_keep(engine, &silences->outages, sizeof *o);
     o->client = *client;
-    oldest_add(&silences->outages, &o->link, o);
     return o;
 }
 

@@ -57,18 +57,14 @@ static void
 judge_datagrams(engine_t *engine, datagram_flow_t *flow, const observation_t *obs)
 {
     const host_t *client = host_get(engine->hosts, &flow->client, false);
-    cut_key_t key = { flow->client, flow->server, flow->server_port };
+    cut_key_t key = cut_key_of_datagrams(flow);
     silence_case_t c = {
         .kind = SILENT_QUIC, .from_client = true, .sent = flow->unanswered,
         .span = flow->unanswered_last - flow->unanswered_since,
         .peer_packets = MIN(flow->from_server.packets, UINT8_MAX),
         .idle = flow->from_server.packets ? flow->unanswered_since - flow->from_server.last_time : 0,
     };
-    about_t about = {
-        .ends = { .src = flow->client, .dst = flow->server, .sport = flow->client_port,
-                  .dport = flow->server_port, .protocol = PROTOCOL_UDP, .ttl = obs ? obs->ip.ttl : 0 },
-        .trigger = asked_text_of_datagram(engine->asked, flow),
-    };
+    about_t about = about_datagrams(flow, obs ? obs->ip.ttl : 0, asked_text_of_datagram(engine->asked, flow));
 
     if (client && client->heard_frame && ticks_since(client->heard, ticks(flow->unanswered_since)) < 0)
         c.heard_frame = client->heard_frame;
@@ -110,24 +106,20 @@ note_quic_works(engine_t *engine, const datagram_flow_t *flow, const observation
     }
 }
 
-/* A server that has an answer to its first flight does not send it again, and a client that has not got it has no keys
- * for anything but Initials. Closer than a probe timeout they are one
- * flight (RFC 9002 section 6.2: twice the round trip, at first a second). */
+/* A server that has an answer to its first flight does not send it again, and a client that has not got it has no
+ * keys for anything but Initials. Closer than a probe timeout they are one flight (RFC 9002 section 6.2: twice the
+ * round trip, at first a second). */
 #define FLIGHT_NS (200 * NS_PER_MS)
 
 static void
 judge_repeated_flight(engine_t *engine, const datagram_flow_t *flow, const observation_t *obs)
 {
-    cut_key_t key = { flow->client, flow->server, flow->server_port };
+    cut_key_t key = cut_key_of_datagrams(flow);
     silence_case_t c = {
         .kind = SILENT_QUIC_BACK, .sent = flow->repeats, .span = obs->time - flow->repeats_since,
         .peer_spoke = true, .peer_packets = MIN(flow->from_server.packets, UINT8_MAX),
     };
-    about_t about = {
-        .ends = { .src = flow->client, .dst = flow->server, .sport = flow->client_port,
-                  .dport = flow->server_port, .protocol = PROTOCOL_UDP },
-        .trigger = asked_text_of_datagram(engine->asked, flow),
-    };
+    about_t about = about_datagrams(flow, 0, asked_text_of_datagram(engine->asked, flow));
 
     read_quic_contrast(silences_of(engine), flow, flow->request ? names_text(engine->names, flow->request) : NULL, &c);
     cut_off(engine, &c, &about, &key, flow->request, flow->request_frame, obs);

@@ -15,6 +15,17 @@ typedef struct {
     const char *trigger;
 } about_t;
 
+/* Datagrams between a client and a server; ttl: of the client's, as captured, 0: not known. trigger as above. */
+static inline about_t
+about_datagrams(const datagram_flow_t *flow, uint8_t ttl, const char *trigger)
+{
+    return (about_t){
+        .ends = { .src = flow->client, .dst = flow->server, .sport = flow->client_port, .dport = flow->server_port,
+                  .protocol = PROTOCOL_UDP, .ttl = ttl },
+        .trigger = trigger,
+    };
+}
+
 /* There is something to say about a case. */
 bool silence_is_due(engine_t *engine, const silence_case_t *c);
 

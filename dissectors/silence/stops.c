@@ -15,44 +15,19 @@ stops_open(silences_t *silences)
     silences->stops = oldest_new(STOPS_MAX, STOPS_NOTICE);
 }
 
-static void
-drop_stop(silences_t *silences, told_t *stop)
-{
-    oldest_remove(&silences->stops, &stop->link);
-    g_free(stop);
-}
-
 void
 stops_close(silences_t *silences)
 {
-    while (silences->stops.links.head)
-        drop_stop(silences, silences->stops.links.head->data);
-}
-
-static told_t *
-stop_of_frame(const silences_t *silences, uint32_t frame)
-{
-    for (GList *l = silences->stops.links.head; l; l = l->next)
-        if (((told_t *)l->data)->frame == frame)
-            return l->data;
-    return NULL;
+    oldest_clear(&silences->stops);
 }
 
 static told_t *
 remember_stop(engine_t *engine, uint32_t frame)
 {
-    silences_t *silences = silences_of(engine);
-    told_t *stop = stop_of_frame(silences, frame);
+    oldest_t *stops = &silences_of(engine)->stops;
+    told_t *stop = told_about(stops, frame);
 
-    if (stop)
-        return stop;
-    if ((stop = oldest_in_the_way(&silences->stops))) {
-        report_limit(engine->reports, &silences->stops.limit);
-        drop_stop(silences, stop);
-    }
-    stop = g_new0(told_t, 1);
-    oldest_add(&silences->stops, &stop->link, stop);
-    return stop;
+    return stop ? stop : silence_keep(engine, stops, sizeof *stop);
 }
 
 /* The last one of another connection there. */
@@ -95,11 +70,11 @@ stops_compare(engine_t *engine, silence_case_t *c, const about_t *about, const c
 bool
 stops_forget(engine_t *engine, uint32_t frame)
 {
-    silences_t *silences = silences_of(engine);
-    told_t *stop = stop_of_frame(silences, frame);
+    oldest_t *stops = &silences_of(engine)->stops;
+    told_t *stop = told_about(stops, frame);
     bool compared = stop && stop->c.stop_frame;
 
     if (stop)
-        drop_stop(silences, stop);
+        oldest_drop(stops, stop);
     return compared;
 }

@@ -13,18 +13,10 @@ vpn_open(silences_t *silences)
     silences->vpns = oldest_new(VPNS_MAX, VPNS_NOTICE);
 }
 
-static void
-drop_server(silences_t *silences, vpn_server_t *server)
-{
-    oldest_remove(&silences->vpns, &server->link);
-    g_free(server);
-}
-
 void
 vpn_close(silences_t *silences)
 {
-    while (silences->vpns.links.head)
-        drop_server(silences, silences->vpns.links.head->data);
+    oldest_clear(&silences->vpns);
 }
 
 static vpn_server_t *
@@ -44,13 +36,8 @@ get_server(engine_t *engine, const ip_address_t *address)
 
     if (server)
         return server;
-    if ((server = oldest_in_the_way(&silences->vpns))) {
-        report_limit(engine->reports, &silences->vpns.limit);
-        drop_server(silences, server);
-    }
-    server = g_new0(vpn_server_t, 1);
+    server = silence_keep(engine, &silences->vpns, sizeof *server);
     server->server = *address;
-    oldest_add(&silences->vpns, &server->link, server);
     return server;
 }
 
@@ -59,7 +46,7 @@ vpn_datagram(engine_t *engine, const datagram_t *datagram)
 {
     const observation_t *obs = datagram->obs;
     const datagram_flow_t *flow = datagram->flow;
-    cut_key_t key = { flow->client, flow->server, flow->server_port };
+    cut_key_t key = cut_key_of_datagrams(flow);
 
     if (!datagram->from_client) {
         if (flow->from_server.packets == 1)
@@ -74,11 +61,8 @@ vpn_datagram(engine_t *engine, const datagram_t *datagram)
         .span = flow->unanswered_last - flow->unanswered_since,
         .peer_packets = MIN(flow->from_server.packets, UINT8_MAX),
     };
-    about_t about = {
-        .ends = { .src = flow->client, .dst = flow->server, .sport = flow->client_port,
-                  .dport = flow->server_port, .protocol = PROTOCOL_UDP, .ttl = obs->ip.ttl },
-        .trigger = flow->vpn == VPN_WIREGUARD ? "WireGuard handshake" : "OpenVPN handshake",
-    };
+    about_t about = about_datagrams(flow, obs->ip.ttl,
+                                    flow->vpn == VPN_WIREGUARD ? "WireGuard handshake" : "OpenVPN handshake");
     cut_off(engine, &c, &about, &key, 0, flow->first_frame, obs);
 }
 
