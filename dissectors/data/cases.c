@@ -386,16 +386,7 @@ class_of(const data_case_t *c)
 static void
 add_facts(facts_t *facts, const data_case_t *c)
 {
-    uint8_t distance;
-
-    fact_number(facts, F_TTL_HOPS, ttl_hops(c->ip.ttl));
-    if (!ttl_is_plausible(c->ip.ttl))
-        fact_number(facts, F_TTL_IMPLAUSIBLE, 1);
-    if (ttl_memory_distance(&c->host_ttls, c->ip.ttl, &distance)) {
-        fact_number(facts, F_TTL_USUAL, ttl_memory_usual(&c->host_ttls));
-        fact_number(facts, F_TTL_PACKETS, ttl_memory_total(&c->host_ttls));
-        fact_number(facts, F_TTL_DEVIATION, distance);
-    }
+    facts_distance(facts, &c->host_ttls, c->ip.ttl);
     if (c->fingerprint)
         facts_fingerprint(facts, F_DATA_FINGERPRINT, c->fingerprint);
 }

@@ -114,8 +114,6 @@ read_case(const engine_t *engine, const query_t *q, dns_message_t *m, dns_case_t
 static void
 add_facts(facts_t *facts, const dns_case_t *c, const dns_answer_t *a)
 {
-    uint8_t distance;
-
     fact_number(facts, F_DNS_ANSWERS, c->n_answers);
     fact_number(facts, F_DNS_SETS, dns_sets(c));
     fact_number(facts, F_DNS_QUERIES, c->queries);
@@ -125,14 +123,7 @@ add_facts(facts_t *facts, const dns_case_t *c, const dns_answer_t *a)
         fact_number(facts, F_DNS_QUERY_FRAME, c->query_frame);
         fact_number(facts, F_DNS_DELAY, a->time - c->query_time);
     }
-    fact_number(facts, F_TTL_HOPS, ttl_hops(a->ip.ttl));
-    if (!ttl_is_plausible(a->ip.ttl))
-        fact_number(facts, F_TTL_IMPLAUSIBLE, 1);
-    if (ttl_memory_distance(&c->server->ttls, a->ip.ttl, &distance)) {
-        fact_number(facts, F_TTL_USUAL, ttl_memory_usual(&c->server->ttls));
-        fact_number(facts, F_TTL_PACKETS, ttl_memory_total(&c->server->ttls));
-        fact_number(facts, F_TTL_DEVIATION, distance);
-    }
+    facts_distance(facts, &c->server->ttls, a->ip.ttl);
     if (a->listed)
         facts_fingerprint(facts, F_DNS_FINGERPRINT, a->listed);
 }

@@ -95,21 +95,6 @@ read_case(const segment_t *s, const first_t *first, const syn_ack_t *own, const 
 
 /* ---- judging ---- */
 
-static void
-add_facts(facts_t *facts, const handshake_case_t *c)
-{
-    uint8_t distance;
-
-    fact_number(facts, F_TTL_HOPS, ttl_hops(c->own.ip.ttl));
-    if (!ttl_is_plausible(c->own.ip.ttl))
-        fact_number(facts, F_TTL_IMPLAUSIBLE, 1);
-    if (ttl_memory_distance(&c->host_ttls, c->own.ip.ttl, &distance)) {
-        fact_number(facts, F_TTL_USUAL, ttl_memory_usual(&c->host_ttls));
-        fact_number(facts, F_TTL_PACKETS, ttl_memory_total(&c->host_ttls));
-        fact_number(facts, F_TTL_DEVIATION, distance);
-    }
-}
-
 static injected_t
 read_injected(const handshake_case_t *c)
 {
@@ -147,7 +132,7 @@ say(engine_t *engine, const segment_t *s, const handshake_case_t *c, judgement_t
                    .claimed_ttl = c->other.ip.ttl },
     };
 
-    add_facts(&r.facts, c);
+    facts_distance(&r.facts, &c->host_ttls, c->own.ip.ttl);
     return report(engine->reports, &r, j, evidence) && j.verdict == VERDICT_FORGED;
 }
 

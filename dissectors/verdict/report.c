@@ -5,6 +5,8 @@
  */
 #include "verdict/report.h"
 
+#include "state/hops.h"
+
 reports_t *
 reports_new(bool all_observations, unsigned max_full)
 {
@@ -323,6 +325,21 @@ void
 report_notice(reports_t *reports, uint32_t frame, const char *notice)
 {
     store_finding(reports->store, frame, 0)->notice = notice;
+}
+
+void
+facts_distance(facts_t *facts, const ttl_memory_t *others, uint8_t ttl)
+{
+    uint8_t distance;
+
+    fact_number(facts, F_TTL_HOPS, ttl_hops(ttl));
+    if (!ttl_is_plausible(ttl))
+        fact_number(facts, F_TTL_IMPLAUSIBLE, 1);
+    if (!ttl_memory_distance(others, ttl, &distance))
+        return;
+    fact_number(facts, F_TTL_USUAL, ttl_memory_usual(others));
+    fact_number(facts, F_TTL_PACKETS, ttl_memory_total(others));
+    fact_number(facts, F_TTL_DEVIATION, distance);
 }
 
 void

@@ -136,6 +136,9 @@ ends_t ends_of_flow(const flow_t *flow, unsigned from, uint8_t ttl);
 /* An ICMP error about a packet of `to`. */
 ends_t ends_of_error(const ip_address_t *reporter, const ip_address_t *to);
 
+/* From how far a packet with this TTL came, and from how far its sender's others did. */
+void facts_distance(facts_t *facts, const ttl_memory_t *others, uint8_t ttl);
+
 /* The entry of a list that a finding is about, as five facts, of which `first` is the first one. */
 void facts_fingerprint(facts_t *facts, fact_id_t first, const fingerprint_t *fp);
 
