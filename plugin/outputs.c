@@ -16,8 +16,6 @@
 #include <string.h>
 #include <unistd.h>
 
-#include <sys/stat.h>
-
 #include <epan/stat_tap_ui.h>
 #include <epan/tap.h>
 
@@ -72,45 +70,30 @@ fail(void)
     _exit(EXIT_INCOMPLETE);
 }
 
-/* A report that is lost must not end with status 0, which tshark alone decides on. What there is of a file is removed:
- * nobody shall take it for the whole. */
+/* A report that is lost must not end with status 0, which tshark alone decides on. */
 static void
 report_lost(const char *file, int problem)
 {
-    struct stat status;
     static bool failing;
 
     complain(file, problem);
-    if (file && !stat(file, &status) && S_ISREG(status.st_mode))
-        unlink(file);
     if (!failing)
         atexit(fail);
     failing = true;
-}
-
-/* errno of what went wrong, 0 for nothing. */
-static int
-write_output(const wanted_t *request, FILE *stream)
-{
-    results_t results = outputs_results();
-    sink_t sink = sink_new(stream);
-
-    request->output->write(&sink, &results);
-    sink_flush(&sink);
-    sink_clear(&sink);
-    results_clear(&results);
-    return sink.problem;
 }
 
 static void
 draw(void *data)
 {
     const wanted_t *request = data;
-    FILE *stream = request->file ? fopen(request->file, "wb") : stdout;
-    int problem = stream ? write_output(request, stream) : errno;
+    sink_t sink = sink_open(request->file, false);
 
-    if (request->file && stream && fclose(stream) == EOF && !problem)
-        problem = errno;
+    if (!sink.problem) {
+        results_t results = outputs_results();
+        request->output->write(&sink, &results);
+        results_clear(&results);
+    }
+    int problem = sink_close(&sink);
     if (problem)
         report_lost(request->file, problem);
 }

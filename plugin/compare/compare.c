@@ -3,12 +3,12 @@
  *
  * SPDX-License-Identifier: GPL-2.0-or-later
  */
-#include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "../compat.h"
+#include "../scan/complaint.h"
 #include "pair.h"
 
 enum { EXIT_COMPARED = 0, EXIT_CALL = 1, EXIT_UNREAD = 2, EXIT_REFUSED = 3 };
@@ -39,19 +39,6 @@ typedef struct {
     grades_t     *grades;       /* NULL: none are given */
 } call_t;
 
-G_GNUC_PRINTF(1, 2) static bool
-refuse(const char *format, ...)
-{
-    va_list arguments;
-
-    fputs("interference-compare: ", stderr);
-    va_start(arguments, format);
-    vfprintf(stderr, format, arguments);
-    va_end(arguments);
-    fputs("\n", stderr);
-    return false;
-}
-
 /* ---- the call ---- */
 
 static bool
@@ -65,7 +52,7 @@ take_output(call_t *call, const char *argument)
     else if (length == 4 && !strncmp(argument, "json", 4))
         call->write = write_pair_json;
     else
-        return refuse("-z %s: there is report and json", argument);
+        return complain("-z %s: there is report and json", argument);
     return true;
 }
 
@@ -73,7 +60,7 @@ static bool
 take_valued(call_t *call, const char *name, const char *value)
 {
     if (!value)
-        return refuse("%s needs a value", name);
+        return complain("%s needs a value", name);
     if (!strcmp(name, "-z"))
         return take_output(call, value);
     if (!strcmp(name, "-w"))
@@ -99,7 +86,7 @@ take_arguments(call_t *call, int argc, char **argv)
         else if (!strcmp(a, "--grade"))
             call->grade = true;
         else if (strcmp(a, "-z") && strcmp(a, "-w") && strcmp(a, "--names"))
-            return refuse("unknown option %s; see --help", a);
+            return complain("unknown option %s; see --help", a);
         else if (i++, !take_valued(call, a, i < argc ? argv[i] : NULL))
             return false;
     }
@@ -110,13 +97,13 @@ static bool
 check(const call_t *call)
 {
     if (call->files->len < 2)
-        return refuse("two captures are needed; see --help");
+        return complain("two captures are needed; see --help");
     if (call->names && g_strv_length(call->names) != call->files->len)
-        return refuse("--names: as many names as captures");
+        return complain("--names: as many names as captures");
     if (call->merged && call->files->len > 2)
-        return refuse("-w: two captures at a time");
+        return complain("-w: two captures at a time");
     if (call->grade && call->files->len % 2)
-        return refuse("--grade: captures come in pairs");
+        return complain("--grade: captures come in pairs");
     return true;
 }
 
@@ -157,11 +144,11 @@ tell_problems(const pair_t *pair)
 
     for (unsigned i = 0; i < 2; i++)
         if (pair->point[i].complaint) {
-            refuse("%s", pair->point[i].complaint);
+            complain("%s", pair->point[i].complaint);
             status = EXIT_UNREAD;
         }
     if (pair->refusal) {
-        refuse("%s", pair->refusal);
+        complain("%s", pair->refusal);
         status = EXIT_REFUSED;
     }
     return status;
@@ -185,7 +172,7 @@ compare_two(call_t *call, unsigned first, GString *out)
     else if (pair.engine[0])
         call->write(out, &pair);
     if (pair.engine[0] && call->merged && !merge_pair(&pair, call->merged, &why)) {
-        refuse("%s: %s", call->merged, why);
+        complain("%s: %s", call->merged, why);
         g_free(why);
         status = EXIT_UNREAD;
     }
@@ -193,34 +180,27 @@ compare_two(call_t *call, unsigned first, GString *out)
     return status;
 }
 
-static bool
-put(const call_t *call, const GString *out)
-{
-    FILE *stream = call->file ? fopen(call->file, "wb") : stdout;
-
-    if (!stream || fputs(out->str, stream) < 0 || (call->file ? fclose(stream) : fflush(stream)))
-        return refuse("%s: %s", call->file ? call->file : "standard output", g_strerror(errno));
-    return true;
-}
-
 static int
 compare_all(call_t *call)
 {
-    GString *out = g_string_new(NULL);
+    sink_t sink = sink_open(call->file, false);
     int status = EXIT_COMPARED;
 
     call->grades = call->grade ? grades_new() : NULL;
     for (unsigned i = 0; i + 1 < call->files->len; i += call->grade ? 2 : 1) {
-        int one = compare_two(call, i, out);
+        int one = compare_two(call, i, sink.text);
         status = MAX(status, one);
+        sink_pass(&sink);
     }
     if (call->grades) {
-        grades_write(out, call->grades);
+        grades_write(sink.text, call->grades);
         grades_free(call->grades);
     }
-    if (!put(call, out))
+    int problem = sink_close(&sink);
+    if (problem) {
+        complain_of(call->file, problem);
         status = EXIT_UNREAD;
-    g_string_free(out, TRUE);
+    }
     return status;
 }
 

@@ -5,25 +5,12 @@
  */
 #include "point.h"
 
-#include "../compat.h"
-
-#include <wiretap/wtap.h>
-
-#include "../scan/complaint.h"
-#include "../scan/unwrap.h"
+#include "../scan/records.h"
 
 static void
 take(void *context, const observation_t *obs)
 {
     trace_add(context, obs);
-}
-
-/* Bytes of checksum at the end of a frame; -1: not known. */
-static int
-checksum_length(const wtap_packet_header *header)
-{
-    return header->pkt_encap == WTAP_ENCAP_ETHERNET ? header->pseudo_header.eth.fcs_len
-         : header->pkt_encap == WTAP_ENCAP_IEEE_802_11 ? header->pseudo_header.ieee_802_11.fcs_len : -1;
 }
 
 static void
@@ -36,36 +23,13 @@ note_link(point_t *point, int link)
 }
 
 static void
-read_record(point_t *point, unwrap_t *unwrap, const wtap_rec *record, const uint8_t *bytes)
+note_record(point_t *point, const records_t *records)
 {
-    const wtap_packet_header *header = &record->rec_header.packet_header;
-
-    point->frames++;
-    if (record->rec_type != REC_TYPE_PACKET)
+    if (!records->packet)
         return;
-    note_link(point, header->pkt_encap);
-    unwrap->obs.frame = point->frames;
-    unwrap->obs.time = record->presence_flags & WTAP_HAS_TS ? headers_time(record->ts.secs, record->ts.nsecs) : 0;
-    point->first = point->first ? MIN(point->first, unwrap->obs.time) : unwrap->obs.time;
-    point->last = MAX(point->last, unwrap->obs.time);
-    unwrap_frame(unwrap, header->pkt_encap, checksum_length(header), (piece_t){ bytes, header->caplen, header->len });
-}
-
-static int
-read_records(point_t *point, unwrap_t *unwrap, wtap *capture, char **details)
-{
-    int64_t offset;
-    int error = 0;
-    wtap_rec record;
-    RECORD_BUFFER(buffer);
-
-    record_init(&record, &buffer);
-    while (record_read(capture, &record, &buffer, &error, details, &offset)) {
-        read_record(point, unwrap, &record, record_bytes(&record, &buffer));
-        wtap_rec_reset(&record);
-    }
-    record_free(&record, &buffer);
-    return error;
+    note_link(point, records->link);
+    point->first = point->first ? MIN(point->first, records->time) : records->time;
+    point->last = MAX(point->last, records->time);
 }
 
 /* ---- what pcapng knows beside: interface statistics ---- */
@@ -116,30 +80,22 @@ point_read(const char *file, const char *name, talks_t *talks, bool complete)
 {
     point_t point = { .file = file, .name = g_strdup(name), .trace = trace_new(talks),
                       .links = g_array_new(FALSE, FALSE, sizeof(int)) };
-    unwrap_t unwrap = { .take = take, .context = point.trace, .unread = point.unread };
-    int error = 0;
-    char *details = NULL;
-    wtap *capture = wtap_open_offline(file, WTAP_TYPE_AUTO, &error, &details, FALSE);
+    records_t records = { .unwrap = { .take = take, .context = point.trace, .unread = point.unread },
+                          .frames = &point.frames };
 
-    if (!capture) {
-        point.complaint = complaint(file, COMPLAINT_OPEN, error, details);
+    point.opened = records_open(&records, file, &point.complaint);
+    if (!point.opened)
         return point;
-    }
-    point.opened = true;
-    unwrap.fragments = fragments_new();
-    error = read_records(&point, &unwrap, capture, &details);
-    if (error)
-        point.complaint = complaint(file, COMPLAINT_READ, error, details);
-    point.trace->cut_short = error != 0;
-    read_interfaces(point.trace, capture);
-    if (complete && !error) {
+    while (records_next(&records))
+        note_record(&point, &records);
+    read_interfaces(point.trace, records.capture);
+    records_close(&records, &point.complaint);
+    point.trace->cut_short = point.complaint != NULL;
+    if (complete && !point.complaint) {
         point.trace->from = INT64_MIN;
         point.trace->until = INT64_MAX;
         point.trace->whole = !point.trace->dropped;
     }
-    point.unread[UNREAD_FRAGMENTS] = fragments_given_up(unwrap.fragments);
-    fragments_free(unwrap.fragments);
-    wtap_close(capture);
     return point;
 }
 

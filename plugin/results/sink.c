@@ -6,6 +6,9 @@
 #include "sink.h"
 
 #include <errno.h>
+#include <sys/stat.h>
+
+#include <glib/gstdio.h>
 
 /* As much is passed on at once. */
 #define PIECE 65536
@@ -46,4 +49,40 @@ sink_flush(sink_t *sink)
             sink->problem = errno;
     }
     return !sink->problem;
+}
+
+/* ---- files ---- */
+
+sink_t
+sink_open(const char *file, bool only_new)
+{
+    FILE *stream = file ? g_fopen(file, only_new ? "wbx" : "wb") : stdout;
+    sink_t sink = sink_new(stream);
+
+    if (!stream)
+        sink.problem = errno;
+    else
+        sink.file = file;
+    return sink;
+}
+
+static void
+remove_part(const char *file)
+{
+    GStatBuf status;
+
+    if (!g_stat(file, &status) && S_ISREG(status.st_mode))
+        g_unlink(file);
+}
+
+int
+sink_close(sink_t *sink)
+{
+    sink_flush(sink);
+    if (sink->file && fclose(sink->stream) == EOF && !sink->problem)
+        sink->problem = errno;
+    if (sink->file && sink->problem)
+        remove_part(sink->file);
+    sink_clear(sink);
+    return sink->problem;
 }

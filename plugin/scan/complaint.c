@@ -1,5 +1,6 @@
 /* complaint.c
- * Words for errors of libwiretap; see complaint.h.
+ * Words for errors of libwiretap, and the way of all complaints; see complaint.h. PROGRAM: what the program is called,
+ * which the build says.
  *
  * SPDX-License-Identifier: GPL-2.0-or-later
  */
@@ -10,6 +11,7 @@
 #include <wiretap/wtap.h>
 #include <wsutil/filesystem.h>
 
+#include <stdio.h>
 #include <string.h>
 
 static const struct {
@@ -18,11 +20,11 @@ static const struct {
     bool        details;    /* a second line says more */
 } words[] = {
     { WTAP_ERR_NOT_REGULAR_FILE, "The %s is a \"special file\" or socket or other non-regular file.", false },
-    { WTAP_ERR_FILE_UNKNOWN_FORMAT, "The %s isn't a capture file in a format interference-scan understands.",
+    { WTAP_ERR_FILE_UNKNOWN_FORMAT, "The %s isn't a capture file in a format " PROGRAM " understands.",
       false },
-    { WTAP_ERR_UNSUPPORTED, "The %s contains record data that interference-scan doesn't support.", true },
+    { WTAP_ERR_UNSUPPORTED, "The %s contains record data that " PROGRAM " doesn't support.", true },
     { WTAP_ERR_ENCAP_PER_PACKET_UNSUPPORTED,
-      "The %s is a capture for a network type that interference-scan doesn't support.", false },
+      "The %s is a capture for a network type that " PROGRAM " doesn't support.", false },
     { WTAP_ERR_BAD_FILE, "The %s appears to be damaged or corrupt.", true },
     { WTAP_ERR_CANT_OPEN, "The %s could not be opened for some unknown reason.", false },
     { WTAP_ERR_DECOMPRESS, "The %s cannot be decompressed; it may be damaged or corrupt.", true },
@@ -68,4 +70,25 @@ complaint(const char *file, complaint_when_t when, int error, char *details)
     g_free(name);
     g_free(details);
     return text;
+}
+
+/* ---- told ---- */
+
+bool
+complain(const char *format, ...)
+{
+    va_list arguments;
+
+    fputs(PROGRAM ": ", stderr);
+    va_start(arguments, format);
+    vfprintf(stderr, format, arguments);
+    va_end(arguments);
+    fputs("\n", stderr);
+    return false;
+}
+
+bool
+complain_of(const char *file, int problem)
+{
+    return complain("%s: %s", file ? file : "standard output", g_strerror(problem));
 }

@@ -6,6 +6,8 @@
  */
 #include "follow.h"
 
+#include "complaint.h"
+
 #include <signal.h>
 #include <string.h>
 
@@ -104,7 +106,7 @@ static void
 begin_anew(follow_t *follow, judged_t *judged)
 {
     tell_part(follow, judged);
-    fputs("interference-scan: very many findings or frames: begun anew, with frame 1\n", stderr);
+    complain("very many findings or frames: begun anew, with frame 1");
     g_hash_table_remove_all(follow->told);
     g_queue_clear(&follow->order);
     follow->forgotten = 0;
@@ -146,7 +148,7 @@ follow_capture(const options_t *options, const char *file, sink_t *sink)
     judged_t judged = capture_judge(file, &follow.judging, &each);
     bool complete = !judged.complaint || stopped;
     if (!complete)
-        fprintf(stderr, "interference-scan: %s\n", judged.complaint);
+        complain("%s", judged.complaint);
     if (judged.opened)
         tell_part(&follow, &judged);
     judged_clear(&judged);

@@ -12,6 +12,8 @@
 
 #include <wsutil/filesystem.h>
 
+#include "complaint.h"
+
 static const char usage[] =
     "Usage: interference-scan [OPTION...] CAPTURE...\n"
     "Judges captures as tshark with the plugin \"interference\" does, without dissecting them.\n"
@@ -45,19 +47,6 @@ static const struct {
     { "expect", write_expect },
 };
 
-G_GNUC_PRINTF(1, 2) static bool
-refuse(const char *format, ...)
-{
-    va_list arguments;
-
-    fputs("interference-scan: ", stderr);
-    va_start(arguments, format);
-    vfprintf(stderr, format, arguments);
-    va_end(arguments);
-    fputs("\n", stderr);
-    return false;
-}
-
 /* ---- outputs ---- */
 
 static bool
@@ -71,11 +60,11 @@ add_output(options_t *options, const char *argument)
             continue;
         output_t output = { writers[i].name, writers[i].write, file, false };
         if (writers[i].write == write_html && !file)
-            return refuse("say where to: -z html,FILE");
+            return complain("say where to: -z html,FILE");
         g_array_append_val(options->outputs, output);
         return true;
     }
-    return refuse("-z %s: there is report, json, csv, html and expect", argument);
+    return complain("-z %s: there is report, json, csv, html and expect", argument);
 }
 
 /* What is said of a capture, to hold it against what is expected. */
@@ -150,15 +139,15 @@ take_preference(options_t *options, const char *text)
     const char *colon = strchr(text, ':');
 
     if (!colon || strncmp(text, prefix, sizeof prefix - 1))
-        return refuse("-o %s: only interference.NAME:VALUE", text);
+        return complain("-o %s: only interference.NAME:VALUE", text);
     const char *name = text + sizeof prefix - 1, *value = colon + 1;
     const setting_t *setting = find_setting(name, (size_t)(colon - name));
     if (!setting)
-        return refuse("-o flag \"%s\" specifies unknown preference", text);
+        return complain("-o flag \"%s\" specifies unknown preference", text);
     while (*value == ' ' || *value == '\t')
         value++;
     return set_preference(&options->judging.settings, setting, value)
-        || refuse("-o %s: not such a value", text);
+        || complain("-o %s: not such a value", text);
 }
 
 /* ---- detectors ---- */
@@ -176,7 +165,7 @@ switch_protocol(options_t *options, const char *name, bool on)
         options->judging.enabled[d] = on;
         return true;
     }
-    return refuse("No such protocol %s, can't %s", name, on ? "enable" : "disable");
+    return complain("No such protocol %s, can't %s", name, on ? "enable" : "disable");
 }
 
 /* ---- what the user has set in Wireshark: files of his, a line for each thing ---- */
@@ -267,7 +256,7 @@ static bool
 take_expecting(options_t *options, const char *folder, bool write)
 {
     if (options->expecting.folder)
-        return refuse("one of --expect and --write-expect, once");
+        return complain("one of --expect and --write-expect, once");
     options->expecting.folder = folder;
     options->expecting.write = write;
     return true;
@@ -330,7 +319,7 @@ take_valued(options_t *options, int argc, char **argv, int *i, bool *done)
             continue;
         *done = true;
         if (!value)
-            return refuse("%s needs a value", name);
+            return complain("%s needs a value", name);
         if (with_value[n].passed_on)
             pass_on(options, name, value);
         return with_value[n].take(options, value);
@@ -349,7 +338,7 @@ take_flag(options_t *options, const char *argument)
         return !(options->use_tshark = false);
     if (!strcmp(argument, "-n") || !strcmp(argument, "-q"))     /* as for tshark; it is always so here */
         return true;
-    return refuse("unknown option %s; see --help", argument);
+    return complain("unknown option %s; see --help", argument);
 }
 
 static bool
@@ -376,19 +365,19 @@ check(const options_t *options)
     bool several = options->list || options->captures->len != 1;
 
     if (!options->list && !options->captures->len && (!options->expecting.folder || options->expecting.write))
-        return refuse("no capture was named; see --help");
+        return complain("no capture was named; see --help");
     if (options->follow && options->expecting.folder)
-        return refuse("--follow knows no end, and expectations are about the whole");
+        return complain("--follow knows no end, and expectations are about the whole");
     if (options->expecting.junit && (!options->expecting.folder || options->expecting.write))
-        return refuse("--junit goes with --expect");
+        return complain("--junit goes with --expect");
     for (unsigned i = 0; i < options->outputs->len; i++) {
         const output_t *output = &g_array_index(options->outputs, output_t, i);
         if (several && output->write == write_html)
-            return refuse("-z html: a page is about one capture");
+            return complain("-z html: a page is about one capture");
         if (options->follow && output->write != write_json)
-            return refuse("--follow writes json");
+            return complain("--follow writes json");
     }
-    return !options->follow || !several || refuse("--follow is for one capture");
+    return !options->follow || !several || complain("--follow is for one capture");
 }
 
 static bool

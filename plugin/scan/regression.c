@@ -5,6 +5,8 @@
  */
 #include "regression.h"
 
+#include "complaint.h"
+
 #include <errno.h>
 #include <stdio.h>
 #include <string.h>
@@ -113,7 +115,7 @@ add_case(regression_t *regression, const char *capture, const char *outcome, con
 static void
 fail(regression_t *regression, const char *capture, char *reason)
 {
-    fprintf(stderr, "interference-scan: %s\n", reason);
+    complain("%s", reason);
     add_case(regression, capture, "error", reason);
     regression->failed++;
     g_free(reason);
@@ -235,18 +237,16 @@ static void
 write_first(regression_t *regression, const char *capture, const char *file, const expectations_t *said)
 {
     char *name = g_path_get_basename(capture);
-    GString *text = g_string_new(NULL);
-    FILE *stream = g_fopen(file, "wxb");
+    sink_t sink = sink_open(file, true);
 
-    g_string_printf(text, "# What must stay so of %s; what of it may vary is yours to say (docs/expectations.md).\n",
+    g_string_printf(sink.text, "# What must stay so of %s; what of it may vary is yours to say (docs/expectations.md).\n",
                     name);
-    expectations_write_first(text, said);
-    bool written = stream && fwrite(text->str, 1, text->len, stream) == text->len;
-    if ((stream && fclose(stream)) || !written)
-        fail(regression, capture, g_strdup_printf("%s: %s", file, g_strerror(errno)));
+    expectations_write_first(sink.text, said);
+    int problem = sink_close(&sink);
+    if (problem)
+        fail(regression, capture, g_strdup_printf("%s: %s", file, g_strerror(problem)));
     else
         regression->as_expected++;
-    g_string_free(text, TRUE);
     g_free(name);
 }
 
@@ -276,18 +276,13 @@ static bool
 write_junit(const regression_t *regression)
 {
     const unsigned tests = regression->as_expected + regression->differ + regression->failed;
-    FILE *stream = fopen(regression->how->junit, "wb");
+    sink_t sink = sink_open(regression->how->junit, false);
 
-    if (stream)
-        fprintf(stream, "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n"
-                "<testsuite name=\"interference-scan\" tests=\"%u\" failures=\"%u\" errors=\"%u\">\n%s</testsuite>\n",
-                tests, regression->differ, regression->failed, regression->cases->str);
-    bool written = stream && !ferror(stream);
-    if ((stream && fclose(stream)) || !written) {
-        fprintf(stderr, "interference-scan: %s: %s\n", regression->how->junit, g_strerror(errno));
-        return false;
-    }
-    return true;
+    g_string_printf(sink.text, "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n"
+                    "<testsuite name=\"interference-scan\" tests=\"%u\" failures=\"%u\" errors=\"%u\">\n"
+                    "%s</testsuite>\n", tests, regression->differ, regression->failed, regression->cases->str);
+    int problem = sink_close(&sink);
+    return !problem || complain_of(regression->how->junit, problem);
 }
 
 int

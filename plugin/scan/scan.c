@@ -4,14 +4,11 @@
  * SPDX-License-Identifier: GPL-2.0-or-later
  */
 #include <errno.h>
-#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
 
-#include <sys/stat.h>
-
+#include "complaint.h"
 #include "follow.h"
 #include "handover.h"
 #include "progress.h"
@@ -28,14 +25,6 @@ typedef struct {
     regression_t regression;
 } scan_t;
 
-static void
-tell(const char *format, const char *text)
-{
-    fputs("interference-scan: ", stderr);
-    fprintf(stderr, format, text);
-    fputs("\n", stderr);
-}
-
 /* ---- outputs ---- */
 
 static bool
@@ -43,12 +32,9 @@ open_sinks(scan_t *scan)
 {
     for (unsigned i = 0; i < scan->options.outputs->len; i++) {
         const output_t *output = &g_array_index(scan->options.outputs, output_t, i);
-        FILE *stream = output->kept ? NULL : output->file ? fopen(output->file, "wb") : stdout;
-        if (!stream && !output->kept) {
-            fprintf(stderr, "interference-scan: %s: %s\n", output->file, g_strerror(errno));
-            return false;
-        }
-        sink_t sink = sink_new(stream);
+        sink_t sink = output->kept ? sink_new(NULL) : sink_open(output->file, false);
+        if (sink.problem)
+            return complain_of(output->file, sink.problem);
         g_array_append_val(scan->sinks, sink);
     }
     return true;
@@ -60,34 +46,15 @@ sink_of(const scan_t *scan, unsigned i)
     return &g_array_index(scan->sinks, sink_t, i);
 }
 
-/* What there is of a file that could not be written is removed: nobody shall take it for the whole. */
-static bool
-close_sink(const output_t *output, sink_t *sink)
-{
-    struct stat status;
-
-    if (output->kept)
-        return true;
-    sink_flush(sink);
-    if (output->file && fclose(sink->stream) == EOF && !sink->problem)
-        sink->problem = errno;
-    if (!sink->problem)
-        return true;
-    fprintf(stderr, "interference-scan: %s: %s\n", output->file ? output->file : "standard output",
-            g_strerror(sink->problem));
-    if (output->file && !stat(output->file, &status) && S_ISREG(status.st_mode))
-        unlink(output->file);
-    return false;
-}
-
 static bool
 close_sinks(scan_t *scan)
 {
     bool written = true;
 
     for (unsigned i = 0; i < scan->sinks->len; i++) {
-        written &= close_sink(&g_array_index(scan->options.outputs, output_t, i), sink_of(scan, i));
-        sink_clear(sink_of(scan, i));
+        int problem = sink_close(sink_of(scan, i));
+        if (problem)
+            written = complain_of(g_array_index(scan->options.outputs, output_t, i).file, problem);
     }
     g_array_free(scan->sinks, TRUE);
     return written;
@@ -172,7 +139,7 @@ hand_over(scan_t *scan, const judged_t *judged, const char *file, const char *na
     if (texts)
         scan->by_tshark++;
     else
-        fprintf(stderr, "interference-scan: %s could not be handed over: %s\n", file, why);
+        complain("%s could not be handed over: %s", file, why);
     g_free(why);
     return texts;
 }
@@ -191,7 +158,7 @@ scan_capture(scan_t *scan, const char *file)
     progress_end(&scan->progress);
     if (judged.complaint) {
         scan->incomplete++;
-        tell("%s", judged.complaint);
+        complain("%s", judged.complaint);
     }
     if (judged.opened) {
         scan->judged++;
@@ -221,16 +188,14 @@ scan_list(scan_t *scan, const char *list)
     size_t size = 0;
     ssize_t length;
 
-    if (!names) {
-        fprintf(stderr, "interference-scan: %s: %s\n", list, g_strerror(errno));
-        return false;
-    }
+    if (!names)
+        return complain_of(list, errno);
     while (!scan->lost && (length = getdelim(&name, &size, '\0', names)) > 0)
         if (*name)
             scan_capture(scan, name);
     bool read = !ferror(names);
     if (!read)
-        fprintf(stderr, "interference-scan: %s: %s\n", list, g_strerror(errno));
+        complain_of(list, errno);
     free(name);
     if (names != stdin)
         fclose(names);
@@ -261,8 +226,7 @@ scan_all(scan_t *scan)
     if (options->list && !scan->lost)
         listed = scan_list(scan, options->list);
     if (scan->by_tshark && scan->named)
-        fprintf(stderr, "interference-scan: %u of %u captures were judged by tshark\n", scan->by_tshark,
-                scan->judged);
+        complain("%u of %u captures were judged by tshark", scan->by_tshark, scan->judged);
     int status = options->expecting.folder ? regression_end(&scan->regression) : EXIT_COMPLETE;
     return listed && !scan->incomplete ? status : EXIT_INCOMPLETE;
 }
@@ -273,7 +237,6 @@ main(int argc, char **argv)
     scan_t scan = { .sinks = g_array_new(FALSE, FALSE, sizeof(sink_t)) };
     int status;
 
-    signal(SIGPIPE, SIG_IGN);   /* a pipe that is closed is told as a full disk is */
     capture_start(argv[0]);
     if (!options_read(&scan.options, argc, argv, &status))
         return status;
