@@ -5,92 +5,19 @@
  * SPDX-License-Identifier: GPL-2.0-or-later
  */
 #include "results/results.h"
-#include "compat.h"
-
-#include <inttypes.h>
-
-#include <wsutil/json_dumper.h>
+#include "json_members.h"
 
 #include "../dissectors/verdict/origin.h"
 
-/* Raised when a member changes its meaning or goes; new members do not raise it. */
-#define SCHEMA_VERSION 1
-
-/* ---- members ---- */
-
-static void
-add_number(json_dumper *json, const char *name, int64_t number)
-{
-    json_dumper_set_member_name(json, name);
-    json_dumper_value_anyf(json, "%" PRId64, number);
-}
-
-static void
-add_flag(json_dumper *json, const char *name, bool value)
-{
-    json_dumper_set_member_name(json, name);
-    json_dumper_value_anyf(json, value ? "true" : "false");
-}
-
-static void
-add_null(json_dumper *json, const char *name)
-{
-    json_dumper_set_member_name(json, name);
-    json_dumper_value_anyf(json, "null");
-}
-
-/* null where there is none. */
-static void
-add_text(json_dumper *json, const char *name, const char *text)
-{
-    if (!text || !*text) {
-        add_null(json, name);
-        return;
-    }
-    json_dumper_set_member_name(json, name);
-    json_dumper_value_string(json, text);
-}
-
-static void
-add_some(json_dumper *json, const char *name, uint32_t number)
-{
-    if (number)
-        add_number(json, name, number);
-    else
-        add_null(json, name);
-}
-
-static void
-begin_object(json_dumper *json, const char *name)
-{
-    json_dumper_set_member_name(json, name);
-    json_dumper_begin_object(json);
-}
-
-static void
-begin_array(json_dumper *json, const char *name)
-{
-    json_dumper_set_member_name(json, name);
-    json_dumper_begin_array(json);
-}
+/* ---- lines ---- */
 
 static void
 begin_line(json_dumper *json, const char *type, const results_t *results)
 {
-    json_dumper_begin_object(json);
-    add_text(json, "type", type);
-    add_number(json, "schema", SCHEMA_VERSION);
-    add_text(json, "plugin", results->version);
-    add_text(json, "capture", results->capture);
+    json_begin_line(json, type, results->version);
+    json_text(json, "capture", results->capture);
     if (results->point)
-        add_text(json, "point", results->point);
-}
-
-static void
-end_line(json_dumper *json)
-{
-    json_dumper_end_object(json);
-    json_dumper_finish(json);       /* with the end of the line */
+        json_text(json, "point", results->point);
 }
 
 /* ---- a finding ---- */
@@ -100,9 +27,9 @@ add_end(json_dumper *json, const char *name, const ip_address_t *address, uint16
 {
     char *text = ip_text(address);
 
-    begin_object(json, name);
-    add_text(json, "address", text);
-    add_some(json, "port", port);
+    json_begin_object(json, name);
+    json_text(json, "address", text);
+    json_some(json, "port", port);
     json_dumper_end_object(json);
     g_free(text);
 }
@@ -110,31 +37,31 @@ add_end(json_dumper *json, const char *name, const ip_address_t *address, uint16
 static void
 add_ends(json_dumper *json, const ends_t *ends)
 {
-    add_text(json, "protocol", protocol_words(ends->protocol));
+    json_text(json, "protocol", protocol_words(ends->protocol));
     if (ends->protocol) {
         add_end(json, "source", &ends->src, ends->sport);
         add_end(json, "destination", &ends->dst, ends->dport);
     } else {
-        add_null(json, "source");
-        add_null(json, "destination");
+        json_null(json, "source");
+        json_null(json, "destination");
     }
-    add_some(json, "ttl", ends->ttl);
+    json_some(json, "ttl", ends->ttl);
     char *id = community_id(ends);
-    add_text(json, "community_id", id);
+    json_text(json, "community_id", id);
     g_free(id);
 }
 
 static void
 add_evidence(json_dumper *json, const GArray *evidence)
 {
-    begin_array(json, "signatures");
+    json_begin_array(json, "signatures");
     for (unsigned i = 0; i < evidence->len; i++) {
         const evidence_t *e = &g_array_index(evidence, evidence_t, i);
         json_dumper_begin_object(json);
-        add_text(json, "id", e->signature->id);
-        add_text(json, "family", family_name(e->signature->family));
-        add_text(json, "tier", tier_name(e->signature->tier));
-        add_text(json, "evidence", e->text);
+        json_text(json, "id", e->signature->id);
+        json_text(json, "family", family_name(e->signature->family));
+        json_text(json, "tier", tier_name(e->signature->tier));
+        json_text(json, "evidence", e->text);
         json_dumper_end_object(json);
     }
     json_dumper_end_array(json);
@@ -143,16 +70,16 @@ add_evidence(json_dumper *json, const GArray *evidence)
 static void
 add_facts(json_dumper *json, const GArray *facts)
 {
-    begin_object(json, "facts");
+    json_begin_object(json, "facts");
     for (unsigned i = 0; i < facts->len; i++) {
         const fact_t *fact = &g_array_index(facts, fact_t, i);
         const fact_row_t *row = &fact_rows[fact->id];
         if (row->kind == FACT_FLAG)
-            add_flag(json, row->filter, fact->value != 0);
+            json_flag(json, row->filter, fact->value != 0);
         else if (row->kind == FACT_TEXT)
-            add_text(json, row->filter, fact->text);
+            json_text(json, row->filter, fact->text);
         else
-            add_number(json, row->filter, fact->value);
+            json_number(json, row->filter, fact->value);
     }
     json_dumper_end_object(json);
 }
@@ -163,22 +90,22 @@ add_origin(json_dumper *json, const finding_t *f)
 {
     const origin_t *origin = f->verdict == VERDICT_FORGED ? f->origin : NULL;
 
-    begin_array(json, "injectors");
+    json_begin_array(json, "injectors");
     for (unsigned i = 0; origin && i < origin->n_matches; i++) {
         json_dumper_begin_object(json);
         char *match = injector_match_text(origin->injector[i], &origin->packet);
-        add_text(json, "name", origin->injector[i]->name);
-        add_text(json, "match", match);
+        json_text(json, "name", origin->injector[i]->name);
+        json_text(json, "match", match);
         g_free(match);
         json_dumper_end_object(json);
     }
     json_dumper_end_array(json);
     if (origin && origin->where.known)
-        add_number(json, "hops_to_injector", origin->where.hops);
+        json_number(json, "hops_to_injector", origin->where.hops);
     else
-        add_null(json, "hops_to_injector");
+        json_null(json, "hops_to_injector");
     char *where = origin ? where_text(&origin->facts) : NULL;
-    add_text(json, "where", where);
+    json_text(json, "where", where);
     g_free(where);
 }
 
@@ -188,33 +115,33 @@ add_finding(json_dumper *json, const results_t *results, const finding_t *f)
     char *time = time_text(f->time);
 
     begin_line(json, "finding", results);
-    add_number(json, "frame", f->frame);
-    add_text(json, "time", time);
+    json_number(json, "frame", f->frame);
+    json_text(json, "time", time);
     add_ends(json, &f->ends);
-    add_text(json, "verdict", verdict_name(f->verdict));
-    add_text(json, "class", f->verdict == VERDICT_NONE ? NULL : class_name(f->class));
+    json_text(json, "verdict", verdict_name(f->verdict));
+    json_text(json, "class", f->verdict == VERDICT_NONE ? NULL : class_name(f->class));
     if (has_confidence(f->verdict)) {
-        add_number(json, "confidence", f->confidence);
-        add_text(json, "level", confidence_level(f->confidence));
+        json_number(json, "confidence", f->confidence);
+        json_text(json, "level", confidence_level(f->confidence));
     } else {
-        add_null(json, "confidence");
-        add_null(json, "level");
+        json_null(json, "confidence");
+        json_null(json, "level");
     }
-    add_text(json, "trigger", f->trigger);
-    add_some(json, "trigger_frame", f->trigger_frame);
-    add_some(json, "forged_frame", f->forged_frame);
-    add_some(json, "genuine_frame", f->genuine_frame);
-    add_some(json, "incident", f->incident);
+    json_text(json, "trigger", f->trigger);
+    json_some(json, "trigger_frame", f->trigger_frame);
+    json_some(json, "forged_frame", f->forged_frame);
+    json_some(json, "genuine_frame", f->genuine_frame);
+    json_some(json, "incident", f->incident);
     add_evidence(json, f->evidence);
-    add_text(json, "explanation", f->innocent);
+    json_text(json, "explanation", f->innocent);
     add_origin(json, f);
-    add_text(json, "vantage", vantage_name(f->vantage));
+    json_text(json, "vantage", vantage_name(f->vantage));
     add_facts(json, f->facts);
-    begin_array(json, "notices");
+    json_begin_array(json, "notices");
     if (f->notice)
         json_dumper_value_string(json, f->notice);
     json_dumper_end_array(json);
-    end_line(json);
+    json_end_line(json);
     g_free(time);
 }
 
@@ -223,21 +150,21 @@ add_finding(json_dumper *json, const results_t *results, const finding_t *f)
 static void
 add_found(json_dumper *json, const results_t *results)
 {
-    begin_object(json, "findings");
+    json_begin_object(json, "findings");
     for (unsigned v = N_VERDICTS - 1; v > VERDICT_NONE; v--)
-        add_number(json, verdict_name((verdict_t)v), results_count(results, (verdict_t)v));
+        json_number(json, verdict_name((verdict_t)v), results_count(results, (verdict_t)v));
     json_dumper_end_object(json);
 
-    begin_object(json, "classes");
+    json_begin_object(json, "classes");
     for (unsigned c = 0; c < N_CLASSES; c++) {
         bool any = false;
         for (unsigned v = N_VERDICTS - 1; v > VERDICT_NONE; v--) {
             if (!results->found[c][v])
                 continue;
             if (!any)
-                begin_object(json, class_name((class_t)c));
+                json_begin_object(json, class_name((class_t)c));
             any = true;
-            add_number(json, verdict_name((verdict_t)v), results->found[c][v]);
+            json_number(json, verdict_name((verdict_t)v), results->found[c][v]);
         }
         if (any)
             json_dumper_end_object(json);
@@ -248,24 +175,24 @@ add_found(json_dumper *json, const results_t *results)
 static void
 add_gaps(json_dumper *json, const results_t *results)
 {
-    begin_array(json, "not_judged");
+    json_begin_array(json, "not_judged");
     for (unsigned i = 0; i < results->gaps->len; i++) {
         const gap_t *gap = &g_array_index(results->gaps, gap_t, i);
         json_dumper_begin_object(json);
-        add_text(json, "reason", gap->id);
-        add_number(json, "count", (int64_t)gap->count);
-        add_text(json, "text", gap->text);
+        json_text(json, "reason", gap->id);
+        json_number(json, "count", (int64_t)gap->count);
+        json_text(json, "text", gap->text);
         json_dumper_end_object(json);
     }
     json_dumper_end_array(json);
 
-    begin_array(json, "notices");
+    json_begin_array(json, "notices");
     for (unsigned i = 0; i < results->notices->len; i++) {
         const notice_t *told = &g_array_index(results->notices, notice_t, i);
         json_dumper_begin_object(json);
-        add_text(json, "text", told->text);
-        add_number(json, "frame", told->frame);
-        add_number(json, "count", told->count);
+        json_text(json, "text", told->text);
+        json_number(json, "frame", told->frame);
+        json_number(json, "count", told->count);
         json_dumper_end_object(json);
     }
     json_dumper_end_array(json);
@@ -277,22 +204,22 @@ add_capture(json_dumper *json, const results_t *results)
     const engine_counts_t *c = &results->counts;
 
     begin_line(json, "capture", results);
-    add_flag(json, "judged", results->judged);
-    begin_object(json, "detectors");
+    json_flag(json, "judged", results->judged);
+    json_begin_object(json, "detectors");
     for (unsigned d = 0; d < N_DETECTORS; d++)
-        add_flag(json, detector_name((detector_id_t)d), results->enabled[d]);
+        json_flag(json, detector_name((detector_id_t)d), results->enabled[d]);
     json_dumper_end_object(json);
-    add_number(json, "frames", results->frames);
-    begin_object(json, "packets");
-    add_number(json, "tcp", (int64_t)c->tcp);
-    add_number(json, "udp", (int64_t)c->udp);
-    add_number(json, "icmp_quotes", (int64_t)c->icmp_quotes);
+    json_number(json, "frames", results->frames);
+    json_begin_object(json, "packets");
+    json_number(json, "tcp", (int64_t)c->tcp);
+    json_number(json, "udp", (int64_t)c->udp);
+    json_number(json, "icmp_quotes", (int64_t)c->icmp_quotes);
     json_dumper_end_object(json);
-    add_number(json, "connections", (int64_t)c->connections);
-    add_number(json, "dns_transactions", (int64_t)c->transactions);
+    json_number(json, "connections", (int64_t)c->connections);
+    json_number(json, "dns_transactions", (int64_t)c->transactions);
     add_found(json, results);
     add_gaps(json, results);
-    end_line(json);
+    json_end_line(json);
 }
 
 void
@@ -315,8 +242,8 @@ write_json_end(GString *out, const results_t *results, unsigned findings)
     json_dumper line = { .output_string = out };
 
     begin_line(&line, "end", results);
-    add_number(&line, "findings", findings);
-    end_line(&line);
+    json_number(&line, "findings", findings);
+    json_end_line(&line);
 }
 
 void

@@ -30,11 +30,9 @@ typedef struct {
 } output_t;
 
 static const output_t outputs[] = {
-    { "interference,json",   write_json,   false },
-    { "interference,csv",    write_csv,    false },
-    { "interference,report", write_report, false },
-    { "interference,html",   write_html,   true },
-    { "interference,expect", write_expect, false },
+#define X(name, needs_file) { "interference," #name, write_##name, needs_file },
+    WRITERS(X)
+#undef X
 };
 
 /* One -z on the command line. */

@@ -442,11 +442,10 @@ static points_case_t
 case_of(const compare_t *c, const said_t *said, unsigned point, passage_t *p, points_sign_t sign)
 {
     const way_t *way = &c->between->way[said->first], *back = &c->between->way[!said->first];
-    unsigned matched = way->fate[FATE_MATCHED] + way->fate[FATE_COPY] + way->fate[FATE_SAME_BYTES];
 
     return (points_case_t){
         .sign = sign, .p = p, .here = c->name[point], .there = c->name[!point], .tcp = is_tcp(c, p),
-        .matched = matched, .sent = point == said->first ? way->sent : way->arrived,
+        .matched = way_matched(way), .sent = point == said->first ? way->sent : way->arrived,
         .error = c->points->clocks.piece[0].both_ways ? clocks_error(&c->points->clocks) : -1,
         .lost = way->fate[FATE_LOST], .tested = way->tested,
         .lost_both = way->fate[FATE_LOST] + back->fate[FATE_LOST], .both = way->sent + back->sent,
@@ -693,6 +692,12 @@ note_changes(const compare_t *c, unsigned first, const passage_t *from, const pa
     if (from->talk != to->talk)
         note_change(c, CHANGE_ADDRESSES, first, to, talks_at(c->points->talks, from->talk)->port[from->end],
                     talks_at(c->points->talks, to->talk)->port[to->end]);
+}
+
+unsigned
+way_matched(const way_t *way)
+{
+    return way->fate[FATE_MATCHED] + way->fate[FATE_COPY] + way->fate[FATE_SAME_BYTES];
 }
 
 int

@@ -74,6 +74,8 @@ typedef struct {
 between_t points_compare(points_t *points, reports_t *const reports[2], const char *const name[2]);
 void      between_clear(between_t *between);
 
+/* Packets that arrived as they were, or as a copy, or of which the bytes did. */
+unsigned way_matched(const way_t *way);
 /* Hops that most packets have, -1 for none. */
 int way_hops(const way_t *way);
 

@@ -5,11 +5,7 @@
  */
 #include "pair.h"
 
-#include "../compat.h"
-
-#include <inttypes.h>
-
-#include <wsutil/json_dumper.h>
+#include "../json_members.h"
 
 #define GROUPS_MAX 20       /* told one by one, of a point */
 #define LISTED_MAX 12       /* frames, servers of one group */
@@ -24,12 +20,6 @@ static double
 ms(int64_t ns)
 {
     return (double)ns / NS_PER_MS;
-}
-
-static unsigned
-matched_of(const way_t *way)
-{
-    return way->fate[FATE_MATCHED] + way->fate[FATE_COPY] + way->fate[FATE_SAME_BYTES];
 }
 
 /* ---- text ---- */
@@ -77,14 +67,6 @@ add_way(GString *out, const pair_t *pair, unsigned first)
 }
 
 static void
-add_taken(GString *out, const char *format, char *text)
-{
-    if (*text)
-        g_string_append_printf(out, format, text);
-    g_free(text);
-}
-
-static void
 add_group(GString *out, const group_t *group, unsigned number)
 {
     const finding_t *f = group->strongest;
@@ -92,9 +74,9 @@ add_group(GString *out, const group_t *group, unsigned number)
     g_string_append_printf(out, "\n%u. %s: %u x %s, up to %u of 100 (%s)\n", number, verdict_heading(f->verdict),
                            group->findings->len, class_words(f->class), f->confidence,
                            confidence_level(f->confidence));
-    add_taken(out, "   Servers: %s\n", texts_list(group->servers, LISTED_MAX));
-    add_taken(out, "   In %s\n", group_frames(group, LINK_SELF, LISTED_MAX));
-    add_taken(out, "   What was really sent: %s\n", group_frames(group, LINK_GENUINE, LISTED_MAX));
+    append_taken(out, "   Servers: %s\n", texts_list(group->servers, LISTED_MAX));
+    append_taken(out, "   In %s\n", group_frames(group, LINK_SELF, LISTED_MAX));
+    append_taken(out, "   What was really sent: %s\n", group_frames(group, LINK_GENUINE, LISTED_MAX));
     for (unsigned i = 0; i < f->evidence->len; i++) {
         const evidence_t *e = &g_array_index(f->evidence, evidence_t, i);
         g_string_append_printf(out, "   Why, frame %u: %s [%s]\n", f->frame, e->text, e->signature->id);
@@ -194,49 +176,20 @@ write_pair_report(GString *out, const pair_t *pair)
 /* ---- JSON ---- */
 
 static void
-put_number(json_dumper *json, const char *name, int64_t number)
-{
-    json_dumper_set_member_name(json, name);
-    json_dumper_value_anyf(json, "%" PRId64, number);
-}
-
-static void
-put_text(json_dumper *json, const char *name, const char *text)
-{
-    json_dumper_set_member_name(json, name);
-    json_dumper_value_string(json, text);
-}
-
-static void
-put_flag(json_dumper *json, const char *name, bool value)
-{
-    json_dumper_set_member_name(json, name);
-    json_dumper_value_anyf(json, value ? "true" : "false");
-}
-
-static void
-begin_list(json_dumper *json, const char *name)
-{
-    json_dumper_set_member_name(json, name);
-    json_dumper_begin_array(json);
-}
-
-static void
 put_clocks(json_dumper *json, const clocks_t *clocks)
 {
-    begin_list(json, "clock");
+    json_begin_array(json, "clock");
     for (unsigned i = 0; i < clocks->n; i++) {
         const clock_piece_t *piece = &clocks->piece[i];
         json_dumper_begin_object(json);
-        put_number(json, "from_frame", i ? piece->frame[1] : 1);
-        put_number(json, "offset_ns", piece->offset);
-        put_number(json, "drift_ppb", (int64_t)(piece->drift * 1e9));
-        json_dumper_set_member_name(json, "error_ns");
+        json_number(json, "from_frame", i ? piece->frame[1] : 1);
+        json_number(json, "offset_ns", piece->offset);
+        json_number(json, "drift_ppb", (int64_t)(piece->drift * 1e9));
         if (piece->both_ways)
-            json_dumper_value_anyf(json, "%" PRId64, piece->error);
+            json_number(json, "error_ns", piece->error);
         else
-            json_dumper_value_anyf(json, "null");
-        put_number(json, "packets", piece->samples);
+            json_null(json, "error_ns");
+        json_number(json, "packets", piece->samples);
         json_dumper_end_object(json);
     }
     json_dumper_end_array(json);
@@ -248,32 +201,32 @@ put_way(json_dumper *json, const pair_t *pair, unsigned first)
     const way_t *way = &pair->between.way[first];
 
     json_dumper_begin_object(json);
-    put_text(json, "from", name_of(pair, first));
-    put_text(json, "to", name_of(pair, !first));
-    put_number(json, "sent", way->sent);
-    put_number(json, "arrived", way->arrived);
-    put_number(json, "matched", matched_of(way));
-    put_number(json, "same_bytes", way->fate[FATE_SAME_BYTES]);
-    put_number(json, "copies", way->fate[FATE_COPY]);
-    put_number(json, "lost", way->fate[FATE_LOST]);
-    put_number(json, "hops", way_hops(way));
-    begin_list(json, "changes");
+    json_text(json, "from", name_of(pair, first));
+    json_text(json, "to", name_of(pair, !first));
+    json_number(json, "sent", way->sent);
+    json_number(json, "arrived", way->arrived);
+    json_number(json, "matched", way_matched(way));
+    json_number(json, "same_bytes", way->fate[FATE_SAME_BYTES]);
+    json_number(json, "copies", way->fate[FATE_COPY]);
+    json_number(json, "lost", way->fate[FATE_LOST]);
+    json_number(json, "hops", way_hops(way));
+    json_begin_array(json, "changes");
     for (change_t change = 0; change < N_CHANGES; change++) {
         if (!way->change[change].packets)
             continue;
         json_dumper_begin_object(json);
-        put_text(json, "what", change_id(change));
-        put_number(json, "packets", way->change[change].packets);
+        json_text(json, "what", change_id(change));
+        json_number(json, "packets", way->change[change].packets);
         json_dumper_end_object(json);
     }
     json_dumper_end_array(json);
-    begin_list(json, "not_judged");
+    json_begin_array(json, "not_judged");
     for (reason_t reason = 0; reason < N_REASONS; reason++) {
         if (!way->open[reason])
             continue;
         json_dumper_begin_object(json);
-        put_text(json, "reason", reason_id(reason));
-        put_number(json, "count", way->open[reason]);
+        json_text(json, "reason", reason_id(reason));
+        json_number(json, "count", way->open[reason]);
         json_dumper_end_object(json);
     }
     json_dumper_end_array(json);
@@ -284,11 +237,11 @@ static void
 put_point(json_dumper *json, const pair_t *pair, unsigned i)
 {
     json_dumper_begin_object(json);
-    put_text(json, "point", name_of(pair, i));
-    put_text(json, "capture", pair->point[i].file);
-    put_number(json, "frames", pair->point[i].frames);
-    put_number(json, "missed", pair->between.missed[i] + (int64_t)pair->point[i].trace->dropped);
-    put_flag(json, "lossy", pair->between.lossy[i]);
+    json_text(json, "point", name_of(pair, i));
+    json_text(json, "capture", pair->point[i].file);
+    json_number(json, "frames", pair->point[i].frames);
+    json_number(json, "missed", pair->between.missed[i] + (int64_t)pair->point[i].trace->dropped);
+    json_flag(json, "lossy", pair->between.lossy[i]);
     json_dumper_end_object(json);
 }
 
@@ -297,23 +250,19 @@ add_comparison(GString *out, const pair_t *pair)
 {
     json_dumper json = { .output_string = out };
 
-    json_dumper_begin_object(&json);
-    put_text(&json, "type", "comparison");
-    put_number(&json, "schema", 1);
-    put_text(&json, "plugin", PLUGIN_VERSION);
-    begin_list(&json, "points");
+    json_begin_line(&json, "comparison", PLUGIN_VERSION);
+    json_begin_array(&json, "points");
     for (unsigned i = 0; i < 2; i++)
         put_point(&json, pair, i);
     json_dumper_end_array(&json);
     put_clocks(&json, &pair->points->clocks);
-    begin_list(&json, "ways");
+    json_begin_array(&json, "ways");
     for (unsigned first = 0; first < 2; first++)
         put_way(&json, pair, first);
     json_dumper_end_array(&json);
-    put_number(&json, "other_connections", pair->between.other);
-    put_number(&json, "translated", pair->between.translated);
-    json_dumper_end_object(&json);
-    json_dumper_finish(&json);
+    json_number(&json, "other_connections", pair->between.other);
+    json_number(&json, "translated", pair->between.translated);
+    json_end_line(&json);
 }
 
 void

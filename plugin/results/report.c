@@ -15,14 +15,6 @@
 #define NAME_WIDTH 40       /* characters of a name in the table */
 
 static void
-add_taken(GString *out, const char *format, char *text)
-{
-    if (*text)
-        g_string_append_printf(out, format, text);
-    g_free(text);
-}
-
-static void
 add_head(GString *out, const results_t *results)
 {
     const engine_counts_t *c = &results->counts;
@@ -69,11 +61,11 @@ static void
 add_device(GString *out, const group_t *group, unsigned number)
 {
     g_string_append_printf(out, "%2u. ", number);
-    add_taken(out, "%s: ", group_what(group));
-    add_taken(out, "%s", group_often(group));
-    add_taken(out, "; %s", group_far(group));
-    add_taken(out, "; %s", group_since(group));
-    add_taken(out, "; %s", group_worked(group));
+    append_taken(out, "%s: ", group_what(group));
+    append_taken(out, "%s", group_often(group));
+    append_taken(out, "; %s", group_far(group));
+    append_taken(out, "; %s", group_since(group));
+    append_taken(out, "; %s", group_worked(group));
     g_string_append_c(out, '\n');
 }
 
@@ -148,10 +140,10 @@ add_origin(GString *out, const origin_t *origin)
     if (!origin)
         return;
     for (unsigned i = 0; i < origin->n_matches; i++)
-        add_taken(out, "   Consistent with %s\n", injector_match_text(origin->injector[i], &origin->packet));
+        append_taken(out, "   Consistent with %s\n", injector_match_text(origin->injector[i], &origin->packet));
     if (!origin->n_matches)
         g_string_append(out, "   Consistent with no published injector that is known here\n");
-    add_taken(out, "   Where: %s\n", where_text(&origin->facts));
+    append_taken(out, "   Where: %s\n", where_text(&origin->facts));
 }
 
 static void
@@ -160,15 +152,15 @@ add_group(GString *out, const group_t *group, unsigned number)
     const finding_t *f = group->strongest;
 
     g_string_append_printf(out, "\n%u. ", number);
-    add_taken(out, "%s\n", group_what(group));
+    append_taken(out, "%s\n", group_what(group));
     g_string_append_printf(out, "   How sure: up to %u of 100 (%s)\n", f->confidence,
                            confidence_level(f->confidence));
     if (group->servers->len > 1)
-        add_taken(out, "   Servers: %s\n", texts_list(group->servers, LISTED_MAX));
-    add_taken(out, "   Asked for: %s\n", texts_list(group->names, LISTED_MAX));
-    add_taken(out, "   Packets: %s\n", group_frames(group, LINK_SELF, LISTED_MAX));
-    add_taken(out, "   Set off by %s\n", group_frames(group, LINK_TRIGGER, LISTED_MAX));
-    add_taken(out, "   What the server really sent: %s\n", group_frames(group, LINK_GENUINE, LISTED_MAX));
+        append_taken(out, "   Servers: %s\n", texts_list(group->servers, LISTED_MAX));
+    append_taken(out, "   Asked for: %s\n", texts_list(group->names, LISTED_MAX));
+    append_taken(out, "   Packets: %s\n", group_frames(group, LINK_SELF, LISTED_MAX));
+    append_taken(out, "   Set off by %s\n", group_frames(group, LINK_TRIGGER, LISTED_MAX));
+    append_taken(out, "   What the server really sent: %s\n", group_frames(group, LINK_GENUINE, LISTED_MAX));
     add_evidence(out, f);
     add_origin(out, f->verdict == VERDICT_FORGED ? f->origin : NULL);
     if (f->innocent)

@@ -257,6 +257,14 @@ heavier_first(const void *a, const void *b)
     return x->weight != y->weight ? (x->weight < y->weight ? 1 : -1) : (x > y) - (x < y);
 }
 
+void
+append_taken(GString *out, const char *format, char *text)
+{
+    if (*text)
+        g_string_append_printf(out, format, text);
+    g_free(text);
+}
+
 GPtrArray *
 evidence_by_weight(const finding_t *f)
 {

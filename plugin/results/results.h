@@ -124,6 +124,8 @@ char *time_text(int64_t time);
 char *second_text(int64_t time);
 /* Flow as other programs name it, Community ID version 1 with seed 0: "1:…". NULL where there are no ports. */
 char *community_id(const ends_t *ends);
+/* Appends a text where there is one, and frees it. format: has one %s, for it. */
+void append_taken(GString *out, const char *format, char *text);
 /* What fired, the strongest first; of const evidence_t, the array to be freed. */
 GPtrArray *evidence_by_weight(const finding_t *finding);
 /* The whole finding in one line. */
@@ -141,6 +143,15 @@ char *finding_comment(const finding_t *finding);
 /* ---- writers: one per output ---- */
 
 typedef void (*writer_t)(sink_t *sink, const results_t *results);
+
+/* All outputs: what `-z` calls it, its function being write_NAME(), and whether it needs a file because it is nothing
+ * for a terminal. */
+#define WRITERS(X) \
+    X(json,   false) \
+    X(csv,    false) \
+    X(report, false) \
+    X(html,   true) \
+    X(expect, false)
 
 void write_csv(sink_t *sink, const results_t *results);
 void write_report(sink_t *sink, const results_t *results);

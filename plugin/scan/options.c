@@ -39,12 +39,11 @@ static const char usage[] =
 static const struct {
     const char *name;
     writer_t    write;
+    bool        needs_file;
 } writers[] = {
-    { "report", write_report },
-    { "json", write_json },
-    { "csv", write_csv },
-    { "html", write_html },
-    { "expect", write_expect },
+#define X(name, needs_file) { #name, write_##name, needs_file },
+    WRITERS(X)
+#undef X
 };
 
 /* ---- outputs ---- */
@@ -59,8 +58,8 @@ add_output(options_t *options, const char *argument)
         if (strlen(writers[i].name) != length || strncmp(writers[i].name, argument, length))
             continue;
         output_t output = { writers[i].name, writers[i].write, file, false };
-        if (writers[i].write == write_html && !file)
-            return complain("say where to: -z html,FILE");
+        if (writers[i].needs_file && !file)
+            return complain("say where to: -z %s,FILE", writers[i].name);
         g_array_append_val(options->outputs, output);
         return true;
     }
