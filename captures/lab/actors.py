@@ -23,11 +23,13 @@ def connect(address, port, **options):
     return s
 
 
-def listen(address, port):
+def listen(address, port, *options, backlog=8):
+    """A socket that listens; options: level, name, value of each."""
     s = socket.socket(socket.AF_INET6 if ":" in address else socket.AF_INET, socket.SOCK_STREAM)
-    s.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    for option in ((socket.SOL_SOCKET, socket.SO_REUSEADDR, 1), *options):
+        s.setsockopt(*option)
     s.bind((address, int(port)))
-    s.listen(8)
+    s.listen(backlog)
     print("ready", flush=True)
     return s
 
@@ -332,41 +334,33 @@ def serve_abort(address, port):
         s.close()
 
 
+def greet(server):
+    """Answers every request with the same few words."""
+    while True:
+        s, _ = server.accept()
+        s.recv(4096)
+        s.sendall(b"HTTP/1.1 200 OK\r\nConnection: close\r\n\r\nhello\n")
+        s.close()
+
+
 def serve_ttl(address, port):
     """Its sockets have a TTL and a type of service of their own."""
     server = listen(address, port)
     server.setsockopt(socket.IPPROTO_IP, socket.IP_TTL, 40)
     server.setsockopt(socket.IPPROTO_IP, socket.IP_TOS, 0x48)
-    while True:
-        s, _ = server.accept()
-        s.recv(4096)
-        s.sendall(b"HTTP/1.1 200 OK\r\nConnection: close\r\n\r\nhello\n")
-        s.close()
+    greet(server)
 
 
 def serve_fast_open(address, port):
     """Takes data in the SYN."""
-    server = socket.socket()
-    server.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-    server.setsockopt(socket.IPPROTO_TCP, 23, 5)            # TCP_FASTOPEN
-    server.bind((address, int(port)))
-    server.listen(8)
-    print("ready", flush=True)
-    while True:
-        s, _ = server.accept()
-        s.recv(4096)
-        s.sendall(b"HTTP/1.1 200 OK\r\nConnection: close\r\n\r\nhello\n")
-        s.close()
+    greet(listen(address, port, (socket.IPPROTO_TCP, 23, 5)))           # TCP_FASTOPEN
 
 
 def serve_never_accepts(address, port):
     """A queue for two that nobody empties."""
-    server = socket.socket()
-    server.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-    server.bind((address, int(port)))
-    server.listen(1)
-    print("ready", flush=True)
+    server = listen(address, port, backlog=1)
     time.sleep(60)
+    server.close()
 
 
 def serve_mute(address, port):
