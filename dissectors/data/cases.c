@@ -70,7 +70,7 @@ judge_beside_forged(engine_t *engine, segment_t *s, const data_case_t *now, cons
 
     for (unsigned i = 0; !s->forged && i < ANSWERS_KEPT; i++) {
         const answer_t *earlier = &list->answer[i];
-        if (!earlier->frame || earlier->frame == now->frame || !data_is_forged(engine, earlier->frame)
+        if (!earlier->frame || earlier->frame == now->frame || !store_is_forged(engine->store, earlier->frame)
             || !stretch_contradicts(&earlier->bytes, bytes))
             continue;
         data_case_t before = data_case_of_earlier(now, earlier);
@@ -137,7 +137,7 @@ known_sender(const engine_t *engine, const run_t *run, const answer_t *before, c
 {
     if (run && run->proof)
         return run->proof;
-    return before && data_is_forged(engine, before->frame) && is_near(obs->ip.ttl, before->ttl)
+    return before && store_is_forged(engine->store, before->frame) && is_near(obs->ip.ttl, before->ttl)
         && obs->ip.df == !!(before->bits & BIT_DF) && obs->has_timestamps == !!(before->bits & BIT_TIMESTAMPS)
         ? before->frame : 0;
 }
@@ -209,7 +209,7 @@ judge_compared(engine_t *engine, segment_t *s, data_case_t *c, const compared_t 
 {
     if (!k->earlier)
         return data_judge_segment(engine, s, c, false, 0);
-    if (data_is_forged(engine, k->earlier->frame))
+    if (store_is_forged(engine->store, k->earlier->frame))
         return judge_beside_forged(engine, s, c, k->list, &k->beginning.bytes);
     return judge_pair(engine, s, c, k->earlier);
 }

@@ -49,6 +49,6 @@ client_out_of_step(engine_t *engine, segment_t *s)
     if (s->obs->length && !data_is_damaged(engine, s))
         foreign_keep(beside_get(engine->besides, s->flow, BESIDE_FOREIGN), s->obs, s->sender);
     else if (foreign && !s->obs->length && foreign_is_denied(foreign, s->obs, s->peer)
-             && !data_is_forged(engine, foreign->frame) && !data_is_damaged(engine, s))
+             && !store_is_forged(engine->store, foreign->frame) && !data_is_damaged(engine, s))
         judge_foreign(engine, s, foreign);
 }

@@ -30,10 +30,9 @@ static void
 judge_fin(engine_t *engine, segment_t *s, const answer_t *fin)
 {
     const observation_t *obs = s->obs;
-    const finding_t *known = store_lookup(engine->store, fin->frame);
     data_case_t data = data_case_of(engine, s, CONTENT_OTHER, &(page_t){ 0 }), c = data_case_of_earlier(&data, fin);
 
-    if (known && known->verdict == VERDICT_FORGED)
+    if (store_is_forged(engine->store, fin->frame))
         return;
     c.other_frame = 0;
     c.continued_frame = obs->frame;

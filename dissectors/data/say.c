@@ -153,15 +153,6 @@ report_about(engine_t *engine, const segment_t *s, const data_case_t *c, const o
     };
 }
 
-#define UNDECIDED_CONFIDENCE 45     /* of two that contradict each other */
-
-bool
-data_is_forged(const engine_t *engine, uint32_t frame)
-{
-    const finding_t *known = store_lookup(engine->store, frame);
-    return known && known->verdict == VERDICT_FORGED;
-}
-
 bool
 data_is_damaged(engine_t *engine, segment_t *s)
 {
@@ -170,13 +161,6 @@ data_is_damaged(engine_t *engine, segment_t *s)
     engine->counts.damaged++;
     s->forged = true;                   /* it teaches nothing either */
     return true;
-}
-
-static judgement_t
-undecided_judgement(judgement_t j)
-{
-    return j.verdict == VERDICT_NONE ? j
-         : (judgement_t){ VERDICT_SUSPECT, MIN(j.confidence, UNDECIDED_CONFIDENCE) };
 }
 
 bool
@@ -189,7 +173,7 @@ data_judge_segment(engine_t *engine, segment_t *s, const data_case_t *c, bool un
     /* Where the connection's beginning or a piece of it is missing, what its other packets look like may be the
      * forger's: that two answers contradict each other is sure, and whose is whose is not. */
     if (undecided || ((genuine || c->other_frame) && (flow->gap || !((s->sender->seen | s->obs->flags) & SEEN_SYN))))
-        j = undecided_judgement(j);
+        j = judgement_undecided(j);
     if (!report_is_due(engine->reports, &j, evidence))
         return false;
     if (c->frame == s->obs->frame && data_is_damaged(engine, s)) {
@@ -223,9 +207,9 @@ data_judge_again(engine_t *engine, const segment_t *s, const data_case_t *c, con
         evidence_append(evidence, more);
     data_add_later(c, evidence);
     judgement_t j = judge(evidence);
-    bool news = !data_is_forged(engine, c->frame);
+    bool news = !store_is_forged(engine->store, c->frame);
     if (undecided && news)
-        j = undecided_judgement(j);
+        j = judgement_undecided(j);
     if (!report_is_due(engine->reports, &j, evidence))
         return false;
     report_t r = report_about(engine, s, c, NULL);

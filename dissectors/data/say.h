@@ -20,7 +20,6 @@ data_case_t data_case_of(engine_t *engine, const segment_t *s, content_t content
 /* The earlier answer as a case, as far as it is remembered. */
 data_case_t data_case_of_earlier(const data_case_t *now, const answer_t *earlier);
 
-bool data_is_forged(const engine_t *engine, uint32_t frame);
 /* What did not arrive as it was sent says nothing of anybody. */
 bool data_is_damaged(engine_t *engine, segment_t *s);
 

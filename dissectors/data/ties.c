@@ -36,7 +36,7 @@ convict_run(engine_t *engine, segment_t *s, const data_case_t *now, run_t *run, 
     run->proof = proof;
     for (unsigned i = 0; i < run->n; i++) {
         data_case_t c = run_case(now, run, &run->packet[i]);
-        if (!data_is_forged(engine, c.frame))
+        if (!store_is_forged(engine->store, c.frame))
             data_judge_again(engine, s, &c, NULL, false, 0);
     }
 }

@@ -26,9 +26,6 @@
 /* An answer this much more suspicious than its rival is the forged one of the two (dB). */
 #define RIVAL_MARGIN_DB 6.0
 
-/* What a conflict between two equally odd answers is worth: one of them is forged. */
-#define UNDECIDED_CONFIDENCE 45
-
 #define TTL_DEVIATION_MIN 3
 #define RTT_USEFUL_US     4000
 

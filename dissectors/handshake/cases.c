@@ -138,8 +138,7 @@ say(engine_t *engine, const segment_t *s, const handshake_case_t *c, judgement_t
 
 /* One of a pair is called forged only when it is this much odder than the other (dB): options that are
  * missing, or a front end's distance, are not enough by themselves. */
-#define RIVAL_MARGIN_DB      15.0
-#define UNDECIDED_CONFIDENCE 45
+#define RIVAL_MARGIN_DB 15.0
 
 /* Returns true when the SYN/ACK is forged. */
 static bool
@@ -147,12 +146,11 @@ judge_case(engine_t *engine, const segment_t *s, const handshake_case_t *c, bool
 {
     GArray *evidence = engine->scratch;
     judgement_t j = handshake_judge(c, evidence);
-    const finding_t *rival = store_lookup(engine->store, c->other.frame);
 
-    if (rival && rival->verdict == VERDICT_FORGED)
+    if (store_is_forged(engine->store, c->other.frame))
         undecided = true;       /* only one of the two can be */
-    if (undecided && j.verdict != VERDICT_NONE)
-        j = (judgement_t){ VERDICT_SUSPECT, MIN(j.confidence, UNDECIDED_CONFIDENCE) };
+    if (undecided)
+        j = judgement_undecided(j);
     if (!report_is_due(engine->reports, &j, evidence) || !say(engine, s, c, j, evidence))
         return false;
     host_remember_injector(s->flow->host[s->end], c->own.frame, &c->own.ip);
@@ -247,10 +245,10 @@ handshake_forged_before(const engine_t *engine, const flow_t *flow, uint32_t seq
     const pair_t *pair = pair_of(engine, flow);
 
     for (unsigned i = 0; pair && i < 2; i++) {
-        const finding_t *known = store_lookup(engine->store, pair->c[i].own.frame);
-        if (known && known->verdict == VERDICT_FORGED && follows(seq, &pair->c[i].own)
+        uint32_t frame = pair->c[i].own.frame;
+        if (store_is_forged(engine->store, frame) && follows(seq, &pair->c[i].own)
             && !follows(seq, &pair->c[i].other))
-            return known->frame;
+            return frame;
     }
     return 0;
 }

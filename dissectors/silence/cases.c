@@ -54,10 +54,9 @@ silence_close(engine_t *engine)
 static RARELY_RUN void
 cut_by_forgery(engine_t *engine, const segment_t *s)
 {
-    const finding_t *said = store_lookup(engine->store, s->obs->frame);
     cut_key_t key = cut_key_of(s->flow);
 
-    if (said && said->verdict == VERDICT_FORGED)
+    if (store_is_forged(engine->store, s->obs->frame))
         cuts_forged(engine, &key, asked_text(engine->asked, s->flow), s->obs->frame, s->obs->time);
 }
 

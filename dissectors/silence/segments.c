@@ -166,9 +166,8 @@ static bool
 is_answer(const engine_t *engine, const segment_t *s, const repeat_t *r)
 {
     const observation_t *obs = s->obs;
-    const finding_t *said = obs->flags & TCP_RST ? store_lookup(engine->store, obs->frame) : NULL;
 
-    if (said && said->verdict == VERDICT_FORGED)
+    if (obs->flags & TCP_RST && store_is_forged(engine->store, obs->frame))
         return false;
     if (obs->flags & TCP_ACK)
         return seq_diff(obs->ack, r->seq_end) >= 0;

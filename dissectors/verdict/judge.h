@@ -40,6 +40,17 @@ double chance_bound(double chance, unsigned tested, unsigned alike);
  * are two everyday habits and need a third family. */
 judgement_t judge(const GArray *evidence);
 
+/* What a conflict between two equally odd packets is worth: one of them is forged. */
+#define UNDECIDED_CONFIDENCE 45
+
+/* The same where another packet says the contrary and neither is odder: suspect at most. */
+static inline judgement_t
+judgement_undecided(judgement_t j)
+{
+    return j.verdict == VERDICT_NONE ? j
+         : (judgement_t){ VERDICT_SUSPECT, (uint8_t)MIN(j.confidence, UNDECIDED_CONFIDENCE) };
+}
+
 /* The chance, in percent from 0 to 99, that evidence and the prior odds add up to. */
 uint8_t judge_posterior(const GArray *evidence);
 

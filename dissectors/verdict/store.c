@@ -86,6 +86,13 @@ store_lookup(const store_t *store, uint32_t frame)
              : NULL;
 }
 
+bool
+store_is_forged(const store_t *store, uint32_t frame)
+{
+    const finding_t *finding = store_lookup(store, frame);
+    return finding && finding->verdict == VERDICT_FORGED;
+}
+
 static void
 mark(store_t *store, uint32_t frame)
 {

@@ -20,6 +20,8 @@ bool store_may_have(const store_t *store, uint32_t frame);
 /* The finding of a frame, or NULL. Valid until the store is freed; its contents may still grow
  * while the file is being read for the first time. */
 const finding_t *store_lookup(const store_t *store, uint32_t frame);
+/* The frame is called forged. */
+bool store_is_forged(const store_t *store, uint32_t frame);
 
 /* The finding of a frame, made when there is none. */
 finding_t *store_finding(store_t *store, uint32_t frame, int64_t time);
